@@ -1,0 +1,7 @@
+//! Chancery: official documents taken in, checked, signed, filed, handed over and proven.
+//!
+//! The map, one line a module, in the order data flows. Arrows point down this list only:
+//! edges use capabilities, capabilities use the store and the engines, engines use nothing above them.
+
+pub mod messages; // texts people read, Vietnamese and English, by stable code
+pub mod ports; // what engines and capabilities are given: clock, randomness

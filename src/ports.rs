@@ -1,0 +1,74 @@
+//! What engines and capabilities are given instead of taking it from the world: time and randomness.
+//!
+//! Nothing below the edges reads the system clock or the system's random source itself, so every
+//! judgement can be repeated at another moment and every test can move the clock.
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Tells the present instant in UTC, at most to the microsecond (what both databases keep).
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Fills buffers with cryptographically strong random bytes.
+pub trait Rng: Send + Sync {
+    /// Fills `buffer` completely or fails.
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RngFailed>;
+}
+
+/// The random source gave nothing; no identifier, salt or key may be made.
+#[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
+#[error("the system's random source failed")]
+pub struct RngFailed;
+
+/// The machine's clock.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        truncate(Utc::now())
+    }
+}
+
+/// A clock that stands where it is put: for tests, and for judging "as of then".
+#[derive(Debug)]
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    /// A clock that stands at `at`.
+    #[must_use]
+    pub fn at(at: DateTime<Utc>) -> Self {
+        Self(AtomicI64::new(at.timestamp_micros()))
+    }
+
+    /// Moves the clock to `at`, forwards or backwards.
+    pub fn set(&self, at: DateTime<Utc>) {
+        self.0.store(at.timestamp_micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+}
+
+/// The operating system's random source.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemRng;
+
+impl Rng for SystemRng {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RngFailed> {
+        use ring::rand::{SecureRandom, SystemRandom};
+        SystemRandom::new().fill(buffer).map_err(|_| RngFailed)
+    }
+}
+
+/// `at` cut to whole microseconds.
+#[must_use]
+pub fn truncate(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(at)
+}
