@@ -5,3 +5,4 @@
 
 pub mod messages; // texts people read, Vietnamese and English, by stable code
 pub mod ports; // what engines and capabilities are given: clock, randomness
+pub mod store; // database, kept bytes, jobs

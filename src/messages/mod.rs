@@ -7,7 +7,7 @@ use fluent::concurrent::FluentBundle;
 use fluent::{FluentArgs, FluentResource};
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
-use unic_langid::langid;
+use unic_langid::LanguageIdentifier;
 
 /// One statement in both languages, as reports carry it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -39,7 +39,8 @@ impl Message {
 }
 
 /// Resources by area: (area, Vietnamese, English).
-const AREAS: &[(&str, &str, &str)] = &[("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl"))];
+const AREAS: &[(&str, &str, &str)] =
+    &[("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl"))];
 
 /// The message `code` with `args` put in its places (`{ $name }` in the resource).
 ///
@@ -67,16 +68,14 @@ fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
     static VI: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
     static EN: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
     match language {
-        Language::Vi => VI.get_or_init(|| load(langid!("vi"), AREAS.iter().map(|(_, vi, _)| *vi))),
-        Language::En => EN.get_or_init(|| load(langid!("en"), AREAS.iter().map(|(_, _, en)| *en))),
+        Language::Vi => VI.get_or_init(|| load("vi", AREAS.iter().map(|(_, vi, _)| *vi))),
+        Language::En => EN.get_or_init(|| load("en", AREAS.iter().map(|(_, _, en)| *en))),
     }
 }
 
-fn load(
-    id: unic_langid::LanguageIdentifier,
-    sources: impl Iterator<Item = &'static str>,
-) -> FluentBundle<FluentResource> {
-    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+fn load(tag: &str, sources: impl Iterator<Item = &'static str>) -> FluentBundle<FluentResource> {
+    let mut bundle =
+        FluentBundle::new_concurrent(vec![tag.parse::<LanguageIdentifier>().unwrap_or_default()]);
     bundle.set_use_isolating(false);
     for source in sources {
         // A broken line loses itself only; the test below counts what was read.

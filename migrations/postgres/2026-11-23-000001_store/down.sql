@@ -1,0 +1,3 @@
+DROP TABLE jobs;
+DROP TABLE object_uses;
+DROP TABLE objects;

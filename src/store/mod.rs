@@ -1,0 +1,20 @@
+//! Where things are kept: the database (two kinds, one meaning), the bytes, the jobs.
+//!
+//! Capabilities own their tables and their statements; this module gives them connections, the
+//! unit of work, content-addressed bytes and a queue whose entries commit with the change that
+//! caused them.
+
+pub mod connection;
+pub mod error;
+pub mod id;
+pub mod jobs;
+pub mod migrate;
+pub mod objects;
+mod schema;
+pub mod unit;
+
+pub use connection::{AnyConnection, Location};
+pub use error::{Error, UseCaseError};
+pub use id::{AgencyId, JobId, Scope};
+pub use objects::{Kept, Objects, Staged};
+pub use unit::{Database, Unit};

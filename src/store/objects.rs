@@ -1,0 +1,279 @@
+//! Kept bytes, under their SHA-256: written once, never changed, in a folder.
+//!
+//! Bytes arrive in `staging/`, are hashed while they are written, made durable, and only then
+//! moved to `objects/ab/cd/<sha256>`. A crash leaves at most a staged file, which [`Objects::sweep`]
+//! removes. A row in `objects` exists only for bytes that are in their place.
+
+use super::error::Error;
+use super::id::AgencyId;
+use super::schema::{object_uses, objects};
+use super::unit::Unit;
+use crate::per_backend;
+use crate::ports::Rng;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use ring::digest;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// The folder of kept and arriving bytes.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    root: PathBuf,
+}
+
+/// Bytes that are durable in the folder, not yet spoken for in the database.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Kept {
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// A file being received: hashed as it is written. Dropped unfinished, it is removed.
+pub struct Staged {
+    file: Option<File>,
+    path: PathBuf,
+    digest: digest::Context,
+    size: u64,
+}
+
+impl std::fmt::Debug for Staged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Staged").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Staged {
+    /// Appends `bytes`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if let Some(file) = &mut self.file {
+            file.write_all(bytes).map_err(io("writing staged bytes"))?;
+        }
+        self.digest.update(bytes);
+        self.size += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(())
+    }
+
+    /// Bytes received so far.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The staged file, for reading its beginning before deciding to keep it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Objects {
+    /// Opens (and makes, if needed) the folders below `data`.
+    ///
+    /// # Errors
+    /// When they can't be made.
+    pub fn open(data: &Path) -> Result<Self, Error> {
+        for name in ["objects", "staging"] {
+            fs::create_dir_all(data.join(name)).map_err(io("making the object folders"))?;
+        }
+        Ok(Self { root: data.to_path_buf() })
+    }
+
+    /// Begins to receive a file.
+    ///
+    /// # Errors
+    /// When the staged file can't be made.
+    pub fn stage(&self, rng: &dyn Rng) -> Result<Staged, Error> {
+        let mut name = [0_u8; 16];
+        rng.fill(&mut name)?;
+        let path = self.root.join("staging").join(hex::encode(name));
+        let file =
+            File::options().write(true).create_new(true).open(&path).map_err(io("making a staged file"))?;
+        Ok(Staged { file: Some(file), path, digest: digest::Context::new(&digest::SHA256), size: 0 })
+    }
+
+    /// Makes staged bytes durable in their place. Bytes already kept are not written again.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing is left behind then.
+    pub fn keep(&self, mut staged: Staged) -> Result<Kept, Error> {
+        let file = staged.file.take();
+        let sha256 = hex::encode(staged.digest.clone().finish());
+        let kept = Kept { sha256, size: staged.size };
+        let place = self.path(&kept.sha256);
+        let result = (|| {
+            if let Some(file) = &file {
+                file.sync_all().map_err(io("making bytes durable"))?;
+            }
+            if place.exists() {
+                return fs::remove_file(&staged.path).map_err(io("dropping repeated bytes"));
+            }
+            let folder = place.parent().unwrap_or(&self.root);
+            fs::create_dir_all(folder).map_err(io("making an object folder"))?;
+            let mut rights = fs::metadata(&staged.path).map_err(io("reading rights"))?.permissions();
+            rights.set_readonly(true);
+            fs::set_permissions(&staged.path, rights).map_err(io("setting rights"))?;
+            fs::rename(&staged.path, &place).map_err(io("putting bytes in their place"))?;
+            // The names must be durable too: the file's folder and the folders made for it.
+            for level in folder.ancestors().take(3) {
+                File::open(level).and_then(|dir| dir.sync_all()).map_err(io("making a folder durable"))?;
+            }
+            Ok(())
+        })();
+        if result.is_err() {
+            let _ = fs::remove_file(&staged.path);
+        }
+        result.map(|()| kept)
+    }
+
+    /// Keeps bytes that are in memory.
+    ///
+    /// # Errors
+    /// As [`Self::stage`] and [`Self::keep`].
+    pub fn keep_bytes(&self, bytes: &[u8], rng: &dyn Rng) -> Result<Kept, Error> {
+        let mut staged = self.stage(rng)?;
+        staged.write(bytes)?;
+        self.keep(staged)
+    }
+
+    /// Opens kept bytes for reading.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when there are none under that name.
+    pub fn open_kept(&self, sha256: &str) -> Result<File, Error> {
+        if !is_sha256(sha256) {
+            return Err(Error::Damaged(sha256.to_owned()));
+        }
+        File::open(self.path(sha256)).map_err(|_| Error::Damaged(sha256.to_owned()))
+    }
+
+    /// Where kept bytes lie, for engines that read files by path.
+    #[must_use]
+    pub fn path(&self, sha256: &str) -> PathBuf {
+        let (first, rest) = sha256.split_at_checked(2).unwrap_or(("00", sha256));
+        let second = rest.get(..2).unwrap_or("00");
+        self.root.join("objects").join(first).join(second).join(sha256)
+    }
+
+    /// Reads kept bytes again and compares their digest with their name.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when they differ or are missing.
+    pub fn verify(&self, sha256: &str) -> Result<u64, Error> {
+        let mut file = self.open_kept(sha256)?;
+        let mut context = digest::Context::new(&digest::SHA256);
+        let mut buffer = vec![0_u8; 128 * 1024];
+        let mut size = 0_u64;
+        loop {
+            let read = file.read(&mut buffer).map_err(io("reading kept bytes"))?;
+            let Some(part) = buffer.get(..read).filter(|part| !part.is_empty()) else { break };
+            context.update(part);
+            size += u64::try_from(read).unwrap_or(0);
+        }
+        if hex::encode(context.finish()) == sha256 {
+            Ok(size)
+        } else {
+            Err(Error::Damaged(sha256.to_owned()))
+        }
+    }
+
+    /// Removes staged files older than `age`; gives how many. They belong to uploads that broke.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn sweep(&self, age: Duration) -> Result<usize, Error> {
+        let mut removed = 0;
+        let entries = fs::read_dir(self.root.join("staging")).map_err(io("listing staged files"))?;
+        for entry in entries.flatten() {
+            let old = entry
+                .metadata()
+                .and_then(|meta| meta.modified())
+                .ok()
+                .and_then(|at| SystemTime::now().duration_since(at).ok())
+                .is_some_and(|since| since >= age);
+            if old && fs::remove_file(entry.path()).is_ok() {
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+fn io(what: &'static str) -> impl Fn(std::io::Error) -> Error {
+    move |source| Error::Io { what, source }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = objects)]
+struct NewObject<'a> {
+    sha256: &'a str,
+    size: i64,
+    media_type: &'a str,
+    kept_at: NaiveDateTime,
+}
+
+/// Records that `owner` of an agency uses kept bytes, in the same transaction as what refers to them.
+///
+/// # Errors
+/// When the database fails.
+pub fn record_use(
+    unit: &mut Unit<'_>,
+    agency: &AgencyId,
+    kept: &Kept,
+    media_type: &str,
+    owner: (&str, &str),
+) -> Result<(), Error> {
+    let row = NewObject {
+        sha256: &kept.sha256,
+        size: i64::try_from(kept.size).map_err(|_| Error::Unreadable("object size"))?,
+        media_type,
+        kept_at: unit.now_stored(),
+    };
+    let one_use = (
+        object_uses::agency_id.eq(agency.as_str()),
+        object_uses::sha256.eq(&kept.sha256),
+        object_uses::owner_kind.eq(owner.0),
+        object_uses::owner_id.eq(owner.1),
+    );
+    per_backend!(unit.connection(), c => {
+        diesel::insert_into(objects::table).values(&row).on_conflict_do_nothing().execute(c)?;
+        diesel::insert_into(object_uses::table).values(one_use).on_conflict_do_nothing().execute(c)?;
+    });
+    Ok(())
+}
+
+/// Every kept object's digest after `after`, in order, at most `limit`: for checking them all.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    connection: &mut super::AnyConnection,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, i64)>, Error> {
+    Ok(objects::table
+        .filter(objects::sha256.gt(after))
+        .order(objects::sha256)
+        .limit(limit)
+        .select((objects::sha256, objects::size))
+        .load(connection)?)
+}

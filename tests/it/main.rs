@@ -1,0 +1,12 @@
+//! Everything tested from outside the crate: one binary, a folder per area.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test that meets the unexpected stops"
+)]
+
+mod store;
+mod support;

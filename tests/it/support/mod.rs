@@ -1,0 +1,3 @@
+//! What tests share: fresh databases of both kinds.
+
+pub mod databases;
