@@ -85,8 +85,10 @@ impl Location {
                     // The driver's text may repeat the URL with its password.
                     Error::Connection("PostgreSQL did not accept the connection".to_owned())
                 })?;
+                // Sequential scans would put whole small tables under serializable predicate locks,
+                // and unrelated documents in each other's way.
                 connection.batch_execute(
-                    "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; \
+                    "SET enable_seqscan = off; SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; \
                      SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning;",
                 )?;
                 Ok(AnyConnection::Pg(connection))

@@ -10,7 +10,7 @@ use super::connection::{AnyConnection, Location, Pool, pool};
 use super::error::{Error, UseCaseError};
 use crate::ports::{Clock, Rng};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -162,7 +162,7 @@ impl Database {
             Writer::Postgres(pool) => {
                 let (pool, clock, rng) = (pool.clone(), Arc::clone(&self.clock), Arc::clone(&self.rng));
                 let task = tokio::task::spawn_blocking(move || {
-                    write_serializable(&pool, clock.as_ref(), rng.as_ref(), use_case)
+                    write_serializable(&pool, clock.as_ref(), rng.as_ref(), None, use_case)
                 });
                 task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
             }
@@ -184,8 +184,53 @@ impl Database {
                 enqueue(queue, use_case)?.blocking_recv().unwrap_or_else(|_| Err(Error::Panicked.into()))
             }
             Writer::Postgres(pool) => {
-                write_serializable(pool, self.clock.as_ref(), self.rng.as_ref(), use_case)
+                write_serializable(pool, self.clock.as_ref(), self.rng.as_ref(), None, use_case)
             }
+        }
+    }
+
+    /// [`Self::write`] for use cases that all change one row (a register, the log's end): they queue on
+    /// `lock` before their snapshot is taken, instead of failing on each other and being run again.
+    /// On SQLite the one writer is that queue already.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_in_turn<T, E, F>(&self, lock: &str, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.writer {
+            Writer::Sqlite(_) => self.write(use_case).await,
+            Writer::Postgres(_) => {
+                let (database, lock) = (self.clone(), lock.to_owned());
+                let task =
+                    tokio::task::spawn_blocking(move || database.write_in_turn_blocking(&lock, use_case));
+                task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+            }
+        }
+    }
+
+    /// [`Self::write_in_turn`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_in_turn_blocking<T, E, F>(&self, lock: &str, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.writer {
+            Writer::Sqlite(_) => self.write_blocking(use_case),
+            Writer::Postgres(pool) => write_serializable(
+                pool,
+                self.clock.as_ref(),
+                self.rng.as_ref(),
+                Some(lock_number(lock)),
+                use_case,
+            ),
         }
     }
 
@@ -235,7 +280,6 @@ impl Database {
     /// # Errors
     /// When either doesn't.
     pub fn check(&self) -> Result<(), Error> {
-        use diesel::connection::SimpleConnection;
         self.read_blocking(|connection| connection.batch_execute("SELECT 1").map_err(Error::from))?;
         self.write_blocking(|unit| unit.connection().batch_execute("SELECT 1").map_err(Error::from))
     }
@@ -362,20 +406,39 @@ fn commit_group(
     Ok(())
 }
 
-fn write_serializable<T, E, F>(pool: &Pool, clock: &dyn Clock, rng: &dyn Rng, mut use_case: F) -> Result<T, E>
+/// The advisory lock that stands for a name.
+fn lock_number(name: &str) -> i64 {
+    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
+    let first: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    i64::from_be_bytes(first)
+}
+
+fn write_serializable<T, E, F>(
+    pool: &Pool,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+    lock: Option<i64>,
+    mut use_case: F,
+) -> Result<T, E>
 where
     E: UseCaseError,
     F: FnMut(&mut Unit<'_>) -> Result<T, E>,
 {
+    let mut pooled = pool.get().map_err(|error| Error::Connection(error.to_string()))?;
+    let connection: &mut AnyConnection = &mut pooled;
+    if let Some(lock) = lock {
+        // Held by the session, not the transaction: the snapshot must be taken after the wait.
+        connection.batch_execute(&format!("SELECT pg_advisory_lock({lock})")).map_err(Error::from)?;
+    }
     let mut attempt = 0_u32;
-    loop {
-        let outcome = write_once(pool, clock, rng, &mut use_case);
+    let outcome = loop {
+        let outcome = write_once(connection, clock, rng, &mut use_case);
         let again = match &outcome {
             Err(error) => error.store_error().is_some_and(Error::is_serialization_failure),
             Ok(_) => false,
         };
         if !again || attempt >= RETRY_LIMIT {
-            return outcome;
+            break outcome;
         }
         attempt += 1;
         // Spread the losers out, so that they don't meet again.
@@ -383,16 +446,24 @@ where
         let _ = rng.fill(&mut noise);
         let spread = u64::from(noise.first().copied().unwrap_or(0)) * u64::from(attempt.min(8));
         std::thread::sleep(Duration::from_micros(200 + spread * 20));
+    };
+    if lock.is_some() {
+        // A connection that can't say so is broken; the server frees its locks when it goes.
+        let _ = connection.batch_execute("SELECT pg_advisory_unlock_all()");
     }
+    outcome
 }
 
-fn write_once<T, E, F>(pool: &Pool, clock: &dyn Clock, rng: &dyn Rng, use_case: &mut F) -> Result<T, E>
+fn write_once<T, E, F>(
+    connection: &mut AnyConnection,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+    use_case: &mut F,
+) -> Result<T, E>
 where
     E: UseCaseError,
     F: FnMut(&mut Unit<'_>) -> Result<T, E>,
 {
-    let mut pooled = pool.get().map_err(|error| Error::Connection(error.to_string()))?;
-    let connection: &mut AnyConnection = &mut pooled;
     if let AnyConnection::Pg(pg) = connection {
         AnsiTransactionManager::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL SERIALIZABLE")
             .map_err(Error::from)?;

@@ -1,0 +1,138 @@
+//! Tables of official documents and registers.
+
+diesel::table! {
+    documents (id) {
+        id -> Text,
+        agency_id -> Text,
+        direction -> Text,
+        type_code -> Text,
+        subject -> Text,
+        urgency -> Text,
+        secrecy -> Text,
+        drafting_unit -> Nullable<Text>,
+        sender -> Nullable<Text>,
+        sender_notation -> Nullable<Text>,
+        state -> Text,
+        profile_id -> Text,
+        profile_version -> Text,
+        signer_appointment -> Nullable<Text>,
+        register_id -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        notation -> Nullable<Text>,
+        document_date -> Nullable<Date>,
+        created_by -> Text,
+        created_at -> Timestamp,
+        changed_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    document_relations (document_id, kind, other_id) {
+        document_id -> Text,
+        kind -> Text,
+        other_id -> Text,
+        agency_id -> Text,
+    }
+}
+
+diesel::table! {
+    components (id) {
+        id -> Text,
+        agency_id -> Text,
+        document_id -> Text,
+        ordinal -> Integer,
+        kind -> Text,
+        title -> Text,
+    }
+}
+
+diesel::table! {
+    versions (id) {
+        id -> Text,
+        agency_id -> Text,
+        component_id -> Text,
+        ordinal -> Integer,
+        stage -> Text,
+        source_version_id -> Nullable<Text>,
+        sha256 -> Text,
+        size -> BigInt,
+        media_type -> Text,
+        file_name -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    format_checks (version_id) {
+        version_id -> Text,
+        agency_id -> Text,
+        state -> Text,
+        profile_id -> Text,
+        profile_version -> Text,
+        report -> Nullable<Text>,
+        checked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    signatures (id) {
+        id -> Text,
+        agency_id -> Text,
+        version_id -> Text,
+        field -> Text,
+        role -> Text,
+        appointment_id -> Nullable<Text>,
+        key_id -> Text,
+        certificate -> Text,
+        chain -> Text,
+        revocation -> Text,
+        verdict -> Text,
+        policy -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registers (id) {
+        id -> Text,
+        agency_id -> Text,
+        book_id -> Text,
+        year -> Integer,
+        direction -> Text,
+        name -> Text,
+        types -> Text,
+        secret -> Bool,
+        first_number -> BigInt,
+        next_number -> BigInt,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_entries (register_id, number) {
+        register_id -> Text,
+        number -> BigInt,
+        agency_id -> Text,
+        document_id -> Text,
+        notation -> Text,
+        document_date -> Date,
+        taken_by -> Text,
+        taken_at -> Timestamp,
+        voided_by -> Nullable<Text>,
+        voided_at -> Nullable<Timestamp>,
+        void_reason -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(components -> documents (document_id));
+diesel::joinable!(versions -> components (component_id));
+diesel::joinable!(format_checks -> versions (version_id));
+diesel::joinable!(signatures -> versions (version_id));
+diesel::joinable!(register_entries -> registers (register_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    documents, document_relations, components, versions, format_checks, signatures, registers,
+    register_entries,
+);
