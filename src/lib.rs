@@ -3,6 +3,8 @@
 //! The map, one line a module, in the order data flows. Arrows point down this list only:
 //! edges use capabilities, capabilities use the store and the engines, engines use nothing above them.
 
+pub mod audit; // the trail: events, sequence, proofs
+pub mod identity;
 pub mod messages; // texts people read, Vietnamese and English, by stable code
 pub mod ports; // what engines and capabilities are given: clock, randomness
-pub mod store; // database, kept bytes, jobs
+pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys

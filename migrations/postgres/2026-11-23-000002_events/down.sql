@@ -1,0 +1,3 @@
+DROP TABLE pending_events;
+DROP TABLE events;
+DROP FUNCTION refuse_change();

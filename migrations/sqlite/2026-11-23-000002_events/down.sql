@@ -1,0 +1,2 @@
+DROP TABLE pending_events;
+DROP TABLE events;
