@@ -6,5 +6,6 @@
 pub mod audit; // the trail: events, sequence, proofs
 pub mod identity;
 pub mod messages; // texts people read, Vietnamese and English, by stable code
+pub mod pdf; // revisions and objects of PDF files
 pub mod ports; // what engines and capabilities are given: clock, randomness
 pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys

@@ -1,0 +1,110 @@
+//! Stream data as structure needs it: Flate with predictors (ISO 32000-2, 7.4.4), bounded.
+
+use super::error::Error;
+use super::object::{Dictionary, Object};
+use std::io::Read;
+
+/// Decodes stream data by the dictionary's filter; refuses to give more than `limit` bytes.
+///
+/// # Errors
+/// When the filter is another one, the data are broken or larger than the limit.
+pub fn decode(dictionary: &Dictionary, data: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
+    let (filter, parameters) = match (dictionary.get("Filter"), dictionary.get("DecodeParms")) {
+        (None | Some(Object::Null), _) => return Ok(data.to_vec()),
+        (Some(Object::Name(name)), parameters) => (name.as_slice(), parameters),
+        (Some(Object::Array(list)), parameters) => match list.as_slice() {
+            [] => return Ok(data.to_vec()),
+            [Object::Name(name)] => {
+                let first = parameters.and_then(Object::as_array).and_then(<[Object]>::first);
+                (name.as_slice(), first.or(parameters))
+            }
+            _ => return Err(Error::Filter("a chain of filters".to_owned())),
+        },
+        (Some(_), _) => return Err(Error::Filter("unreadable".to_owned())),
+    };
+    if filter != b"FlateDecode" {
+        return Err(Error::Filter(String::from_utf8_lossy(filter).into_owned()));
+    }
+    let plain = inflate(data, limit)?;
+    match parameters.and_then(Object::as_dictionary) {
+        Some(parameters) => unpredict(parameters, plain),
+        None => Ok(plain),
+    }
+}
+
+/// Inflates zlib data, at most `limit` bytes.
+///
+/// # Errors
+/// When the data are broken or larger.
+pub fn inflate(data: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
+    let mut plain = Vec::new();
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    flate2::read::ZlibDecoder::new(data).take(bound).read_to_end(&mut plain)?;
+    if plain.len() > limit { Err(Error::Limit("stream size")) } else { Ok(plain) }
+}
+
+/// Deflates to zlib data.
+#[must_use]
+pub fn deflate(data: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    // Writing to memory doesn't fail.
+    let _ = encoder.write_all(data);
+    encoder.finish().unwrap_or_default()
+}
+
+fn unpredict(parameters: &Dictionary, data: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let number = |key: &str, default: i64| parameters.integer(key).unwrap_or(default);
+    let predictor = number("Predictor", 1);
+    if predictor == 1 {
+        return Ok(data);
+    }
+    let bits = number("Colors", 1).saturating_mul(number("BitsPerComponent", 8));
+    let (pixel, row) =
+        (bits.div_euclid(8).max(1), bits.saturating_mul(number("Columns", 1)).saturating_add(7) / 8);
+    let (Ok(pixel), Ok(row)) = (usize::try_from(pixel), usize::try_from(row)) else {
+        return Err(Error::Limit("predictor row"));
+    };
+    if row == 0 || row > 1 << 20 || predictor < 10 {
+        return Err(Error::Filter(format!("predictor {predictor}")));
+    }
+    let mut plain = Vec::with_capacity(data.len());
+    let mut above = vec![0_u8; row];
+    for coded in data.chunks(row + 1) {
+        let Some((kind, coded)) = coded.split_first() else { break };
+        let mut current = coded.to_vec();
+        current.resize(row, 0);
+        for at in 0..row {
+            let left = at.checked_sub(pixel);
+            let a = left.and_then(|left| current.get(left)).copied().unwrap_or(0);
+            let b = above.get(at).copied().unwrap_or(0);
+            let c = left.and_then(|left| above.get(left)).copied().unwrap_or(0);
+            let prediction = match kind {
+                0 => 0,
+                1 => a,
+                2 => b,
+                3 => u8::try_from((u16::from(a) + u16::from(b)) / 2).unwrap_or(0),
+                4 => paeth(a, b, c),
+                _ => return Err(Error::Filter(format!("row predictor {kind}"))),
+            };
+            if let Some(byte) = current.get_mut(at) {
+                *byte = byte.wrapping_add(prediction);
+            }
+        }
+        plain.extend_from_slice(current.get(..coded.len().min(row)).unwrap_or_default());
+        above = current;
+    }
+    Ok(plain)
+}
+
+fn paeth(a: u8, b: u8, c: u8) -> u8 {
+    let estimate = i16::from(a) + i16::from(b) - i16::from(c);
+    let distance = |value: u8| (estimate - i16::from(value)).abs();
+    if distance(a) <= distance(b) && distance(a) <= distance(c) {
+        a
+    } else if distance(b) <= distance(c) {
+        b
+    } else {
+        c
+    }
+}

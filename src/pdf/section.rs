@@ -1,0 +1,277 @@
+//! Cross-reference sections (ISO 32000-2, 7.5.4, 7.5.8): tables, streams, hybrids.
+
+use super::error::Error;
+use super::filter;
+use super::object::{Dictionary, Object, Parser};
+use super::source::Source;
+use std::collections::BTreeMap;
+
+/// Objects a file may have: ISO 32000-1, Annex C gives 8,388,607 as what readers manage.
+const OBJECT_LIMIT: u64 = 8_388_607;
+/// Size of a decoded cross-reference stream: that many objects of 12 bytes.
+const STREAM_LIMIT: usize = 100 << 20;
+/// Bytes a trailer dictionary may need.
+const TRAILER_LIMIT: usize = 1 << 20;
+
+/// Where an object is, by one section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// Not in use.
+    Free,
+    /// At a byte offset.
+    At {
+        /// The offset.
+        offset: u64,
+        /// The generation.
+        generation: u16,
+    },
+    /// In an object stream.
+    In {
+        /// Number of the stream object.
+        stream: u32,
+        /// Place in it.
+        index: u32,
+    },
+}
+
+/// How a section is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A table and a trailer.
+    Table,
+    /// A stream.
+    Stream,
+    /// A table that names a stream with more.
+    Hybrid,
+}
+
+/// One section as read.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Offset of `xref` or of the stream object.
+    pub start: u64,
+    /// Offset after the trailer dictionary or the stream's `endobj`.
+    pub end: u64,
+    /// How it is written.
+    pub kind: Kind,
+    /// Trailer dictionary (a stream's own dictionary serves as one).
+    pub trailer: Dictionary,
+    /// What it says of each object.
+    pub entries: BTreeMap<u32, Entry>,
+    /// Whether some object stood twice.
+    pub repeats: bool,
+}
+
+/// Reads the section at `start`.
+///
+/// # Errors
+/// When there is none or it is broken.
+pub fn read(source: &dyn Source, start: u64) -> Result<Section, Error> {
+    let head = source.bytes(start, 16)?;
+    let mut parser = Parser::new(&head);
+    if parser.keyword("xref") {
+        // White space before the keyword would make two readings of the offset possible.
+        if !head.starts_with(b"xref") {
+            return Err(broken(start, "the offset does not point at the keyword xref"));
+        }
+        read_table(source, start)
+    } else {
+        read_stream(source, start)
+    }
+}
+
+fn broken(at: u64, what: &'static str) -> Error {
+    Error::BrokenSection { at, what }
+}
+
+fn read_table(source: &dyn Source, start: u64) -> Result<Section, Error> {
+    let mut entries = BTreeMap::new();
+    let mut repeats = false;
+    let mut at = start + 4;
+    let trailer_at = loop {
+        let window = source.bytes(at, 64)?;
+        let mut parser = Parser::new(&window);
+        if parser.keyword("trailer") {
+            break at + offset(parser.position());
+        }
+        let bad = |_| broken(at, "expected a subsection or the trailer");
+        let first = parser.unsigned().map_err(bad)?;
+        let count = parser.unsigned().map_err(bad)?;
+        if first.saturating_add(count) > OBJECT_LIMIT {
+            return Err(Error::Limit("number of objects"));
+        }
+        parser.skip_space();
+        at += offset(parser.position());
+        let length = usize::try_from(count * 20).map_err(|_| Error::Limit("number of objects"))?;
+        let lines = source.bytes(at, length)?;
+        if lines.len() < length {
+            return Err(broken(at, "the table is cut off"));
+        }
+        for (number, line) in (first..).zip(lines.chunks_exact(20)) {
+            let entry = table_entry(line).ok_or_else(|| broken(at, "broken line of the table"))?;
+            let number = u32::try_from(number).map_err(|_| Error::Limit("number of objects"))?;
+            repeats |= entries.insert(number, entry).is_some();
+        }
+        at += count * 20;
+    };
+    let (trailer, end) = dictionary_at(source, trailer_at, start)?;
+    let mut section = Section { start, end, kind: Kind::Table, trailer, entries, repeats };
+    if let Some(hidden) = section.trailer.integer("XRefStm") {
+        section.kind = Kind::Hybrid;
+        let hidden = u64::try_from(hidden).map_err(|_| broken(start, "broken /XRefStm"))?;
+        let more = read_stream(source, hidden)?;
+        for (number, entry) in more.entries {
+            // The table's word goes first, except where it calls free what the stream holds.
+            match section.entries.get(&number) {
+                None | Some(Entry::Free) => {
+                    section.entries.insert(number, entry);
+                }
+                Some(_) => section.repeats = true,
+            }
+        }
+    }
+    Ok(section)
+}
+
+fn offset(position: usize) -> u64 {
+    u64::try_from(position).unwrap_or(u64::MAX)
+}
+
+fn table_entry(line: &[u8]) -> Option<Entry> {
+    let digits = |range: std::ops::Range<usize>| -> Option<u64> {
+        let text = std::str::from_utf8(line.get(range)?).ok()?;
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    };
+    let (offset, generation) = (digits(0..10)?, u16::try_from(digits(11..16)?).ok()?);
+    if line.get(10) != Some(&b' ') || line.get(16) != Some(&b' ') {
+        return None;
+    }
+    match line.get(17)? {
+        b'n' => Some(Entry::At { offset, generation }),
+        b'f' => Some(Entry::Free),
+        _ => None,
+    }
+}
+
+/// A dictionary at `at`, and the offset after it.
+fn dictionary_at(source: &dyn Source, at: u64, section: u64) -> Result<(Dictionary, u64), Error> {
+    let mut size = 4096;
+    loop {
+        let window = source.bytes(at, size)?;
+        let mut parser = Parser::new(&window);
+        match parser.object() {
+            Ok(Object::Dictionary(dictionary)) => return Ok((dictionary, at + offset(parser.position()))),
+            Ok(_) => return Err(broken(section, "the trailer is no dictionary")),
+            Err(error) if window.len() < size || size >= TRAILER_LIMIT => {
+                return Err(broken(section, error.what));
+            }
+            Err(_) => size *= 8,
+        }
+    }
+}
+
+fn read_stream(source: &dyn Source, start: u64) -> Result<Section, Error> {
+    let head = source.bytes(start, 64 * 1024)?;
+    let mut parser = Parser::new(&head);
+    let bad = |what: &'static str| move |_| broken(start, what);
+    let number = parser.unsigned().map_err(bad("neither a table nor a stream"))?;
+    parser.unsigned().map_err(bad("neither a table nor a stream"))?;
+    if !head.first().is_some_and(u8::is_ascii_digit) || !parser.keyword("obj") {
+        return Err(broken(start, "neither a table nor a stream"));
+    }
+    let Object::Dictionary(dictionary) = parser.object().map_err(bad("broken stream dictionary"))? else {
+        return Err(broken(start, "no dictionary"));
+    };
+    if dictionary.name("Type") != Some(b"XRef") {
+        return Err(broken(start, "the stream is no cross-reference stream"));
+    }
+    let data_at = stream_data_offset(&head, &mut parser).ok_or_else(|| broken(start, "no stream"))?;
+    let length = dictionary
+        .integer("Length")
+        .and_then(|length| usize::try_from(length).ok())
+        .ok_or_else(|| broken(start, "no direct /Length"))?;
+    if length > STREAM_LIMIT {
+        return Err(Error::Limit("cross-reference stream"));
+    }
+    let data_at = start + offset(data_at);
+    let data = source.bytes(data_at, length)?;
+    let after = source.bytes(data_at + offset(length), 64)?;
+    let mut tail = Parser::new(&after);
+    if data.len() < length || !tail.keyword("endstream") || !tail.keyword("endobj") {
+        return Err(broken(start, "the stream does not end where its length says"));
+    }
+    let end = data_at + offset(length) + offset(tail.position());
+    let plain = filter::decode(&dictionary, &data, STREAM_LIMIT)?;
+    let (entries, repeats) = stream_entries(&dictionary, &plain, start)?;
+    if !entries.is_empty() && u32::try_from(number).is_err() {
+        return Err(Error::Limit("number of objects"));
+    }
+    Ok(Section { start, end, kind: Kind::Stream, trailer: dictionary, entries, repeats })
+}
+
+/// Where the data begin, after the keyword `stream` and one end of line.
+pub(super) fn stream_data_offset(text: &[u8], parser: &mut Parser<'_>) -> Option<usize> {
+    if !parser.keyword("stream") {
+        return None;
+    }
+    let at = parser.position();
+    match (text.get(at), text.get(at + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Some(at + 2),
+        (Some(b'\n'), _) => Some(at + 1),
+        _ => None,
+    }
+}
+
+fn stream_entries(
+    dictionary: &Dictionary,
+    plain: &[u8],
+    start: u64,
+) -> Result<(BTreeMap<u32, Entry>, bool), Error> {
+    let integers = |key: &str| -> Option<Vec<u64>> {
+        let list = dictionary.get(key)?.as_array()?;
+        list.iter()
+            .map(|value| match value {
+                Object::Integer(value) => u64::try_from(*value).ok(),
+                _ => None,
+            })
+            .collect()
+    };
+    let widths = integers("W").ok_or_else(|| broken(start, "no /W"))?;
+    let [first, second, third] = widths.as_slice() else { return Err(broken(start, "/W is not of three")) };
+    if [first, second, third].iter().any(|width| **width > 8) {
+        return Err(broken(start, "/W too wide"));
+    }
+    let width = |value: &u64| usize::try_from(*value).unwrap_or(8);
+    let (w1, w2, w3) = (width(first), width(second), width(third));
+    let size = dictionary.integer("Size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+    let index = integers("Index").unwrap_or_else(|| vec![0, size]);
+    let mut rows = plain.chunks_exact((w1 + w2 + w3).max(1));
+    let (mut entries, mut repeats) = (BTreeMap::new(), false);
+    for pair in index.chunks(2) {
+        let [from, count] = pair else { return Err(broken(start, "broken /Index")) };
+        if from.saturating_add(*count) > OBJECT_LIMIT {
+            return Err(Error::Limit("number of objects"));
+        }
+        for number in *from..*from + *count {
+            let row = rows.next().ok_or_else(|| broken(start, "the stream is too short for its /Index"))?;
+            let field = |from: usize, width: usize| -> u64 {
+                row.get(from..from + width)
+                    .unwrap_or_default()
+                    .iter()
+                    .fold(0, |value, byte| (value << 8) | u64::from(*byte))
+            };
+            let kind = if w1 == 0 { 1 } else { field(0, w1) };
+            let (a, b) = (field(w1, w2), field(w1 + w2, w3));
+            let small = |value: u64| u32::try_from(value).map_err(|_| broken(start, "entry out of range"));
+            let entry = match kind {
+                0 => Entry::Free,
+                1 => Entry::At { offset: a, generation: u16::try_from(b).unwrap_or(u16::MAX) },
+                2 => Entry::In { stream: small(a)?, index: small(b)? },
+                // Kinds to come are to be read as null (7.5.8.3).
+                _ => Entry::Free,
+            };
+            repeats |= entries.insert(small(number)?, entry).is_some();
+        }
+    }
+    Ok((entries, repeats))
+}

@@ -1,0 +1,74 @@
+//! Why a use case of the registry was refused or failed.
+
+use super::state::{Act, State};
+use crate::store;
+
+/// A refusal the caller can understand and act on, or a failure below.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing in the caller's agency.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The act isn't possible in this state.
+    #[error("{act:?} is not possible in state {state:?}")]
+    IllegalTransition {
+        /// Where the document stands.
+        state: State,
+        /// What was asked for.
+        act: Act,
+    },
+    /// The row was changed since the caller read it.
+    #[error("changed meanwhile")]
+    Stale,
+    /// A rule forbids it; the code says which.
+    #[error("refused: {code}")]
+    Refused {
+        /// Stable code with a message of its own.
+        code: &'static str,
+        /// What the message names.
+        args: Vec<(&'static str, String)>,
+    },
+    /// The document can't be read or worked on.
+    #[error("the file can not be worked on: {code}")]
+    Unprocessable {
+        /// Stable code with a message of its own.
+        code: &'static str,
+        /// What the message names.
+        args: Vec<(&'static str, String)>,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(store::Error),
+}
+
+impl Error {
+    /// A refusal without arguments.
+    #[must_use]
+    pub fn refused(code: &'static str) -> Self {
+        Self::Refused { code, args: Vec::new() }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict => Self::Stale,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl store::UseCaseError for Error {
+    fn store_error(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,469 @@
+//! Rows of official documents and registers, and the ways to find them. Every finder takes a scope.
+
+use super::schema::{components, documents, format_checks, register_entries, registers, signatures, versions};
+use super::state::State;
+use crate::audit::Tracked;
+use crate::identity::AppointmentId;
+use crate::store::{AgencyId, AnyConnection, Error, Scope};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use serde::Serialize;
+
+crate::id_types! {
+    /// An official document (văn bản).
+    DocumentId;
+    /// A part of a document: its main text, an attachment, a separately signed appendix.
+    ComponentId;
+    /// A file of a component at one stage.
+    VersionId;
+    /// A register of one year (sổ đăng ký).
+    RegisterId;
+    /// A signature made through the service.
+    SignatureId;
+}
+
+/// An official document.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset, Serialize)]
+#[diesel(table_name = documents, treat_none_as_null = true)]
+pub struct Document {
+    /// Its identifier.
+    pub id: DocumentId,
+    /// The agency whose document it is.
+    pub agency_id: AgencyId,
+    /// `outgoing` or `incoming`.
+    pub direction: String,
+    /// Type by the profile.
+    pub type_code: String,
+    /// Abstract (trích yếu).
+    pub subject: String,
+    /// Urgency.
+    pub urgency: String,
+    /// Secrecy.
+    pub secrecy: String,
+    /// Abbreviation of the drafting unit or field, for the symbol of an official letter.
+    pub drafting_unit: Option<String>,
+    /// Who sent an incoming document.
+    pub sender: Option<String>,
+    /// The sender's number and symbol.
+    pub sender_notation: Option<String>,
+    /// Where it stands.
+    pub state: String,
+    /// The profile it is judged by.
+    pub profile_id: String,
+    /// That profile's version.
+    pub profile_version: String,
+    /// The appointment that is to sign, or signed.
+    pub signer_appointment: Option<AppointmentId>,
+    /// The register its number is from.
+    pub register_id: Option<RegisterId>,
+    /// Its number.
+    pub number: Option<i64>,
+    /// Number and symbol as written.
+    pub notation: Option<String>,
+    /// Its legal date in the agency's time zone.
+    pub document_date: Option<NaiveDate>,
+    /// Who took it in.
+    pub created_by: String,
+    /// When it was taken in (UTC).
+    pub created_at: NaiveDateTime,
+    /// When it last changed (UTC).
+    pub changed_at: NaiveDateTime,
+    /// Version of this row; the ETag.
+    pub version: i64,
+}
+
+/// A part of a document.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = components)]
+pub struct Component {
+    /// Its identifier.
+    pub id: ComponentId,
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// The document.
+    pub document_id: DocumentId,
+    /// Place in the document, from 1.
+    pub ordinal: i32,
+    /// `main`, `attachment` or `appendix`.
+    pub kind: String,
+    /// Title.
+    pub title: String,
+}
+
+/// A file at one stage.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = versions)]
+pub struct Version {
+    /// Its identifier.
+    pub id: VersionId,
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// The component.
+    pub component_id: ComponentId,
+    /// Place in the component's history, from 1.
+    pub ordinal: i32,
+    /// `draft`, `prepared`, `signed`, `issued` or `received`.
+    pub stage: String,
+    /// The version it was made from.
+    pub source_version_id: Option<VersionId>,
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// Media type by the bytes' own signature.
+    pub media_type: String,
+    /// Name it came with, made harmless.
+    pub file_name: String,
+    /// Who made it.
+    pub created_by: String,
+    /// When (UTC).
+    pub created_at: NaiveDateTime,
+}
+
+/// What the format rules say about a version.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset, Serialize)]
+#[diesel(table_name = format_checks, primary_key(version_id), treat_none_as_null = true)]
+pub struct FormatCheck {
+    /// The version judged.
+    pub version_id: VersionId,
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// `pending`, `done` or `failed`.
+    pub state: String,
+    /// The profile.
+    pub profile_id: String,
+    /// Its version.
+    pub profile_version: String,
+    /// The report (JSON).
+    pub report: Option<String>,
+    /// When (UTC).
+    pub checked_at: Option<NaiveDateTime>,
+}
+
+/// A signature made through the service, with the evidence at signing time.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = signatures)]
+pub struct Signature {
+    /// Its identifier.
+    pub id: SignatureId,
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// The version that carries it.
+    pub version_id: VersionId,
+    /// The form field.
+    pub field: String,
+    /// `personal` or `agency`.
+    pub role: String,
+    /// The appointment signed in.
+    pub appointment_id: Option<AppointmentId>,
+    /// The key used.
+    pub key_id: crate::identity::KeyId,
+    /// Signer's certificate, DER in base64.
+    pub certificate: String,
+    /// Its chain, JSON array of DER in base64.
+    pub chain: String,
+    /// Revocation material at signing time, JSON.
+    pub revocation: String,
+    /// The verdict at signing time: the report, JSON.
+    pub verdict: String,
+    /// The policy the verdict was given under.
+    pub policy: String,
+    /// When (UTC).
+    pub signed_at: NaiveDateTime,
+}
+
+/// A register of one year.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset, Serialize)]
+#[diesel(table_name = registers)]
+pub struct Register {
+    /// Its identifier.
+    pub id: RegisterId,
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// The same book through the years.
+    pub book_id: String,
+    /// The civil year in the agency's time zone.
+    pub year: i32,
+    /// `outgoing` or `incoming`.
+    pub direction: String,
+    /// Its name.
+    pub name: String,
+    /// Document types it takes, JSON array; empty: all.
+    pub types: String,
+    /// Whether it is the register of secret documents.
+    pub secret: bool,
+    /// The first number of the year.
+    pub first_number: i64,
+    /// The number the next document gets.
+    pub next_number: i64,
+    /// When it was opened (UTC).
+    pub created_at: NaiveDateTime,
+    /// Version of this row; the ETag.
+    pub version: i64,
+}
+
+/// A number taken from a register.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, utoipa::ToSchema)]
+#[diesel(table_name = register_entries)]
+pub struct RegisterEntry {
+    /// The register.
+    pub register_id: RegisterId,
+    /// The number.
+    pub number: i64,
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// The document that took it.
+    pub document_id: DocumentId,
+    /// Number and symbol as written.
+    pub notation: String,
+    /// The legal date given with it.
+    pub document_date: NaiveDate,
+    /// Who took it.
+    pub taken_by: String,
+    /// When (UTC).
+    pub taken_at: NaiveDateTime,
+    /// Who voided it.
+    pub voided_by: Option<String>,
+    /// When it was voided (UTC).
+    pub voided_at: Option<NaiveDateTime>,
+    /// Why.
+    pub void_reason: Option<String>,
+}
+
+macro_rules! tracked {
+    ($($row:ty, $table:literal, $self:ident => $id:expr;)*) => {$(
+        impl Tracked for $row {
+            const TABLE: &'static str = $table;
+            fn row_id(&self) -> String {
+                let $self = self;
+                $id
+            }
+        }
+    )*};
+}
+
+tracked! {
+    Document, "documents", row => row.id.to_string();
+    Component, "components", row => row.id.to_string();
+    Version, "versions", row => row.id.to_string();
+    FormatCheck, "format_checks", row => row.version_id.to_string();
+    Signature, "signatures", row => row.id.to_string();
+    Register, "registers", row => row.id.to_string();
+    RegisterEntry, "register_entries", row => format!("{}/{}", row.register_id, row.number);
+}
+
+impl Document {
+    /// The state as a type.
+    ///
+    /// # Errors
+    /// When the stored word is none of ours.
+    pub fn state(&self) -> Result<State, Error> {
+        serde_json::from_value(serde_json::Value::String(self.state.clone()))
+            .map_err(|_| Error::Unreadable("document state"))
+    }
+
+    /// One document of the scope.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn find(c: &mut AnyConnection, scope: &Scope, id: &DocumentId) -> Result<Option<Self>, Error> {
+        Ok(documents::table
+            .filter(documents::agency_id.eq(scope.agency()))
+            .filter(documents::id.eq(id))
+            .select(Self::as_select())
+            .first(c)
+            .optional()?)
+    }
+
+    /// Documents of the scope after `after` in the order they were taken in, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn list(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        filter: &DocumentFilter,
+        after: Option<&DocumentId>,
+        limit: i64,
+    ) -> Result<Vec<Self>, Error> {
+        let mut query = documents::table
+            .filter(documents::agency_id.eq(scope.agency().clone()))
+            .order(documents::id)
+            .limit(limit)
+            .select(Self::as_select())
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(documents::id.gt(after.clone()));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(documents::state.eq(state.as_str()));
+        }
+        if let Some(notation) = &filter.notation {
+            query = query.filter(documents::notation.eq(notation.clone()));
+        }
+        Ok(query.load(c)?)
+    }
+
+    /// Writes the changed row, if nobody changed it since it was read; `version` is raised here.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it was changed meanwhile.
+    pub fn save(mut self, c: &mut AnyConnection) -> Result<Self, Error> {
+        let read = self.version;
+        self.version = read + 1;
+        let changed = diesel::update(
+            documents::table.filter(documents::id.eq(&self.id)).filter(documents::version.eq(read)),
+        )
+        .set(&self)
+        .execute(c)?;
+        if changed == 1 { Ok(self) } else { Err(Error::Conflict) }
+    }
+}
+
+/// What a list of documents is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentFilter {
+    /// Only this state.
+    pub state: Option<State>,
+    /// Only this number and symbol.
+    pub notation: Option<String>,
+}
+
+impl Component {
+    /// The components of a document, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(c: &mut AnyConnection, scope: &Scope, document: &DocumentId) -> Result<Vec<Self>, Error> {
+        Ok(components::table
+            .filter(components::agency_id.eq(scope.agency()))
+            .filter(components::document_id.eq(document))
+            .order(components::ordinal)
+            .select(Self::as_select())
+            .load(c)?)
+    }
+}
+
+impl Version {
+    /// The versions of a component, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(c: &mut AnyConnection, scope: &Scope, component: &ComponentId) -> Result<Vec<Self>, Error> {
+        Ok(versions::table
+            .filter(versions::agency_id.eq(scope.agency()))
+            .filter(versions::component_id.eq(component))
+            .order(versions::ordinal)
+            .select(Self::as_select())
+            .load(c)?)
+    }
+
+    /// The newest version of a document's main component.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn current(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        document: &DocumentId,
+    ) -> Result<Option<Self>, Error> {
+        Ok(versions::table
+            .inner_join(components::table)
+            .filter(components::agency_id.eq(scope.agency()))
+            .filter(components::document_id.eq(document))
+            .filter(components::ordinal.eq(1))
+            .order(versions::ordinal.desc())
+            .select(Self::as_select())
+            .first(c)
+            .optional()?)
+    }
+}
+
+impl FormatCheck {
+    /// The judgement of a version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(c: &mut AnyConnection, scope: &Scope, version: &VersionId) -> Result<Option<Self>, Error> {
+        Ok(format_checks::table
+            .filter(format_checks::agency_id.eq(scope.agency()))
+            .filter(format_checks::version_id.eq(version))
+            .select(Self::as_select())
+            .first(c)
+            .optional()?)
+    }
+}
+
+impl Register {
+    /// One register of the scope.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn find(c: &mut AnyConnection, scope: &Scope, id: &RegisterId) -> Result<Option<Self>, Error> {
+        Ok(registers::table
+            .filter(registers::agency_id.eq(scope.agency()))
+            .filter(registers::id.eq(id))
+            .select(Self::as_select())
+            .first(c)
+            .optional()?)
+    }
+
+    /// The register of the same book in `year`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of_year(c: &mut AnyConnection, scope: &Scope, book: &str, year: i32) -> Result<Option<Self>, Error> {
+        Ok(registers::table
+            .filter(registers::agency_id.eq(scope.agency()))
+            .filter(registers::book_id.eq(book))
+            .filter(registers::year.eq(year))
+            .select(Self::as_select())
+            .first(c)
+            .optional()?)
+    }
+
+    /// Registers of the scope after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn list(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        after: Option<&RegisterId>,
+        limit: i64,
+    ) -> Result<Vec<Self>, Error> {
+        let mut query = registers::table
+            .filter(registers::agency_id.eq(scope.agency().clone()))
+            .order(registers::id)
+            .limit(limit)
+            .select(Self::as_select())
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(registers::id.gt(after.clone()));
+        }
+        Ok(query.load(c)?)
+    }
+}
+
+impl RegisterEntry {
+    /// Entries of a register after number `after`, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn list(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        register: &RegisterId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Self>, Error> {
+        Ok(register_entries::table
+            .filter(register_entries::agency_id.eq(scope.agency()))
+            .filter(register_entries::register_id.eq(register))
+            .filter(register_entries::number.gt(after))
+            .order(register_entries::number)
+            .limit(limit)
+            .select(Self::as_select())
+            .load(c)?)
+    }
+}
