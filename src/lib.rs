@@ -8,4 +8,5 @@ pub mod identity;
 pub mod messages; // texts people read, Vietnamese and English, by stable code
 pub mod pdf; // revisions and objects of PDF files
 pub mod ports; // what engines and capabilities are given: clock, randomness
+pub mod signature; // PAdES signatures: prepare, sign, validate
 pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys

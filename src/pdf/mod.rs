@@ -5,10 +5,12 @@
 
 pub mod error;
 pub mod filter;
+pub mod font;
 pub mod object;
 pub mod reader;
 pub mod section;
 pub mod source;
+pub mod writer;
 
 pub use error::{Error, Finding};
 pub use object::{Dictionary, Object, Parser, Reference};

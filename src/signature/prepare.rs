@@ -1,0 +1,349 @@
+//! Making a draft ready for signatures, before the first of them.
+//!
+//! What will be written after the leader has signed (number, date, the agency's signature) must
+//! exist as empty fields by then: filling a field and signing an empty signature field leave the
+//! first signature valid, almost anything else doesn't. The agency's field carries a lock on number
+//! and date, because a lock added later would itself be an alteration.
+
+use crate::pdf::font::{Face, Font};
+use crate::pdf::writer::{Appended, RevisionWriter};
+use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
+
+/// Name of the leader's signature field.
+pub const PERSONAL: &str = "signature_personal";
+/// Name of the agency's signature field.
+pub const AGENCY: &str = "signature_agency";
+/// Pages a document may have to be prepared.
+const PAGE_LIMIT: usize = 20_000;
+
+/// A rectangle on a page, in PDF points from the lower left corner: left, bottom, right, top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rectangle {
+    /// Left edge.
+    pub left: f64,
+    /// Lower edge.
+    pub bottom: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Upper edge.
+    pub top: f64,
+}
+
+/// A place on a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Page, from 0.
+    pub page: usize,
+    /// Where on it.
+    pub rectangle: Rectangle,
+}
+
+/// A text to be filled in later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextField {
+    /// The field's name; no name may be the beginning of another.
+    pub name: String,
+    /// Where.
+    pub place: Place,
+    /// Upright or slanted.
+    pub face: Face,
+    /// Size in points.
+    pub size: f64,
+    /// Whether the text is centred instead of beginning at the left.
+    pub centred: bool,
+}
+
+/// Everything that is to be in the file before the first signature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Texts filled in when the agency signs, which its signature locks.
+    pub texts: Vec<TextField>,
+    /// The leader's signature.
+    pub personal: Place,
+    /// The agency's signature.
+    pub agency: Option<Place>,
+}
+
+/// Why a draft can't be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The file can't be worked on.
+    #[error(transparent)]
+    Pdf(#[from] pdf::Error),
+    /// Somebody signed it already.
+    #[error("the draft carries a signature already")]
+    AlreadySigned,
+    /// A field of that name exists.
+    #[error("a field named {0} exists already")]
+    NameTaken(String),
+    /// There is no such page.
+    #[error("there is no page {0}")]
+    NoSuchPage(usize),
+    /// The form is of a kind that can't be added to (XFA).
+    #[error("the draft contains an XFA form")]
+    Xfa,
+}
+
+impl Rectangle {
+    /// As a PDF array.
+    #[must_use]
+    pub fn object(&self) -> Object {
+        Object::Array([self.left, self.bottom, self.right, self.top].into_iter().map(Object::real).collect())
+    }
+
+    /// Width in points.
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    /// Height in points.
+    #[must_use]
+    pub fn height(&self) -> f64 {
+        self.top - self.bottom
+    }
+}
+
+/// A Form XObject of the rectangle's size with this content.
+pub(super) fn form(
+    writer: &mut RevisionWriter<'_, '_>,
+    rectangle: &Rectangle,
+    resources: Dictionary,
+    content: &[u8],
+) -> Reference {
+    let size = Rectangle { left: 0.0, bottom: 0.0, right: rectangle.width(), top: rectangle.height() };
+    let dictionary = Dictionary::of(vec![
+        ("Type", Object::name("XObject")),
+        ("Subtype", Object::name("Form")),
+        ("BBox", size.object()),
+        ("Resources", Object::Dictionary(resources)),
+    ]);
+    writer.add_stream(dictionary, content)
+}
+
+/// The revision that makes a draft ready.
+///
+/// # Errors
+/// When the draft can't be worked on, is signed, or lacks a page the plan names.
+pub fn prepare(pdf: &Pdf<'_>, plan: &Plan, identifier: [u8; 16]) -> Result<Appended, PrepareError> {
+    let revision = pdf.newest();
+    let catalog = pdf.catalog(revision)?;
+    let (form_at, mut acro_form) = existing_form(pdf, &catalog)?;
+    refuse_clashes(pdf, &acro_form, plan)?;
+    let pages = pdf::pages(pdf, revision, PAGE_LIMIT)?;
+    let page = |number: usize| pages.get(number).copied().ok_or(PrepareError::NoSuchPage(number + 1));
+
+    let mut writer = RevisionWriter::new(pdf)?;
+    let fonts = Fonts::embed(&mut writer, plan);
+    let mut widgets: Vec<(Reference, Reference)> = Vec::new();
+    for text in &plan.texts {
+        let on = page(text.place.page)?;
+        let field = text_field(&mut writer, text, on);
+        widgets.push((on, field));
+    }
+    let on = page(plan.personal.page)?;
+    let personal = signature_field(&mut writer, PERSONAL, &plan.personal.rectangle, on, None);
+    widgets.push((on, personal));
+    if let Some(agency) = &plan.agency {
+        let on = page(agency.page)?;
+        let lock = (!plan.texts.is_empty()).then(|| {
+            let names =
+                plan.texts.iter().map(|text| Object::String(text.name.clone().into_bytes())).collect();
+            writer.add(&Object::Dictionary(Dictionary::of(vec![
+                ("Type", Object::name("SigFieldLock")),
+                ("Action", Object::name("Include")),
+                ("Fields", Object::Array(names)),
+            ])))
+        });
+        let field = signature_field(&mut writer, AGENCY, &agency.rectangle, on, lock);
+        widgets.push((on, field));
+    }
+    annotate(pdf, &mut writer, &widgets)?;
+    extend_form(pdf, &mut acro_form, &widgets, &fonts)?;
+    let form_at = match form_at {
+        Some(at) => at,
+        None => {
+            let at = writer.allocate();
+            let mut catalog = catalog;
+            catalog.set("AcroForm", Object::Reference(at));
+            writer.put(pdf.root(revision)?, &Object::Dictionary(catalog));
+            at
+        }
+    };
+    writer.put(form_at, &Object::Dictionary(acro_form));
+    Ok(writer.finish(identifier)?)
+}
+
+/// The document's form and, if it is an object of its own, its reference.
+fn existing_form(
+    pdf: &Pdf<'_>,
+    catalog: &Dictionary,
+) -> Result<(Option<Reference>, Dictionary), PrepareError> {
+    match catalog.get("AcroForm") {
+        Some(Object::Reference(at)) => match pdf.resolve(*at, pdf.newest())? {
+            Object::Dictionary(form) => Ok((Some(*at), form)),
+            _ => Ok((None, Dictionary::default())),
+        },
+        Some(Object::Dictionary(form)) => Ok((None, form.clone())),
+        _ => Ok((None, Dictionary::default())),
+    }
+}
+
+fn refuse_clashes(pdf: &Pdf<'_>, form: &Dictionary, plan: &Plan) -> Result<(), PrepareError> {
+    if form.get("XFA").is_some() {
+        return Err(PrepareError::Xfa);
+    }
+    let fields = super::fields::all(pdf, pdf.newest())?;
+    let names = plan.texts.iter().map(|text| text.name.as_str()).chain([PERSONAL, AGENCY]);
+    for name in names {
+        if fields.iter().any(|field| field.name == name) {
+            return Err(PrepareError::NameTaken(name.to_owned()));
+        }
+    }
+    if fields.iter().any(|field| field.kind == b"Sig" && field.dictionary.get("V").is_some()) {
+        return Err(PrepareError::AlreadySigned);
+    }
+    Ok(())
+}
+
+struct Fonts {
+    regular: Option<Reference>,
+    italic: Option<Reference>,
+}
+
+impl Fonts {
+    fn embed(writer: &mut RevisionWriter<'_, '_>, plan: &Plan) -> Self {
+        let mut wanted = |face: Face| {
+            let used = plan.texts.iter().any(|text| text.face == face);
+            Font::of(face).filter(|_| used).map(|font| font.embed(writer))
+        };
+        Self { regular: wanted(Face::Regular), italic: wanted(Face::Italic) }
+    }
+}
+
+/// Name of a face in /DR and in default appearances.
+#[must_use]
+pub(super) fn font_name(face: Face) -> &'static str {
+    match face {
+        Face::Regular => "FVN",
+        Face::Italic => "FVNI",
+    }
+}
+
+fn text_field(writer: &mut RevisionWriter<'_, '_>, text: &TextField, page: Reference) -> Reference {
+    let empty = form(writer, &text.place.rectangle, Dictionary::default(), b"/Tx BMC EMC");
+    let appearance = format!("/{} {} Tf 0 g", font_name(text.face), text.size);
+    let dictionary = Dictionary::of(vec![
+        ("Type", Object::name("Annot")),
+        ("Subtype", Object::name("Widget")),
+        ("FT", Object::name("Tx")),
+        ("T", Object::String(text.name.clone().into_bytes())),
+        ("TU", Object::String(text.name.clone().into_bytes())),
+        ("Ff", Object::Integer(0)),
+        ("Q", Object::Integer(if text.centred { 1 } else { 0 })),
+        ("DA", Object::String(appearance.into_bytes())),
+        ("Rect", text.place.rectangle.object()),
+        ("P", Object::Reference(page)),
+        ("F", Object::Integer(4)),
+        ("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(empty))]))),
+    ]);
+    writer.add(&Object::Dictionary(dictionary))
+}
+
+fn signature_field(
+    writer: &mut RevisionWriter<'_, '_>,
+    name: &str,
+    rectangle: &Rectangle,
+    page: Reference,
+    lock: Option<Reference>,
+) -> Reference {
+    // An empty appearance keeps PDF/A drafts what they are.
+    let empty = form(writer, rectangle, Dictionary::default(), b"");
+    let mut dictionary = Dictionary::of(vec![
+        ("Type", Object::name("Annot")),
+        ("Subtype", Object::name("Widget")),
+        ("FT", Object::name("Sig")),
+        ("T", Object::String(name.as_bytes().to_vec())),
+        ("TU", Object::String(name.as_bytes().to_vec())),
+        ("Rect", rectangle.object()),
+        ("P", Object::Reference(page)),
+        ("F", Object::Integer(132)),
+        ("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(empty))]))),
+    ]);
+    if let Some(lock) = lock {
+        dictionary.set("Lock", Object::Reference(lock));
+    }
+    writer.add(&Object::Dictionary(dictionary))
+}
+
+/// Appends widgets to their pages' /Annots.
+pub(super) fn annotate(
+    pdf: &Pdf<'_>,
+    writer: &mut RevisionWriter<'_, '_>,
+    widgets: &[(Reference, Reference)],
+) -> Result<(), pdf::Error> {
+    let mut pages: Vec<Reference> = widgets.iter().map(|(page, _)| *page).collect();
+    pages.sort_unstable();
+    pages.dedup();
+    for page in pages {
+        let Object::Dictionary(mut dictionary) = pdf.resolve(page, pdf.newest())? else {
+            return Err(pdf::Error::Missing("a page where its tree names one"));
+        };
+        let added =
+            widgets.iter().filter(|(on, _)| *on == page).map(|(_, widget)| Object::Reference(*widget));
+        match dictionary.get("Annots").cloned() {
+            Some(Object::Reference(at)) => {
+                let Object::Array(mut list) = pdf.resolve(at, pdf.newest())? else {
+                    return Err(pdf::Error::Missing("an array as /Annots"));
+                };
+                list.extend(added);
+                writer.put(at, &Object::Array(list));
+            }
+            Some(Object::Array(mut list)) => {
+                list.extend(added);
+                dictionary.set("Annots", Object::Array(list));
+                writer.put(page, &Object::Dictionary(dictionary));
+            }
+            _ => {
+                dictionary.set("Annots", Object::Array(added.collect()));
+                writer.put(page, &Object::Dictionary(dictionary));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn extend_form(
+    pdf: &Pdf<'_>,
+    form: &mut Dictionary,
+    widgets: &[(Reference, Reference)],
+    fonts: &Fonts,
+) -> Result<(), PrepareError> {
+    let mut fields = match pdf.get(form, "Fields", pdf.newest())? {
+        Object::Array(fields) => fields,
+        _ => Vec::new(),
+    };
+    fields.extend(widgets.iter().map(|(_, field)| Object::Reference(*field)));
+    form.set("Fields", Object::Array(fields));
+    form.set("SigFlags", Object::Integer(3));
+    form.remove("NeedAppearances");
+    let mut resources = match pdf.get(form, "DR", pdf.newest())? {
+        Object::Dictionary(resources) => resources,
+        _ => Dictionary::default(),
+    };
+    let mut named = match pdf.get(&resources, "Font", pdf.newest())? {
+        Object::Dictionary(named) => named,
+        _ => Dictionary::default(),
+    };
+    for (face, font) in [(Face::Regular, fonts.regular), (Face::Italic, fonts.italic)] {
+        if let Some(font) = font {
+            named.set(font_name(face), Object::Reference(font));
+        }
+    }
+    resources.set("Font", Object::Dictionary(named));
+    form.set("DR", Object::Dictionary(resources));
+    if form.get("DA").is_none() {
+        form.set("DA", Object::String(b"/FVN 13 Tf 0 g".to_vec()));
+    }
+    Ok(())
+}
