@@ -7,6 +7,7 @@ pub mod audit; // the trail: events, sequence, proofs
 pub mod identity;
 pub mod messages; // texts people read, Vietnamese and English, by stable code
 pub mod pdf; // revisions and objects of PDF files
+pub mod pki; // certificates, paths, keys, algorithms
 pub mod ports; // what engines and capabilities are given: clock, randomness
 pub mod signature; // PAdES signatures: prepare, sign, validate
 pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys

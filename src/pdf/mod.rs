@@ -10,6 +10,7 @@ pub mod object;
 pub mod reader;
 pub mod section;
 pub mod source;
+pub mod text;
 pub mod writer;
 
 pub use error::{Error, Finding};

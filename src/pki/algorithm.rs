@@ -1,0 +1,335 @@
+//! Algorithms by their identifiers, and verification by the providers.
+//!
+//! ring does the common ones; aws-lc-rs those it lacks. What neither knows is an error of its own,
+//! never a failure of the signature.
+
+use super::der::{Reader, Tlv, integer, null, oid, sequence, tlv};
+use ring::digest;
+
+/// A digest algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Digest {
+    /// SHA-1: only to read what is old.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+/// A signature scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// RSASSA-PKCS1-v1_5 (RFC 8017).
+    RsaPkcs1(Digest),
+    /// RSASSA-PSS with MGF1 of the same digest and a salt of its length.
+    RsaPss(Digest),
+    /// ECDSA.
+    Ecdsa(Digest),
+    /// Ed25519 (RFC 8032).
+    Ed25519,
+}
+
+/// Why a signature could not be judged, or that it is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The value doesn't fit the key and the message.
+    #[error("the signature value does not verify")]
+    Wrong,
+    /// No provider knows the algorithm, parameters or key.
+    #[error("unsupported algorithm {0}")]
+    Unsupported(String),
+}
+
+impl Digest {
+    /// By its object identifier.
+    #[must_use]
+    pub fn from_oid(dotted: &str) -> Option<Self> {
+        match dotted {
+            "1.3.14.3.2.26" => Some(Self::Sha1),
+            "2.16.840.1.101.3.4.2.1" => Some(Self::Sha256),
+            "2.16.840.1.101.3.4.2.2" => Some(Self::Sha384),
+            "2.16.840.1.101.3.4.2.3" => Some(Self::Sha512),
+            _ => None,
+        }
+    }
+
+    /// Its object identifier.
+    #[must_use]
+    pub fn oid(self) -> &'static str {
+        match self {
+            Self::Sha1 => "1.3.14.3.2.26",
+            Self::Sha256 => "2.16.840.1.101.3.4.2.1",
+            Self::Sha384 => "2.16.840.1.101.3.4.2.2",
+            Self::Sha512 => "2.16.840.1.101.3.4.2.3",
+        }
+    }
+
+    /// Its name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "SHA-1",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        }
+    }
+
+    /// A context to feed.
+    #[must_use]
+    pub fn context(self) -> digest::Context {
+        digest::Context::new(match self {
+            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        })
+    }
+
+    /// The digest of `bytes`.
+    #[must_use]
+    pub fn of(self, bytes: &[u8]) -> Vec<u8> {
+        let mut context = self.context();
+        context.update(bytes);
+        context.finish().as_ref().to_vec()
+    }
+
+    /// The AlgorithmIdentifier without parameters (RFC 5754).
+    #[must_use]
+    pub fn identifier(self) -> Vec<u8> {
+        sequence(&[&oid(self.oid())])
+    }
+}
+
+impl Scheme {
+    /// The AlgorithmIdentifier of a signature value.
+    #[must_use]
+    pub fn identifier(self) -> Vec<u8> {
+        match self {
+            Self::RsaPkcs1(digest) => {
+                let dotted = match digest {
+                    Digest::Sha1 => "1.2.840.113549.1.1.5",
+                    Digest::Sha256 => "1.2.840.113549.1.1.11",
+                    Digest::Sha384 => "1.2.840.113549.1.1.12",
+                    Digest::Sha512 => "1.2.840.113549.1.1.13",
+                };
+                sequence(&[&oid(dotted), &null()])
+            }
+            Self::RsaPss(digest) => {
+                let hash = sequence(&[&oid(digest.oid()), &null()]);
+                let mask = sequence(&[&oid("1.2.840.113549.1.1.8"), &hash]);
+                let salt = u8::try_from(digest.of(b"").len()).unwrap_or(32);
+                let parameters =
+                    sequence(&[&tlv(0xa0, &hash), &tlv(0xa1, &mask), &tlv(0xa2, &integer(salt))]);
+                sequence(&[&oid("1.2.840.113549.1.1.10"), &parameters])
+            }
+            Self::Ecdsa(digest) => sequence(&[&oid(match digest {
+                Digest::Sha1 => "1.2.840.10045.4.1",
+                Digest::Sha256 => "1.2.840.10045.4.3.2",
+                Digest::Sha384 => "1.2.840.10045.4.3.3",
+                Digest::Sha512 => "1.2.840.10045.4.3.4",
+            })]),
+            Self::Ed25519 => sequence(&[&oid("1.3.101.112")]),
+        }
+    }
+
+    /// Reads the AlgorithmIdentifier of a signature value. `digest` is what a CMS names beside it,
+    /// for identifiers that leave it open (`rsaEncryption`).
+    ///
+    /// # Errors
+    /// [`VerifyError::Unsupported`] naming the identifier.
+    pub fn read(identifier: &[u8], digest: Option<Digest>) -> Result<Self, VerifyError> {
+        let broken = |_| VerifyError::Unsupported("unreadable".to_owned());
+        let outer = Reader::new(identifier).expect(0x30).map_err(broken)?;
+        let mut inside = outer.inside();
+        let dotted = inside.read().and_then(|tlv| tlv.oid()).map_err(broken)?;
+        let unsupported = || VerifyError::Unsupported(dotted.clone());
+        match dotted.as_str() {
+            "1.2.840.113549.1.1.1" => digest.map(Self::RsaPkcs1).ok_or_else(unsupported),
+            "1.2.840.113549.1.1.5" => Ok(Self::RsaPkcs1(Digest::Sha1)),
+            "1.2.840.113549.1.1.11" => Ok(Self::RsaPkcs1(Digest::Sha256)),
+            "1.2.840.113549.1.1.12" => Ok(Self::RsaPkcs1(Digest::Sha384)),
+            "1.2.840.113549.1.1.13" => Ok(Self::RsaPkcs1(Digest::Sha512)),
+            "1.2.840.113549.1.1.10" => {
+                let parameters = inside.read().map_err(|_| unsupported())?;
+                pss_digest(&parameters).map(Self::RsaPss).ok_or_else(unsupported)
+            }
+            "1.2.840.10045.4.1" => Ok(Self::Ecdsa(Digest::Sha1)),
+            "1.2.840.10045.4.3.2" => Ok(Self::Ecdsa(Digest::Sha256)),
+            "1.2.840.10045.4.3.3" => Ok(Self::Ecdsa(Digest::Sha384)),
+            "1.2.840.10045.4.3.4" => Ok(Self::Ecdsa(Digest::Sha512)),
+            "1.2.840.10045.2.1" => digest.map(Self::Ecdsa).ok_or_else(unsupported),
+            "1.3.101.112" => Ok(Self::Ed25519),
+            _ => Err(unsupported()),
+        }
+    }
+
+    /// Its name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RsaPkcs1(_) => "RSASSA-PKCS1-v1_5",
+            Self::RsaPss(_) => "RSASSA-PSS",
+            Self::Ecdsa(_) => "ECDSA",
+            Self::Ed25519 => "Ed25519",
+        }
+    }
+
+    /// Its digest, where the scheme leaves that open.
+    #[must_use]
+    pub fn digest(self) -> Digest {
+        match self {
+            Self::RsaPkcs1(digest) | Self::RsaPss(digest) | Self::Ecdsa(digest) => digest,
+            Self::Ed25519 => Digest::Sha512,
+        }
+    }
+
+    /// Verifies `signature` over `message` with the key in a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
+        use aws_lc_rs::signature as aws;
+        use ring::signature as r;
+        let unsupported = || VerifyError::Unsupported(format!("{} with {}", self.name(), key.describe()));
+        let ring: Option<&'static dyn r::VerificationAlgorithm> = match (self, &key.kind) {
+            (Self::RsaPkcs1(Digest::Sha256), KeyKind::Rsa) => Some(&r::RSA_PKCS1_2048_8192_SHA256),
+            (Self::RsaPkcs1(Digest::Sha384), KeyKind::Rsa) => Some(&r::RSA_PKCS1_2048_8192_SHA384),
+            (Self::RsaPkcs1(Digest::Sha512), KeyKind::Rsa) => Some(&r::RSA_PKCS1_2048_8192_SHA512),
+            (Self::RsaPkcs1(Digest::Sha1), KeyKind::Rsa) => {
+                Some(&r::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY)
+            }
+            (Self::RsaPss(Digest::Sha256), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA256),
+            (Self::RsaPss(Digest::Sha384), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA384),
+            (Self::RsaPss(Digest::Sha512), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA512),
+            (Self::Ecdsa(Digest::Sha256), KeyKind::P256) => Some(&r::ECDSA_P256_SHA256_ASN1),
+            (Self::Ecdsa(Digest::Sha384), KeyKind::P256) => Some(&r::ECDSA_P256_SHA384_ASN1),
+            (Self::Ecdsa(Digest::Sha256), KeyKind::P384) => Some(&r::ECDSA_P384_SHA256_ASN1),
+            (Self::Ecdsa(Digest::Sha384), KeyKind::P384) => Some(&r::ECDSA_P384_SHA384_ASN1),
+            (Self::Ed25519, KeyKind::Ed25519) => Some(&r::ED25519),
+            _ => None,
+        };
+        if let Some(algorithm) = ring {
+            return r::UnparsedPublicKey::new(algorithm, &key.point)
+                .verify(message, signature)
+                .map_err(|_| VerifyError::Wrong);
+        }
+        let aws: &'static dyn aws::VerificationAlgorithm = match (self, &key.kind) {
+            (Self::Ecdsa(Digest::Sha512), KeyKind::P256) => &aws::ECDSA_P256_SHA512_ASN1,
+            (Self::Ecdsa(Digest::Sha512), KeyKind::P384) => &aws::ECDSA_P384_SHA512_ASN1,
+            (Self::Ecdsa(Digest::Sha256), KeyKind::P521) => &aws::ECDSA_P521_SHA256_ASN1,
+            (Self::Ecdsa(Digest::Sha384), KeyKind::P521) => &aws::ECDSA_P521_SHA384_ASN1,
+            (Self::Ecdsa(Digest::Sha512), KeyKind::P521) => &aws::ECDSA_P521_SHA512_ASN1,
+            _ => return Err(unsupported()),
+        };
+        aws::UnparsedPublicKey::new(aws, &key.point)
+            .verify(message, signature)
+            .map_err(|_| VerifyError::Wrong)
+    }
+}
+
+/// The digest of PSS parameters, when they are the usual ones.
+fn pss_digest(parameters: &Tlv<'_>) -> Option<Digest> {
+    let mut inside = parameters.inside();
+    let hash = inside.optional(0xa0).ok()??;
+    let digest = digest_of(hash.value)?;
+    let mask = inside.optional(0xa1).ok()??;
+    let mut mask = mask.inside().expect(0x30).ok()?.inside();
+    if mask.read().ok()?.oid().ok()? != "1.2.840.113549.1.1.8" || digest_of(mask.rest())? != digest {
+        return None;
+    }
+    let salt = inside.optional(0xa2).ok()??;
+    let salt = salt.inside().expect(0x02).ok()?;
+    let length = u8::try_from(digest.of(b"").len()).ok()?;
+    (salt.value == [length] && inside.is_empty()).then_some(digest)
+}
+
+/// The digest an AlgorithmIdentifier names.
+#[must_use]
+pub fn digest_of(identifier: &[u8]) -> Option<Digest> {
+    let outer = Reader::new(identifier).expect(0x30).ok()?;
+    Digest::from_oid(&outer.inside().read().ok()?.oid().ok()?)
+}
+
+/// The kind of a public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA.
+    Rsa,
+    /// ECDSA on P-256.
+    P256,
+    /// ECDSA on P-384.
+    P384,
+    /// ECDSA on P-521.
+    P521,
+    /// Ed25519.
+    Ed25519,
+    /// Another, by its identifier.
+    Other(String),
+}
+
+/// A public key as providers take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// Its kind.
+    pub kind: KeyKind,
+    /// RSAPublicKey, curve point or raw key.
+    pub point: Vec<u8>,
+    /// Its size in bits.
+    pub bits: u32,
+}
+
+impl PublicKey {
+    /// Reads a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// When it isn't one.
+    pub fn read(info: &[u8]) -> Result<Self, super::der::DerError> {
+        let outer = Reader::new(info).expect(0x30)?;
+        let mut inside = outer.inside();
+        let mut algorithm = inside.expect(0x30)?.inside();
+        let dotted = algorithm.read()?.oid()?;
+        let curve = match algorithm.peek() {
+            Some(0x06) => algorithm.read()?.oid()?,
+            _ => String::new(),
+        };
+        let bits = inside.expect(0x03)?;
+        let point =
+            bits.value.strip_prefix(&[0]).ok_or(super::der::DerError("unused bits in a key"))?.to_vec();
+        let kind = match (dotted.as_str(), curve.as_str()) {
+            ("1.2.840.113549.1.1.1", _) => KeyKind::Rsa,
+            ("1.2.840.10045.2.1", "1.2.840.10045.3.1.7") => KeyKind::P256,
+            ("1.2.840.10045.2.1", "1.3.132.0.34") => KeyKind::P384,
+            ("1.2.840.10045.2.1", "1.3.132.0.35") => KeyKind::P521,
+            ("1.3.101.112", _) => KeyKind::Ed25519,
+            (other, _) => KeyKind::Other(other.to_owned()),
+        };
+        let bits = match &kind {
+            KeyKind::Rsa => rsa_bits(&point)?,
+            KeyKind::P256 | KeyKind::Ed25519 => 256,
+            KeyKind::P384 => 384,
+            KeyKind::P521 => 521,
+            KeyKind::Other(_) => 0,
+        };
+        Ok(Self { kind, point, bits })
+    }
+
+    fn describe(&self) -> String {
+        match &self.kind {
+            KeyKind::Rsa => format!("RSA {}", self.bits),
+            KeyKind::Other(dotted) => dotted.clone(),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+fn rsa_bits(key: &[u8]) -> Result<u32, super::der::DerError> {
+    let outer = Reader::new(key).expect(0x30)?;
+    let modulus = outer.inside().expect(0x02)?;
+    let significant: Vec<u8> = modulus.value.iter().copied().skip_while(|octet| *octet == 0).collect();
+    let first = significant.first().map_or(0, |octet| octet.leading_zeros());
+    Ok(u32::try_from(significant.len() * 8).unwrap_or(u32::MAX).saturating_sub(first))
+}

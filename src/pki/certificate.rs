@@ -1,0 +1,248 @@
+//! X.509 certificates (RFC 5280) as validation needs them: the bytes as received, the fields read.
+
+use super::algorithm::{PublicKey, Scheme, VerifyError};
+use chrono::{DateTime, Utc};
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// A certificate larger than this is no certificate for signing documents.
+const SIZE_LIMIT: usize = 128 * 1024;
+
+/// A certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// DER as received.
+    pub der: Vec<u8>,
+    /// Subject, as text.
+    pub subject: String,
+    /// Issuer, as text.
+    pub issuer: String,
+    /// Subject, DER.
+    pub subject_der: Vec<u8>,
+    /// Issuer, DER.
+    pub issuer_der: Vec<u8>,
+    /// Serial number, the contents of its INTEGER.
+    pub serial: Vec<u8>,
+    /// Beginning of validity.
+    pub not_before: DateTime<Utc>,
+    /// End of validity.
+    pub not_after: DateTime<Utc>,
+    /// The subject's key.
+    pub key: PublicKey,
+    /// SubjectPublicKeyInfo, DER.
+    pub key_info: Vec<u8>,
+    /// Whether it may issue certificates.
+    pub is_ca: bool,
+    /// How many CA certificates may follow.
+    pub path_length: Option<u32>,
+    /// Key usage bits, if stated.
+    pub key_usage: Option<KeyUsage>,
+    /// Extended key usages by identifier, if stated.
+    pub extended_key_usage: Option<Vec<String>>,
+    /// Subject key identifier.
+    pub subject_key_id: Option<Vec<u8>>,
+    /// Authority key identifier.
+    pub authority_key_id: Option<Vec<u8>>,
+    /// Critical extensions that are not processed here: any of them forbids trust.
+    pub unprocessed: Vec<String>,
+    /// Whether it says where its revocation can be learnt.
+    pub names_revocation: bool,
+    /// Organisation of the subject.
+    pub organisation: Option<String>,
+    /// Common name of the subject.
+    pub common_name: Option<String>,
+    signed: Vec<u8>,
+    algorithm: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// Key usage bits that matter here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyUsage {
+    /// digitalSignature.
+    pub digital_signature: bool,
+    /// nonRepudiation (contentCommitment).
+    pub non_repudiation: bool,
+    /// keyCertSign.
+    pub certificate_sign: bool,
+}
+
+/// Why bytes are no certificate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// Too large.
+    #[error("larger than a certificate may be")]
+    Size,
+    /// Not readable.
+    #[error("not a readable X.509 certificate")]
+    Unreadable,
+    /// Bytes follow it.
+    #[error("bytes follow the certificate")]
+    Trailing,
+}
+
+impl Certificate {
+    /// Reads one certificate in DER.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub fn read(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.len() > SIZE_LIMIT {
+            return Err(CertificateError::Size);
+        }
+        let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::Unreadable)?;
+        if !rest.is_empty() {
+            return Err(CertificateError::Trailing);
+        }
+        let instant = |seconds: i64| DateTime::from_timestamp(seconds, 0).ok_or(CertificateError::Unreadable);
+        // The outer algorithm must be the one that was signed (RFC 5280, 4.1.1.2).
+        let algorithm = algorithm_bytes(der).ok_or(CertificateError::Unreadable)?;
+        let mut certificate = Self {
+            der: der.to_vec(),
+            subject: parsed.subject().to_string(),
+            issuer: parsed.issuer().to_string(),
+            subject_der: parsed.subject().as_raw().to_vec(),
+            issuer_der: parsed.issuer().as_raw().to_vec(),
+            serial: parsed.raw_serial().to_vec(),
+            not_before: instant(parsed.validity().not_before.timestamp())?,
+            not_after: instant(parsed.validity().not_after.timestamp())?,
+            key: PublicKey::read(parsed.public_key().raw).map_err(|_| CertificateError::Unreadable)?,
+            key_info: parsed.public_key().raw.to_vec(),
+            is_ca: false,
+            path_length: None,
+            key_usage: None,
+            extended_key_usage: None,
+            subject_key_id: None,
+            authority_key_id: None,
+            unprocessed: Vec::new(),
+            names_revocation: false,
+            organisation: first_text(parsed.subject().iter_organization()),
+            common_name: first_text(parsed.subject().iter_common_name()),
+            signed: parsed.tbs_certificate.as_ref().to_vec(),
+            algorithm,
+            signature: parsed.signature_value.data.to_vec(),
+        };
+        certificate.read_extensions(&parsed)?;
+        Ok(certificate)
+    }
+
+    fn read_extensions(&mut self, parsed: &X509Certificate<'_>) -> Result<(), CertificateError> {
+        let mut seen = std::collections::HashSet::new();
+        for extension in parsed.extensions() {
+            if !seen.insert(extension.oid.to_id_string()) {
+                return Err(CertificateError::Unreadable);
+            }
+            let processed = match extension.parsed_extension() {
+                ParsedExtension::BasicConstraints(constraints) => {
+                    self.is_ca = constraints.ca;
+                    self.path_length = constraints.path_len_constraint;
+                    true
+                }
+                ParsedExtension::KeyUsage(usage) => {
+                    self.key_usage = Some(KeyUsage {
+                        digital_signature: usage.digital_signature(),
+                        non_repudiation: usage.non_repudiation(),
+                        certificate_sign: usage.key_cert_sign(),
+                    });
+                    true
+                }
+                ParsedExtension::ExtendedKeyUsage(_) => {
+                    self.extended_key_usage = purposes(extension.value);
+                    self.extended_key_usage.is_some()
+                }
+                ParsedExtension::SubjectKeyIdentifier(id) => {
+                    self.subject_key_id = Some(id.0.to_vec());
+                    true
+                }
+                ParsedExtension::AuthorityKeyIdentifier(id) => {
+                    self.authority_key_id = id.key_identifier.as_ref().map(|id| id.0.to_vec());
+                    true
+                }
+                ParsedExtension::CRLDistributionPoints(_) => {
+                    self.names_revocation = true;
+                    true
+                }
+                ParsedExtension::AuthorityInfoAccess(access) => {
+                    // id-ad-ocsp
+                    let ocsp = access.accessdescs.iter().any(|description| {
+                        description.access_method.to_id_string() == "1.3.6.1.5.5.7.48.1"
+                            && matches!(description.access_location, GeneralName::URI(_))
+                    });
+                    self.names_revocation |= ocsp;
+                    true
+                }
+                // Alternative names bind no one to what isn't constrained; policies bind only where
+                // a constraint demands one, and such constraints are not processed (see below).
+                ParsedExtension::SubjectAlternativeName(_)
+                | ParsedExtension::IssuerAlternativeName(_)
+                | ParsedExtension::CertificatePolicies(_) => true,
+                _ => false,
+            };
+            if extension.critical && !processed {
+                self.unprocessed.push(extension.oid.to_id_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// The serial number in lower-case hex.
+    #[must_use]
+    pub fn serial_hex(&self) -> String {
+        hex::encode(&self.serial)
+    }
+
+    /// Whether `issuer`'s key made this certificate's signature.
+    ///
+    /// # Errors
+    /// When it didn't, or the algorithm isn't known.
+    pub fn verify_by(&self, issuer: &PublicKey) -> Result<(), VerifyError> {
+        let scheme = Scheme::read(&self.algorithm, None)?;
+        scheme.verify(issuer, &self.signed, &self.signature)
+    }
+
+    /// The scheme its issuer signed with.
+    ///
+    /// # Errors
+    /// When it isn't known.
+    pub fn scheme(&self) -> Result<Scheme, VerifyError> {
+        Scheme::read(&self.algorithm, None)
+    }
+
+    /// Whether subject and issuer are the same name.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_der == self.issuer_der
+    }
+
+    /// Whether the certificate is valid at `at`, both ends included.
+    #[must_use]
+    pub fn is_within_validity(&self, at: DateTime<Utc>) -> bool {
+        self.not_before <= at && at <= self.not_after
+    }
+}
+
+fn first_text<'a>(
+    mut values: impl Iterator<Item = &'a x509_parser::prelude::AttributeTypeAndValue<'a>>,
+) -> Option<String> {
+    values.next().and_then(|value| value.as_str().ok()).map(str::to_owned)
+}
+
+fn purposes(value: &[u8]) -> Option<Vec<String>> {
+    let mut inside = super::der::Reader::new(value).expect(0x30).ok()?.inside();
+    let mut list = Vec::new();
+    while !inside.is_empty() {
+        list.push(inside.read().ok()?.oid().ok()?);
+    }
+    Some(list)
+}
+
+/// The signature algorithm, if it is the same inside and outside what was signed.
+fn algorithm_bytes(der: &[u8]) -> Option<Vec<u8>> {
+    let mut outer = super::der::Reader::new(der).expect(0x30).ok()?.inside();
+    let mut signed = outer.read().ok()?.inside();
+    signed.optional(0xa0).ok()?;
+    signed.expect(0x02).ok()?;
+    let inner = signed.expect(0x30).ok()?;
+    let named = outer.expect(0x30).ok()?;
+    (inner.whole == named.whole).then(|| named.whole.to_vec())
+}

@@ -1,0 +1,31 @@
+//! Certificates, paths, keys, algorithms (RFC 5280, RFC 8017, X.690).
+
+pub mod algorithm;
+pub mod certificate;
+pub mod der;
+pub mod issue;
+pub mod key;
+pub mod path;
+
+pub use algorithm::{Digest, KeyKind, PublicKey, Scheme, VerifyError};
+pub use certificate::{Certificate, CertificateError};
+pub use key::{KeyError, MemoryKey, SigningKey};
+pub use path::{Path, PathError, TrustStore};
+
+/// Certificates of one file: any number in PEM, or one in DER.
+///
+/// # Errors
+/// When there is none, or one is unreadable.
+pub fn read_certificates(bytes: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
+    if bytes.first() == Some(&0x30) {
+        return Certificate::read(bytes).map(|certificate| vec![certificate]);
+    }
+    let mut found = Vec::new();
+    for pem in x509_parser::pem::Pem::iter_from_buffer(bytes) {
+        let pem = pem.map_err(|_| CertificateError::Unreadable)?;
+        if pem.label == "CERTIFICATE" {
+            found.push(Certificate::read(&pem.contents)?);
+        }
+    }
+    if found.is_empty() { Err(CertificateError::Unreadable) } else { Ok(found) }
+}

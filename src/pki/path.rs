@@ -1,0 +1,168 @@
+//! Certification paths (RFC 5280, section 6): built from what is at hand, checked at an instant.
+//!
+//! What isn't processed yet (name constraints, policy constraints, revocation) never passes
+//! silently: a critical extension that is not processed forbids the path, and revocation is
+//! reported apart as not checked.
+
+use super::algorithm::{Digest, KeyKind};
+use super::certificate::Certificate;
+use chrono::{DateTime, Utc};
+
+/// Certificates in one path, the signer's and the anchor's included.
+const LENGTH_LIMIT: usize = 10;
+/// Paths tried before giving up: certificates for building them come from the signer.
+const TRY_LIMIT: usize = 200;
+
+/// The certificates trusted by configuration.
+#[derive(Debug, Clone, Default)]
+pub struct TrustStore(Vec<Certificate>);
+
+impl TrustStore {
+    /// A store of these anchors.
+    #[must_use]
+    pub fn new(anchors: Vec<Certificate>) -> Self {
+        Self(anchors)
+    }
+
+    /// The anchors.
+    #[must_use]
+    pub fn anchors(&self) -> &[Certificate] {
+        &self.0
+    }
+
+    /// Adds the certificates of a PEM or DER file.
+    ///
+    /// # Errors
+    /// When it holds none that can be read.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), super::certificate::CertificateError> {
+        self.0.extend(super::read_certificates(bytes)?);
+        Ok(())
+    }
+}
+
+/// Why no path holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// No chain of names leads to an anchor.
+    #[error("no path leads to a trust anchor")]
+    NoPath,
+    /// A path was found but doesn't hold.
+    #[error("the path does not hold: {reason} ({subject})")]
+    Broken {
+        /// Stable code of what is wrong.
+        reason: &'static str,
+        /// The certificate it is wrong with.
+        subject: String,
+    },
+}
+
+/// A path that holds: the signer's certificate first, the anchor last.
+#[derive(Debug, Clone)]
+pub struct Path(pub Vec<Certificate>);
+
+/// Builds and checks a path from `end` to an anchor, at `at`. The validity of `end` itself is the
+/// caller's question.
+///
+/// # Errors
+/// [`PathError`], the most telling one when several paths fail.
+pub fn validate(
+    end: &Certificate,
+    pool: &[Certificate],
+    trust: &TrustStore,
+    at: DateTime<Utc>,
+) -> Result<Path, PathError> {
+    let mut failure = PathError::NoPath;
+    let mut tries = 0;
+    let mut stack: Vec<Vec<&Certificate>> = vec![vec![end]];
+    while let Some(chain) = stack.pop() {
+        tries += 1;
+        if tries > TRY_LIMIT {
+            break;
+        }
+        let Some(last) = chain.last() else { continue };
+        if trust.anchors().iter().any(|anchor| anchor.der == last.der) {
+            match check(&chain, at) {
+                Ok(()) => return Ok(Path(chain.into_iter().cloned().collect())),
+                Err(error) => failure = error,
+            }
+            continue;
+        }
+        if chain.len() >= LENGTH_LIMIT {
+            continue;
+        }
+        let issuers = trust.anchors().iter().rev().chain(pool.iter());
+        // Pushed last is tried first: anchors before what came with the document.
+        let mut next: Vec<&Certificate> = issuers
+            .filter(|issuer| issuer.subject_der == last.issuer_der)
+            .filter(|issuer| keys_match(last, issuer))
+            .filter(|issuer| !chain.iter().any(|used| used.der == issuer.der))
+            .collect();
+        next.sort_by_key(|issuer| trust.anchors().iter().any(|anchor| anchor.der == issuer.der));
+        for issuer in next {
+            let mut longer = chain.clone();
+            longer.push(issuer);
+            stack.push(longer);
+        }
+    }
+    Err(failure)
+}
+
+fn keys_match(subject: &Certificate, issuer: &Certificate) -> bool {
+    match (&subject.authority_key_id, &issuer.subject_key_id) {
+        (Some(wanted), Some(offered)) => wanted == offered,
+        _ => true,
+    }
+}
+
+fn check(chain: &[&Certificate], at: DateTime<Utc>) -> Result<(), PathError> {
+    let broken = |reason: &'static str, certificate: &Certificate| PathError::Broken {
+        reason,
+        subject: certificate.subject.clone(),
+    };
+    // CA certificates between this one and the signer's that are not self-issued (6.1.4, l).
+    let mut below = 0_u32;
+    for (place, pair) in chain.windows(2).enumerate() {
+        let [subject, issuer] = pair else { continue };
+        match subject.verify_by(&issuer.key) {
+            Ok(()) => {}
+            Err(super::algorithm::VerifyError::Wrong) => {
+                return Err(broken("certificate_signature_wrong", subject));
+            }
+            Err(super::algorithm::VerifyError::Unsupported(_)) => {
+                return Err(broken("certificate_algorithm_unsupported", subject));
+            }
+        }
+        if subject.scheme().map(|scheme| scheme.digest()) == Ok(Digest::Sha1) {
+            return Err(broken("certificate_algorithm_weak", subject));
+        }
+        if !subject.unprocessed.is_empty() {
+            return Err(broken("certificate_critical_extension", subject));
+        }
+        if place > 0 && !subject.is_self_issued() {
+            below += 1;
+        }
+        if !issuer.is_within_validity(at) {
+            return Err(broken("issuer_out_of_validity", issuer));
+        }
+        if !issuer.is_ca {
+            return Err(broken("issuer_is_no_ca", issuer));
+        }
+        if issuer.path_length.is_some_and(|limit| below > limit) {
+            return Err(broken("path_too_long", issuer));
+        }
+        if issuer.key_usage.is_some_and(|usage| !usage.certificate_sign) {
+            return Err(broken("issuer_may_not_sign_certificates", issuer));
+        }
+        if issuer.key.kind == KeyKind::Rsa && issuer.key.bits < 2048 {
+            return Err(broken("issuer_key_too_small", issuer));
+        }
+    }
+    // The anchor is trusted as it is, but what it forbids holds (name constraints among them).
+    match chain {
+        [alone] if !alone.unprocessed.is_empty() => Err(broken("certificate_critical_extension", alone)),
+        [.., anchor] if !anchor.unprocessed.is_empty() => {
+            Err(broken("certificate_critical_extension", anchor))
+        }
+        _ => Ok(()),
+    }
+}

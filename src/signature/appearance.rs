@@ -1,0 +1,146 @@
+//! What a signature shows: an image with transparency (a written name, a seal), or lines of text.
+
+use super::prepare::{Rectangle, form};
+use crate::pdf::font::{Face, Font, OutsideRepertoire};
+use crate::pdf::writer::RevisionWriter;
+use crate::pdf::{Dictionary, Object, Reference};
+
+/// Pixels an image may have: a seal of 40 mm at 600 dpi has about one million.
+const PIXEL_LIMIT: usize = 16_000_000;
+
+/// What a signature shows.
+#[derive(Debug, Clone, Copy)]
+pub enum Appearance<'a> {
+    /// Nothing.
+    None,
+    /// A PNG, scaled to the field's height and width, its proportions kept.
+    Image(&'a [u8]),
+    /// Text in black, Times metrics, size 10 (Decree 30/2020, App. I, II.8.b).
+    Text(&'a str),
+}
+
+/// Why an appearance can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AppearanceError {
+    /// The image is no PNG or too large.
+    #[error("the image is no usable PNG: {0}")]
+    Image(String),
+    /// A character the font lacks.
+    #[error(transparent)]
+    Character(#[from] OutsideRepertoire),
+    /// The program was built without its font.
+    #[error("the font is missing")]
+    Font,
+}
+
+/// Pixels without and with their opacity.
+struct Pixels {
+    width: u32,
+    height: u32,
+    colours: Vec<u8>,
+    opacity: Option<Vec<u8>>,
+}
+
+impl Appearance<'_> {
+    /// Writes the appearance for a field of this size; gives its stream.
+    ///
+    /// # Errors
+    /// [`AppearanceError`].
+    pub fn write(
+        &self,
+        writer: &mut RevisionWriter<'_, '_>,
+        rectangle: &Rectangle,
+    ) -> Result<Reference, AppearanceError> {
+        match self {
+            Self::None => Ok(form(writer, rectangle, Dictionary::default(), b"")),
+            Self::Image(png) => image(writer, rectangle, png),
+            Self::Text(text) => lines(writer, rectangle, text),
+        }
+    }
+}
+
+fn image(
+    writer: &mut RevisionWriter<'_, '_>,
+    rectangle: &Rectangle,
+    png: &[u8],
+) -> Result<Reference, AppearanceError> {
+    let pixels = decode(png)?;
+    let dictionary = |space: &str| {
+        Dictionary::of(vec![
+            ("Type", Object::name("XObject")),
+            ("Subtype", Object::name("Image")),
+            ("Width", Object::Integer(i64::from(pixels.width))),
+            ("Height", Object::Integer(i64::from(pixels.height))),
+            ("ColorSpace", Object::name(space)),
+            ("BitsPerComponent", Object::Integer(8)),
+        ])
+    };
+    let mut picture = dictionary("DeviceRGB");
+    if let Some(opacity) = &pixels.opacity {
+        let mask = writer.add_stream(dictionary("DeviceGray"), opacity);
+        picture.set("SMask", Object::Reference(mask));
+    }
+    let picture = writer.add_stream(picture, &pixels.colours);
+    let proportion = f64::from(pixels.width) / f64::from(pixels.height.max(1));
+    let (mut width, mut height) = (rectangle.width(), rectangle.width() / proportion);
+    if height > rectangle.height() {
+        (width, height) = (rectangle.height() * proportion, rectangle.height());
+    }
+    let left = (rectangle.width() - width) / 2.0;
+    let bottom = (rectangle.height() - height) / 2.0;
+    let content = format!("q {width:.3} 0 0 {height:.3} {left:.3} {bottom:.3} cm /Im Do Q");
+    let named = Dictionary::of(vec![("Im", Object::Reference(picture))]);
+    let resources = Dictionary::of(vec![("XObject", Object::Dictionary(named))]);
+    Ok(form(writer, rectangle, resources, content.as_bytes()))
+}
+
+fn decode(png: &[u8]) -> Result<Pixels, AppearanceError> {
+    let broken = |error: &dyn std::fmt::Display| AppearanceError::Image(error.to_string());
+    let mut decoder =
+        png::Decoder::new_with_limits(std::io::Cursor::new(png), png::Limits { bytes: PIXEL_LIMIT * 8 });
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(|error| broken(&error))?;
+    let size = reader.output_buffer_size().filter(|size| *size <= PIXEL_LIMIT * 4);
+    let mut buffer = vec![0_u8; size.ok_or_else(|| broken(&"too many pixels"))?];
+    let info = reader.next_frame(&mut buffer).map_err(|error| broken(&error))?;
+    let samples = info.color_type.samples();
+    let mut colours = Vec::new();
+    let mut opacity = Vec::new();
+    for pixel in buffer.chunks_exact(samples) {
+        match pixel {
+            [grey] => colours.extend([*grey; 3]),
+            [grey, alpha] => {
+                colours.extend([*grey; 3]);
+                opacity.push(*alpha);
+            }
+            [red, green, blue] => colours.extend([*red, *green, *blue]),
+            [red, green, blue, alpha] => {
+                colours.extend([*red, *green, *blue]);
+                opacity.push(*alpha);
+            }
+            _ => return Err(broken(&"unknown pixels")),
+        }
+    }
+    let opacity = (!opacity.is_empty()).then_some(opacity);
+    Ok(Pixels { width: info.width, height: info.height, colours, opacity })
+}
+
+fn lines(
+    writer: &mut RevisionWriter<'_, '_>,
+    rectangle: &Rectangle,
+    text: &str,
+) -> Result<Reference, AppearanceError> {
+    const SIZE: f64 = 10.0;
+    let font = Font::of(Face::Regular).ok_or(AppearanceError::Font)?;
+    let mut content =
+        format!("q BT 0 g /F {SIZE} Tf {} TL 0 {:.3} Td\n", SIZE * 1.15, rectangle.height() - SIZE);
+    for line in text.lines() {
+        let (codes, _) = font.encode(line)?;
+        content.push_str(&format!("<{}> Tj T*\n", hex::encode_upper(&codes)));
+    }
+    content.push_str("ET Q");
+    let reference = font.embed(writer);
+    let named = Dictionary::of(vec![("F", Object::Reference(reference))]);
+    let resources = Dictionary::of(vec![("Font", Object::Dictionary(named))]);
+    Ok(form(writer, rectangle, resources, content.as_bytes()))
+}

@@ -1,0 +1,372 @@
+//! CMS SignedData (RFC 5652) with the attributes of CAdES (EN 319 122-1): written in DER, read as
+//! received.
+//!
+//! What was signed is verified over the very bytes that came, retagged as RFC 5652, 5.4 says, and
+//! never over anything encoded again.
+
+use crate::pki::der::{DerError, Reader, Tlv, integer, octet_string, oid, sequence, set_of, tlv};
+use crate::pki::{Certificate, Digest, KeyError, KeyKind, Scheme, SigningKey};
+
+const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
+const DATA: &str = "1.2.840.113549.1.7.1";
+const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
+const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
+const SIGNING_TIME: &str = "1.2.840.113549.1.9.5";
+const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.12";
+const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
+const TIME_STAMP_TOKEN: &str = "1.2.840.113549.1.9.16.2.14";
+
+/// A CMS larger than this is no signature of a document.
+const SIZE_LIMIT: usize = 4 << 20;
+/// Certificates one CMS may carry.
+const CERTIFICATE_LIMIT: usize = 64;
+/// Attributes one signer may have.
+const ATTRIBUTE_LIMIT: usize = 64;
+
+/// Makes a signature value of the attributes it is given.
+pub type SignAttributes<'a> = dyn FnMut(&[u8]) -> Result<Vec<u8>, KeyError> + 'a;
+
+/// Builds the CMS of a detached signature: `sign` gets the attributes to be signed.
+///
+/// # Errors
+/// What signing gave.
+pub fn build(
+    key: &dyn SigningKey,
+    digest: Digest,
+    content_digest: &[u8],
+    sign: &mut SignAttributes<'_>,
+) -> Result<Vec<u8>, KeyError> {
+    let certificate = key.certificate();
+    let attributes = set_of(vec![
+        attribute(CONTENT_TYPE, &oid(DATA)),
+        attribute(MESSAGE_DIGEST, &octet_string(content_digest)),
+        attribute(SIGNING_CERTIFICATE_V2, &signing_certificate(certificate)),
+    ]);
+    let value = sign(&attributes)?;
+    // Stored as [0] IMPLICIT; only the tag differs from what was signed.
+    let mut implicit = attributes;
+    if let Some(first) = implicit.first_mut() {
+        *first = 0xa0;
+    }
+    let signer = sequence(&[
+        &integer(1),
+        &issuer_and_serial(certificate),
+        &digest.identifier(),
+        &implicit,
+        &key.scheme().identifier(),
+        &octet_string(&value),
+    ]);
+    let mut certificates: Vec<Vec<u8>> = vec![certificate.der.clone()];
+    certificates.extend(key.chain().iter().map(|link| link.der.clone()));
+    certificates.sort();
+    let signed_data = sequence(&[
+        &integer(1),
+        &set_of(vec![digest.identifier()]),
+        &sequence(&[&oid(DATA)]),
+        &tlv(0xa0, &certificates.concat()),
+        &set_of(vec![signer]),
+    ]);
+    Ok(sequence(&[&oid(SIGNED_DATA), &tlv(0xa0, &signed_data)]))
+}
+
+/// The largest value a key gives, in bytes.
+#[must_use]
+pub fn value_limit(certificate: &Certificate) -> usize {
+    match certificate.key.kind {
+        KeyKind::Rsa => usize::try_from(certificate.key.bits.div_ceil(8)).unwrap_or(512),
+        KeyKind::P521 => 141,
+        KeyKind::P384 => 106,
+        _ => 74,
+    }
+}
+
+fn attribute(kind: &str, value: &[u8]) -> Vec<u8> {
+    sequence(&[&oid(kind), &tlv(0x31, value)])
+}
+
+fn issuer_and_serial(certificate: &Certificate) -> Vec<u8> {
+    sequence(&[&certificate.issuer_der, &tlv(0x02, &certificate.serial)])
+}
+
+/// SigningCertificateV2 with SHA-256, its default (RFC 5035).
+fn signing_certificate(certificate: &Certificate) -> Vec<u8> {
+    let names = sequence(&[&tlv(0xa4, &certificate.issuer_der)]);
+    let issuer = sequence(&[&names, &tlv(0x02, &certificate.serial)]);
+    let id = sequence(&[&octet_string(&Digest::Sha256.of(&certificate.der)), &issuer]);
+    sequence(&[&sequence(&[&id])])
+}
+
+/// Why bytes are no usable CMS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CmsError {
+    /// Broken ASN.1.
+    #[error(transparent)]
+    Der(#[from] DerError),
+    /// Not SignedData.
+    #[error("not a CMS SignedData")]
+    NotSignedData,
+    /// Another number of signers than one.
+    #[error("{0} signers instead of one")]
+    Signers(usize),
+    /// Something mandatory is missing or stands twice.
+    #[error("the attribute {0} is missing, broken or stands twice")]
+    Attribute(&'static str),
+    /// A stated limit is exceeded.
+    #[error("larger than a signature may be")]
+    Limit,
+}
+
+/// A reference to the signer's certificate inside what was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateReference {
+    /// The digest algorithm; none when unknown here.
+    pub digest: Option<Digest>,
+    /// The digest of the certificate.
+    pub value: Vec<u8>,
+}
+
+/// A SignedData as read.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// Certificates that came along.
+    pub certificates: Vec<Certificate>,
+    /// Certificates that came along but can't be read.
+    pub unreadable_certificates: usize,
+    /// The content, if it is not detached.
+    pub content: Option<Vec<u8>>,
+    /// The digest of content and attributes; none when unknown here.
+    pub digest: Option<Digest>,
+    /// AlgorithmIdentifier of the signature value.
+    pub signature_algorithm: Vec<u8>,
+    /// The signature value.
+    pub value: Vec<u8>,
+    /// What was signed, ready to be verified; none when there were no signed attributes.
+    pub signed_attributes: Option<Vec<u8>>,
+    /// The message digest attribute.
+    pub message_digest: Option<Vec<u8>>,
+    /// Whether the content type attribute is that of the content.
+    pub content_type_matches: bool,
+    /// References to the signer's certificate.
+    pub signing_certificate: Option<CertificateReference>,
+    /// Whether a signing time attribute is there (forbidden in PAdES baseline).
+    pub has_signing_time: bool,
+    /// Whether a signature time-stamp is there.
+    pub has_timestamp: bool,
+    /// Issuer (DER) and serial, or subject key identifier, that name the signer.
+    pub signer: SignerId,
+    /// Whether anything was BER and not DER.
+    pub is_ber: bool,
+    /// Length of the CMS in the bytes given.
+    pub length: usize,
+}
+
+/// How the signer's certificate is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignerId {
+    /// By issuer and serial number.
+    IssuerSerial {
+        /// Issuer, DER.
+        issuer: Vec<u8>,
+        /// Serial number's contents.
+        serial: Vec<u8>,
+    },
+    /// By subject key identifier.
+    KeyId(Vec<u8>),
+}
+
+impl Signed {
+    /// Reads the CMS at the beginning of `bytes`; what follows it is the caller's question.
+    ///
+    /// # Errors
+    /// [`CmsError`].
+    pub fn read(bytes: &[u8]) -> Result<Self, CmsError> {
+        if bytes.len() > SIZE_LIMIT {
+            return Err(CmsError::Limit);
+        }
+        let outer = Reader::new(bytes).expect(0x30)?;
+        let mut inside = outer.inside();
+        if inside.read()?.oid()? != SIGNED_DATA {
+            return Err(CmsError::NotSignedData);
+        }
+        let explicit = inside.expect(0xa0)?;
+        let data = explicit.inside().expect(0x30)?;
+        let mut data_parts = data.inside();
+        data_parts.expect(0x02)?;
+        data_parts.expect(0x31)?;
+        let encapsulated = data_parts.expect(0x30)?;
+        let (content_type, content) = read_content(&encapsulated)?;
+        let (certificates, unreadable_certificates) = match data_parts.optional(0xa0)? {
+            Some(set) => read_certificates(&set)?,
+            None => (Vec::new(), 0),
+        };
+        data_parts.optional(0xa1)?;
+        let mut signers = data_parts.expect(0x31)?.inside();
+        let first = signers.expect(0x30).map_err(|_| CmsError::Signers(0))?;
+        let mut count = 1;
+        while !signers.is_empty() {
+            signers.read()?;
+            count += 1;
+        }
+        if count != 1 {
+            return Err(CmsError::Signers(count));
+        }
+        let mut signed = read_signer(&first, &content_type)?;
+        signed.certificates = certificates;
+        signed.unreadable_certificates = unreadable_certificates;
+        signed.content = content;
+        signed.is_ber = outer.indefinite || explicit.indefinite || data.indefinite;
+        signed.length = outer.whole.len();
+        Ok(signed)
+    }
+
+    /// The signer's certificate among those that came along.
+    #[must_use]
+    pub fn signer_certificate(&self) -> Option<&Certificate> {
+        self.certificates.iter().find(|certificate| match &self.signer {
+            SignerId::IssuerSerial { issuer, serial } => {
+                certificate.issuer_der == *issuer && certificate.serial == *serial
+            }
+            SignerId::KeyId(id) => certificate.subject_key_id.as_ref() == Some(id),
+        })
+    }
+
+    /// The scheme of the signature value.
+    ///
+    /// # Errors
+    /// When it isn't known.
+    pub fn scheme(&self) -> Result<Scheme, crate::pki::VerifyError> {
+        Scheme::read(&self.signature_algorithm, self.digest)
+    }
+}
+
+fn read_content(encapsulated: &Tlv<'_>) -> Result<(String, Option<Vec<u8>>), CmsError> {
+    let mut inside = encapsulated.inside();
+    let kind = inside.read()?.oid()?;
+    let content = match inside.optional(0xa0)? {
+        Some(explicit) => Some(explicit.inside().read()?.octets()?),
+        None => None,
+    };
+    Ok((kind, content))
+}
+
+fn read_certificates(set: &Tlv<'_>) -> Result<(Vec<Certificate>, usize), CmsError> {
+    let mut inside = set.inside();
+    let (mut found, mut unreadable) = (Vec::new(), 0);
+    while !inside.is_empty() {
+        let one = inside.read()?;
+        if found.len() + unreadable >= CERTIFICATE_LIMIT {
+            return Err(CmsError::Limit);
+        }
+        match Certificate::read(one.whole) {
+            Ok(certificate) => found.push(certificate),
+            Err(_) => unreadable += 1,
+        }
+    }
+    Ok((found, unreadable))
+}
+
+fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError> {
+    let mut parts = signer.inside();
+    parts.expect(0x02)?;
+    let id = parts.read()?;
+    let signer = match id.tag {
+        0x30 => {
+            let mut inside = id.inside();
+            let issuer = inside.expect(0x30)?.whole.to_vec();
+            SignerId::IssuerSerial { issuer, serial: inside.expect(0x02)?.value.to_vec() }
+        }
+        0x80 => SignerId::KeyId(id.value.to_vec()),
+        _ => return Err(DerError("unknown signer identifier").into()),
+    };
+    let digest = crate::pki::algorithm::digest_of(parts.expect(0x30)?.whole);
+    let attributes = parts.optional(0xa0)?;
+    let signature_algorithm = parts.expect(0x30)?.whole.to_vec();
+    let value = parts.read()?.octets()?;
+    let unsigned = parts.optional(0xa1)?;
+    let mut signed = Signed {
+        certificates: Vec::new(),
+        unreadable_certificates: 0,
+        content: None,
+        digest,
+        signature_algorithm,
+        value,
+        signed_attributes: None,
+        message_digest: None,
+        content_type_matches: attributes.is_none(),
+        signing_certificate: None,
+        has_signing_time: false,
+        has_timestamp: false,
+        signer,
+        is_ber: false,
+        length: 0,
+    };
+    if let Some(attributes) = attributes {
+        if attributes.indefinite {
+            return Err(DerError("signed attributes of indefinite length").into());
+        }
+        let mut bytes = attributes.whole.to_vec();
+        if let Some(first) = bytes.first_mut() {
+            *first = 0x31;
+        }
+        signed.signed_attributes = Some(bytes);
+        read_attributes(&attributes, content_type, &mut signed)?;
+    }
+    if let Some(unsigned) = unsigned {
+        let mut inside = unsigned.inside();
+        while !inside.is_empty() {
+            signed.has_timestamp |= inside.expect(0x30)?.inside().read()?.oid()? == TIME_STAMP_TOKEN;
+        }
+    }
+    Ok(signed)
+}
+
+fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed) -> Result<(), CmsError> {
+    let mut inside = attributes.inside();
+    let mut seen = std::collections::HashSet::new();
+    while !inside.is_empty() {
+        let one = inside.expect(0x30)?;
+        let mut parts = one.inside();
+        let kind = parts.read()?.oid()?;
+        let values = parts.expect(0x31)?;
+        if !seen.insert(kind.clone()) || seen.len() > ATTRIBUTE_LIMIT {
+            return Err(CmsError::Attribute("of one kind"));
+        }
+        let mut inner = values.inside();
+        let single = |inner: &mut Reader<'_>, name: &'static str| -> Result<(), CmsError> {
+            if inner.is_empty() { Ok(()) } else { Err(CmsError::Attribute(name)) }
+        };
+        match kind.as_str() {
+            CONTENT_TYPE => {
+                signed.content_type_matches = inner.read()?.oid()? == content_type;
+                single(&mut inner, "content-type")?;
+            }
+            MESSAGE_DIGEST => {
+                signed.message_digest = Some(inner.read()?.octets()?);
+                single(&mut inner, "message-digest")?;
+            }
+            SIGNING_TIME => signed.has_signing_time = true,
+            SIGNING_CERTIFICATE => {
+                let id = first_reference(&inner.read()?)?;
+                let value = id.inside().read()?.octets()?;
+                signed.signing_certificate = Some(CertificateReference { digest: Some(Digest::Sha1), value });
+            }
+            SIGNING_CERTIFICATE_V2 => {
+                let id = first_reference(&inner.read()?)?;
+                let mut id = id.inside();
+                let digest = match id.optional(0x30)? {
+                    Some(algorithm) => crate::pki::algorithm::digest_of(algorithm.whole),
+                    None => Some(Digest::Sha256),
+                };
+                let value = id.read()?.octets()?;
+                signed.signing_certificate = Some(CertificateReference { digest, value });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The first ESSCertID of a SigningCertificate: the signer's own (RFC 5035, 5.4).
+fn first_reference<'a>(value: &Tlv<'a>) -> Result<Tlv<'a>, CmsError> {
+    Ok(value.inside().expect(0x30)?.inside().expect(0x30)?)
+}

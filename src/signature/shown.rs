@@ -1,0 +1,242 @@
+//! What an appearance stream shows: enough to tell blank from written, and to read the text of a
+//! filled field. No general content interpreter: what isn't understood counts as shown, or as text
+//! that doesn't match.
+
+use super::prepare::Rectangle;
+use crate::pdf::{self, Dictionary, Object, Parser, Pdf};
+use std::collections::HashMap;
+
+/// Bytes of an appearance that is looked at.
+const CONTENT_LIMIT: usize = 1 << 20;
+
+/// The normal appearance stream of a widget: its dictionary and content.
+fn normal(
+    pdf: &Pdf<'_>,
+    widget: &Dictionary,
+    revision: usize,
+) -> Result<Option<(Dictionary, Vec<u8>)>, pdf::Error> {
+    let Object::Dictionary(appearances) = pdf.get(widget, "AP", revision)? else { return Ok(None) };
+    let Some(reference) = appearances.reference("N") else { return Ok(None) };
+    match pdf.resolve(reference, revision)? {
+        Object::Dictionary(dictionary) if dictionary.get("Length").is_some() => {
+            let content = pdf.stream(reference, revision)?;
+            if content.len() > CONTENT_LIMIT {
+                return Err(pdf::Error::Limit("appearance stream"));
+            }
+            Ok(Some((dictionary, content)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Operators of a content stream with the operand before each (ISO 32000-2, Annex A).
+fn operators(content: &[u8], visit: &mut dyn FnMut(&[u8], &[Object])) -> bool {
+    let mut parser = Parser::new(content);
+    let mut operands = Vec::new();
+    loop {
+        parser.skip_space();
+        let at = parser.position();
+        let Some(first) = content.get(at) else { return true };
+        if first.is_ascii_alphabetic() || matches!(first, b'\'' | b'"') {
+            let end = content
+                .get(at..)
+                .unwrap_or_default()
+                .iter()
+                .position(|byte| byte.is_ascii_whitespace() || b"/[<(%".contains(byte))
+                .map_or(content.len(), |length| at + length);
+            let word = content.get(at..end).unwrap_or_default();
+            if matches!(word, b"true" | b"false" | b"null") {
+                operands.push(Object::Null);
+            } else {
+                visit(word, &operands);
+                operands.clear();
+                if word == b"BI" {
+                    return false;
+                }
+            }
+            parser = Parser::starting_at(content, end);
+        } else {
+            match parser.object() {
+                Ok(object) if operands.len() < 64 => operands.push(object),
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Whether a widget shows nothing: no appearance, or one that paints nothing.
+///
+/// # Errors
+/// When it can't be read.
+pub fn is_blank(pdf: &Pdf<'_>, widget: &Dictionary, revision: usize) -> Result<bool, pdf::Error> {
+    const PAINTING: [&[u8]; 18] = [
+        b"Tj", b"TJ", b"'", b"\"", b"Do", b"f", b"F", b"f*", b"S", b"s", b"B", b"B*", b"b", b"b*", b"sh",
+        b"BI", b"ID", b"EI",
+    ];
+    let Some((_, content)) = normal(pdf, widget, revision)? else {
+        return Ok(widget.get("AP").is_none());
+    };
+    let mut paints = false;
+    let understood = operators(&content, &mut |operator, operands| {
+        let empty_text = matches!(operands, [Object::String(text)] if text.is_empty());
+        paints |= PAINTING.contains(&operator) && !(empty_text && operator == b"Tj");
+    });
+    Ok(understood && !paints)
+}
+
+/// The text a widget's appearance shows; none when it shows anything that isn't readable text.
+///
+/// # Errors
+/// When it can't be read.
+pub fn appearance_text(
+    pdf: &Pdf<'_>,
+    widget: &Dictionary,
+    revision: usize,
+) -> Result<Option<String>, pdf::Error> {
+    let Some((dictionary, content)) = normal(pdf, widget, revision)? else { return Ok(None) };
+    let fonts = fonts(pdf, &dictionary, revision)?;
+    let mut current: Option<&Coding> = None;
+    let mut text = String::new();
+    let mut foreign = false;
+    let understood = operators(&content, &mut |operator, operands| match (operator, operands) {
+        (b"Tf", [Object::Name(name), _]) => current = fonts.get(name),
+        (b"Tj" | b"'", [Object::String(codes)]) => match current {
+            Some(coding) => text.push_str(&coding.decode(codes)),
+            None => foreign = true,
+        },
+        (b"TJ", [Object::Array(parts)]) => {
+            for part in parts {
+                if let (Object::String(codes), Some(coding)) = (part, current) {
+                    text.push_str(&coding.decode(codes));
+                }
+            }
+            foreign |= current.is_none();
+        }
+        // Text that is drawn invisibly, and pictures, are not what the value says.
+        (b"Tr", [Object::Integer(mode)]) => foreign |= *mode == 3,
+        (b"Do" | b"sh" | b"BI" | b"\"" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*", _) => {
+            foreign = true
+        }
+        _ => {}
+    });
+    Ok((understood && !foreign).then_some(text))
+}
+
+/// Text without its white space: lines are broken and centred by appearances as they like.
+#[must_use]
+pub fn squeeze(text: &str) -> String {
+    text.chars().filter(|character| !character.is_whitespace()).collect()
+}
+
+/// How a font's codes stand for characters.
+struct Coding {
+    two_bytes: bool,
+    map: HashMap<u32, String>,
+}
+
+impl Coding {
+    fn decode(&self, codes: &[u8]) -> String {
+        let width = if self.two_bytes { 2 } else { 1 };
+        codes
+            .chunks(width)
+            .map(|code| {
+                let code = code.iter().fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
+                match self.map.get(&code) {
+                    Some(text) => text.clone(),
+                    None if self.two_bytes => "\u{fffd}".to_owned(),
+                    None => char::from_u32(code).map(String::from).unwrap_or_default(),
+                }
+            })
+            .collect()
+    }
+}
+
+fn fonts(
+    pdf: &Pdf<'_>,
+    appearance: &Dictionary,
+    revision: usize,
+) -> Result<HashMap<Vec<u8>, Coding>, pdf::Error> {
+    let mut codings = HashMap::new();
+    let Object::Dictionary(resources) = pdf.get(appearance, "Resources", revision)? else {
+        return Ok(codings);
+    };
+    let Object::Dictionary(named) = pdf.get(&resources, "Font", revision)? else { return Ok(codings) };
+    for (name, font) in named.iter() {
+        let Object::Dictionary(font) = pdf.follow(font, revision)? else { continue };
+        let mut map = HashMap::new();
+        if let Some(reference) = font.reference("ToUnicode") {
+            read_cmap(&pdf.stream(reference, revision)?, &mut map);
+        }
+        codings.insert(name.to_vec(), Coding { two_bytes: font.name("Subtype") == Some(b"Type0"), map });
+    }
+    Ok(codings)
+}
+
+/// Reads `bfchar` and `bfrange` of a ToUnicode CMap.
+fn read_cmap(cmap: &[u8], map: &mut HashMap<u32, String>) {
+    let code = |bytes: &[u8]| bytes.iter().take(4).fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
+    let target = |bytes: &[u8]| -> String {
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .filter_map(|pair| pair.first_chunk::<2>().map(|pair| u16::from_be_bytes(*pair)))
+            .collect();
+        String::from_utf16_lossy(&units)
+    };
+    let _ = operators(cmap, &mut |operator, operands| match operator {
+        b"endbfchar" => {
+            for pair in operands.chunks_exact(2) {
+                if let [Object::String(from), Object::String(to)] = pair {
+                    map.insert(code(from), target(to));
+                }
+            }
+        }
+        b"endbfrange" => {
+            for triple in operands.chunks_exact(3) {
+                let [Object::String(from), Object::String(to), start] = triple else { continue };
+                let (from, to) = (code(from), code(to));
+                match start {
+                    Object::String(start) => {
+                        let first = target(start).chars().next().map_or(0, u32::from);
+                        for step in 0..=to.saturating_sub(from).min(0xffff) {
+                            if let Some(character) = char::from_u32(first + step) {
+                                map.insert(from + step, character.to_string());
+                            }
+                        }
+                    }
+                    Object::Array(list) => {
+                        for (step, text) in (0_u32..).zip(list) {
+                            if let Object::String(text) = text {
+                                map.insert(from + step, target(text));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    });
+}
+
+/// Whether a rectangle covers text of a page as it was at `revision`. When the page's text can't be
+/// read, it is taken to be covered.
+#[must_use]
+pub fn covers_text(pdf: &Pdf<'_>, revision: usize, page: usize, rectangle: &Rectangle) -> bool {
+    let Some(end) = pdf.revisions().get(revision).map(|revision| revision.end) else { return true };
+    /// Documents larger than this are not loaded to look at one page.
+    const LOAD_LIMIT: u64 = 64 << 20;
+    if end > LOAD_LIMIT {
+        return true;
+    }
+    let Ok(bytes) = pdf.source().bytes(0, usize::try_from(end).unwrap_or(0)) else { return true };
+    match crate::pdf::text::page_text_boxes(bytes, page) {
+        Some(boxes) => boxes.iter().any(|text| overlaps(text, rectangle)),
+        None => true,
+    }
+}
+
+/// Whether two rectangles share more than a hair.
+fn overlaps(a: &Rectangle, b: &Rectangle) -> bool {
+    const HAIR: f64 = 0.5;
+    a.left + HAIR < b.right && b.left + HAIR < a.right && a.bottom + HAIR < b.top && b.bottom + HAIR < a.top
+}

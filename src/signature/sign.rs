@@ -1,0 +1,283 @@
+//! Signing: a PAdES baseline signature of level B (EN 319 142-1, 5.3 and 6), in one appended
+//! revision that may also fill prepared fields.
+
+use super::appearance::{Appearance, AppearanceError};
+use super::cms;
+use super::fields::{self, Field};
+use super::fill::{Fill, FillError, fill};
+use super::prepare::{Place, Rectangle, annotate};
+use crate::pdf::writer::{Appended, RevisionWriter};
+use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
+use crate::pki::path::{self, PathError, TrustStore};
+use crate::pki::{Certificate, Digest, KeyError, SigningKey};
+use crate::ports::{Rng, RngFailed};
+use chrono::{DateTime, Utc};
+
+/// Room beyond the computed size of the CMS: ECDSA values vary by a few bytes.
+const SPARE_ROOM: usize = 64;
+
+/// What is to be signed, and how it shows.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The field: an empty signature field, or the name of a new one.
+    pub field: &'a str,
+    /// Where a new field goes; none: an invisible one.
+    pub place: Option<Place>,
+    /// Prepared texts filled in in the same revision.
+    pub fills: &'a [Fill],
+    /// What the signature shows.
+    pub appearance: Appearance<'a>,
+    /// Signing time, for /M and for judging the certificate.
+    pub at: DateTime<Utc>,
+    /// `/Reason`.
+    pub reason: Option<&'a str>,
+}
+
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// The file can't be worked on.
+    #[error(transparent)]
+    Pdf(#[from] pdf::Error),
+    /// A prepared text can't be filled in.
+    #[error(transparent)]
+    Fill(#[from] FillError),
+    /// The appearance can't be made.
+    #[error(transparent)]
+    Appearance(#[from] AppearanceError),
+    /// The field is signed already, or is no signature field.
+    #[error("the field {0} is signed already or is no signature field")]
+    FieldTaken(String),
+    /// The certificate may not sign now.
+    #[error("the certificate may not sign: {0}")]
+    Unfit(&'static str),
+    /// No path leads from the certificate to a trust anchor.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// The key failed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The random source failed.
+    #[error(transparent)]
+    Rng(#[from] RngFailed),
+    /// A signature that covers the document already forbids this one.
+    #[error("an earlier signature forbids further changes")]
+    Locked,
+}
+
+/// Checks that a certificate may sign at `at`: validity, usage, size and, when anchors are given,
+/// a path to one (Decree 23/2025, Art. 15: an invalid one doesn't sign).
+///
+/// # Errors
+/// [`SignError::Unfit`] or [`SignError::Path`].
+pub fn check_certificate(
+    certificate: &Certificate,
+    chain: &[Certificate],
+    trust: &TrustStore,
+    at: DateTime<Utc>,
+) -> Result<(), SignError> {
+    if at < certificate.not_before {
+        return Err(SignError::Unfit("certificate_not_yet_valid"));
+    }
+    if at > certificate.not_after {
+        return Err(SignError::Unfit("certificate_expired"));
+    }
+    if certificate.key_usage.is_some_and(|usage| !usage.digital_signature && !usage.non_repudiation) {
+        return Err(SignError::Unfit("certificate_not_for_signing"));
+    }
+    if certificate.is_ca {
+        return Err(SignError::Unfit("certificate_is_of_an_authority"));
+    }
+    if !trust.anchors().is_empty() {
+        path::validate(certificate, chain, trust, at)?;
+    }
+    Ok(())
+}
+
+/// Signs; gives the revision to append.
+///
+/// # Errors
+/// [`SignError`]; nothing was signed then.
+pub fn sign(
+    pdf: &Pdf<'_>,
+    request: &Request<'_>,
+    key: &dyn SigningKey,
+    trust: &TrustStore,
+    rng: &dyn Rng,
+) -> Result<Appended, SignError> {
+    check_certificate(key.certificate(), key.chain(), trust, request.at)?;
+    let all = fields::all(pdf, pdf.newest())?;
+    let existing = all.iter().find(|field| field.name == request.field);
+    if existing.is_some_and(|field| field.kind != b"Sig" || field.value.is_some() || !field.merged) {
+        return Err(SignError::FieldTaken(request.field.to_owned()));
+    }
+    refuse_when_certified(pdf, &all)?;
+    let mut writer = RevisionWriter::new(pdf)?;
+    fill(&mut writer, request.fills)?;
+    let value = writer.allocate();
+    let lock = match existing {
+        Some(field) => field_lock(pdf, field)?,
+        None => None,
+    };
+    write_field(&mut writer, request, existing, value)?;
+    let digest = Digest::Sha256;
+    let room =
+        cms::build(key, digest, &digest.of(b""), &mut |_| Ok(vec![0; cms::value_limit(key.certificate())]))?
+            .len()
+            + SPARE_ROOM;
+    let dictionary = signature_dictionary(request, key.certificate(), lock, pdf.root(pdf.newest())?);
+    writer.put_signature(value, dictionary, room);
+    let mut identifier = [0_u8; 16];
+    rng.fill(&mut identifier)?;
+    let mut appended = writer.finish(identifier)?;
+    let content_digest = digest_of_ranges(pdf, &appended, digest)?;
+    let signed = cms::build(key, digest, &content_digest, &mut |attributes| key.sign(attributes))?;
+    appended.insert_signature(&signed)?;
+    Ok(appended)
+}
+
+/// Digest of everything but the gap: the original is streamed, the appended part is in memory.
+fn digest_of_ranges(pdf: &Pdf<'_>, appended: &Appended, digest: Digest) -> Result<Vec<u8>, pdf::Error> {
+    let gap = appended.gap.ok_or(pdf::Error::Unwritable("no gap for a signature"))?;
+    let mut context = digest.context();
+    pdf.source().for_each_piece(0, appended.original, &mut |piece| context.update(piece))?;
+    let local = |offset: u64| usize::try_from(offset - appended.original).unwrap_or(usize::MAX);
+    context.update(appended.bytes.get(..local(gap.start)).unwrap_or_default());
+    context.update(appended.bytes.get(local(gap.end)..).unwrap_or_default());
+    Ok(context.finish().as_ref().to_vec())
+}
+
+/// A certification that permits no changes leaves no room for another signature.
+fn refuse_when_certified(pdf: &Pdf<'_>, all: &[Field]) -> Result<(), SignError> {
+    for field in all {
+        if let Some(value) = &field.value
+            && let Object::Dictionary(signature) = pdf.follow(value, pdf.newest())?
+            && super::permission::docmdp(pdf, &signature, pdf.newest())? == Some(1)
+        {
+            return Err(SignError::Locked);
+        }
+    }
+    Ok(())
+}
+
+/// The lock of a field, as the parameters its signature must repeat.
+fn field_lock(pdf: &Pdf<'_>, field: &Field) -> Result<Option<Dictionary>, pdf::Error> {
+    let Object::Dictionary(lock) = pdf.get(&field.dictionary, "Lock", pdf.newest())? else { return Ok(None) };
+    let mut parameters =
+        Dictionary::of(vec![("Type", Object::name("TransformParams")), ("V", Object::name("1.2"))]);
+    for key in ["Action", "Fields"] {
+        if let Some(value) = lock.get(key) {
+            parameters.set(key, value.clone());
+        }
+    }
+    Ok(Some(parameters))
+}
+
+fn signature_dictionary(
+    request: &Request<'_>,
+    certificate: &Certificate,
+    lock: Option<Dictionary>,
+    root: Reference,
+) -> Dictionary {
+    let mut dictionary = Dictionary::of(vec![
+        ("Type", Object::name("Sig")),
+        ("Filter", Object::name("Adobe.PPKLite")),
+        ("SubFilter", Object::name("ETSI.CAdES.detached")),
+        ("M", Object::String(pdf_date(request.at).into_bytes())),
+    ]);
+    if let Some(name) = &certificate.common_name {
+        dictionary.set("Name", fields::text_string(name));
+    }
+    if let Some(reason) = request.reason {
+        dictionary.set("Reason", fields::text_string(reason));
+    }
+    if let Some(parameters) = lock {
+        let reference = Dictionary::of(vec![
+            ("Type", Object::name("SigRef")),
+            ("TransformMethod", Object::name("FieldMDP")),
+            ("Data", Object::Reference(root)),
+            ("TransformParams", Object::Dictionary(parameters)),
+        ]);
+        dictionary.set("Reference", Object::Array(vec![Object::Dictionary(reference)]));
+    }
+    dictionary
+}
+
+/// A PDF date (ISO 32000-2, 7.9.4), in UTC.
+#[must_use]
+pub fn pdf_date(at: DateTime<Utc>) -> String {
+    at.format("D:%Y%m%d%H%M%S+00'00'").to_string()
+}
+
+fn write_field(
+    writer: &mut RevisionWriter<'_, '_>,
+    request: &Request<'_>,
+    existing: Option<&Field>,
+    value: Reference,
+) -> Result<(), SignError> {
+    if let Some(field) = existing {
+        let rectangle = super::fill::rectangle(&field.dictionary);
+        let mut signed = field.dictionary.clone();
+        signed.set("V", Object::Reference(value));
+        if let Some(rectangle) = rectangle.filter(|rectangle| rectangle.width() > 0.0) {
+            let appearance = request.appearance.write(writer, &rectangle)?;
+            signed.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
+        }
+        writer.put(field.reference, &Object::Dictionary(signed));
+        return Ok(());
+    }
+    let nowhere = Rectangle { left: 0.0, bottom: 0.0, right: 0.0, top: 0.0 };
+    let place = request.place.unwrap_or(Place { page: 0, rectangle: nowhere });
+    let pages = pdf::pages(writer.pdf(), writer.pdf().newest(), place.page + 1)?;
+    let page = pages.get(place.page).copied().ok_or(pdf::Error::Missing("the page named"))?;
+    let mut widget = Dictionary::of(vec![
+        ("Type", Object::name("Annot")),
+        ("Subtype", Object::name("Widget")),
+        ("FT", Object::name("Sig")),
+        ("T", Object::String(request.field.as_bytes().to_vec())),
+        ("Rect", place.rectangle.object()),
+        ("P", Object::Reference(page)),
+        ("F", Object::Integer(132)),
+        ("V", Object::Reference(value)),
+    ]);
+    if place.rectangle.width() > 0.0 {
+        let appearance = request.appearance.write(writer, &place.rectangle)?;
+        widget.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
+    }
+    let field = writer.add(&Object::Dictionary(widget));
+    annotate(writer.pdf(), writer, &[(page, field)])?;
+    add_to_form(writer, field)?;
+    Ok(())
+}
+
+/// Appends a new field to the document's form, making the form if there is none.
+fn add_to_form(writer: &mut RevisionWriter<'_, '_>, field: Reference) -> Result<(), pdf::Error> {
+    let pdf = writer.pdf();
+    let newest = pdf.newest();
+    let mut catalog = pdf.catalog(newest)?;
+    let held = catalog.get("AcroForm").cloned();
+    let mut form = match pdf.get(&catalog, "AcroForm", newest)? {
+        Object::Dictionary(form) => form,
+        _ => Dictionary::default(),
+    };
+    let mut list = match pdf.get(&form, "Fields", newest)? {
+        Object::Array(list) => list,
+        _ => Vec::new(),
+    };
+    list.push(Object::Reference(field));
+    form.set("Fields", Object::Array(list));
+    form.set("SigFlags", Object::Integer(3));
+    match held {
+        Some(Object::Reference(at)) => writer.put(at, &Object::Dictionary(form)),
+        Some(_) => {
+            catalog.set("AcroForm", Object::Dictionary(form));
+            writer.put(pdf.root(newest)?, &Object::Dictionary(catalog));
+        }
+        None => {
+            let at = writer.add(&Object::Dictionary(form));
+            catalog.set("AcroForm", Object::Reference(at));
+            writer.put(pdf.root(newest)?, &Object::Dictionary(catalog));
+        }
+    }
+    Ok(())
+}
