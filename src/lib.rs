@@ -4,10 +4,13 @@
 //! edges use capabilities, capabilities use the store and the engines, engines use nothing above them.
 
 pub mod audit; // the trail: events, sequence, proofs
+pub mod cli;
+pub mod format; // format rules: facts, findings
 pub mod identity;
 pub mod messages; // texts people read, Vietnamese and English, by stable code
 pub mod pdf; // revisions and objects of PDF files
 pub mod pki; // certificates, paths, keys, algorithms
 pub mod ports; // what engines and capabilities are given: clock, randomness
+pub mod profile; // a jurisdiction as data
 pub mod signature; // PAdES signatures: prepare, sign, validate
-pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys
+pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys // the command line

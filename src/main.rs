@@ -1,3 +1,39 @@
 //! The command line.
 
-fn main() {}
+use chancery::cli;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Official documents: taken in, checked, signed, numbered, filed, handed over, proven.
+#[derive(Debug, Parser)]
+#[command(name = "chancery", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value in the life of the process")]
+enum Command {
+    /// Check the format rules of a PDF or DOCX
+    Check(cli::check::Args),
+    /// Sign a PDF
+    Sign(cli::sign::Args),
+    /// Verify the signatures of a PDF, or a detached CMS
+    Verify(cli::verify::Args),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { cli::USAGE } else { cli::GOOD });
+        }
+    };
+    match arguments.command {
+        Command::Check(args) => cli::check::run(&args),
+        Command::Sign(args) => cli::sign::run(&args),
+        Command::Verify(args) => cli::verify::run(&args),
+    }
+}

@@ -6,6 +6,7 @@ pub mod cms;
 pub mod fields;
 pub mod fill;
 pub mod permission;
+pub mod placement;
 pub mod prepare;
 pub mod report;
 mod shown;

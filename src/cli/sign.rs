@@ -1,0 +1,238 @@
+//! `chancery sign`: signs a PDF with a key in a file.
+
+use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, print_json, verify};
+use crate::pdf::{FileSource, Pdf, Source};
+use crate::pki::key::{KeyFile, read_key_file};
+use crate::pki::{Certificate, KeyError, MemoryKey, SigningKey, read_certificates};
+use crate::ports::{Clock, SystemClock, SystemRng};
+use crate::signature::appearance::Appearance;
+use crate::signature::prepare::{Place, Rectangle};
+use crate::signature::sign::{Request, SignError, sign};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The PDF to sign
+    file: PathBuf,
+    /// Where the signed PDF goes
+    #[arg(short = 'o', long, value_name = "OUT")]
+    output: PathBuf,
+    /// The key: PKCS#8 PEM or PKCS#12
+    #[arg(long)]
+    key: String,
+    /// Its certificate, when the key file has none
+    #[arg(long)]
+    cert: Option<PathBuf>,
+    /// Certificates towards the anchor; may be repeated
+    #[arg(long)]
+    chain: Vec<PathBuf>,
+    /// B-B (higher levels come with time-stamping)
+    #[arg(long, default_value = "B-B")]
+    level: String,
+    /// Time-stamping authority
+    #[arg(long)]
+    tsa: Option<String>,
+    /// A folder of trusted certificates; may be repeated
+    #[arg(long, value_name = "DIR")]
+    trust: Vec<PathBuf>,
+    /// RSA padding
+    #[arg(long, value_parser = ["pkcs1", "pss"], default_value = "pkcs1")]
+    scheme: String,
+    /// What the signature shows
+    #[arg(long, value_parser = ["personal", "agency", "attachment", "copy", "none"], default_value = "none")]
+    appearance: String,
+    /// A PNG shown by personal and agency signatures
+    #[arg(long)]
+    image: Option<PathBuf>,
+    /// PAGE:x,y,w,h in millimetres from the top left
+    #[arg(long)]
+    place: Option<String>,
+    /// The field: an empty one, or the name of a new one
+    #[arg(long, default_value = "Signature1")]
+    field: String,
+    /// A file with the key's secret (else CHANCERY_SECRET)
+    #[arg(long)]
+    secret_file: Option<PathBuf>,
+    /// A private host that may be asked; may be repeated
+    #[arg(long, value_name = "HOST:PORT")]
+    allow_host: Vec<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why the command ends early: exit code, message code, and what the message names.
+type Failure = (u8, &'static str, String);
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &Args) -> ExitCode {
+    match attempt(args) {
+        Ok(code) => code,
+        Err((exit, code, why)) => fail(args.json, exit, code, &[("why", &why)]),
+    }
+}
+
+fn attempt(args: &Args) -> Result<ExitCode, Failure> {
+    if args.level != "B-B" {
+        return Err((NOT_GOOD, "level_not_available", args.level.clone()));
+    }
+    if args.key.starts_with("pkcs11:") {
+        return Err((NOT_GOOD, "key_provider_not_available", "pkcs11".to_owned()));
+    }
+    let trust = verify::read_trust(&args.trust).map_err(|why| (USAGE, "trust_unreadable", why))?;
+    let key = read_key(args)?;
+    let key = if args.scheme == "pss" { key.with_pss() } else { key };
+    let image = match &args.image {
+        Some(path) => Some(read(path)?),
+        None => None,
+    };
+    let now = SystemClock.now();
+    let text = text_of(args, &key, now);
+    let appearance = match (&image, &text) {
+        (Some(image), _) if matches!(args.appearance.as_str(), "personal" | "agency") => {
+            Appearance::Image(image)
+        }
+        (_, Some(text)) => Appearance::Text(text),
+        _ => Appearance::None,
+    };
+    let file = File::open(&args.file).map_err(unreadable)?;
+    let source = FileSource::new(file).map_err(unreadable)?;
+    let pdf = Pdf::open(&source).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
+    let place = match &args.place {
+        Some(text) => Some(parse_place(text, &pdf).ok_or((USAGE, "place_unreadable", text.clone()))?),
+        None => None,
+    };
+    let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
+    let appended = sign(&pdf, &request, &key, &trust, &SystemRng).map_err(|error| refusal(&error))?;
+    write_output(&source, &appended.bytes, &args.output)
+        .map_err(|error| (FAULT, "file_unwritable", error.to_string()))?;
+    let warnings = vec![crate::messages::message("revocation_not_checked", &[])];
+    let result = serde_json::json!({
+        "output": args.output.display().to_string(),
+        "field": args.field,
+        "level": "B-B",
+        "signer": key.certificate().subject,
+        "warnings": warnings,
+    });
+    if args.json {
+        print_json(&result);
+    } else {
+        println!("{}: {} ({})", args.output.display(), key.certificate().subject, args.field);
+    }
+    Ok(ExitCode::from(GOOD))
+}
+
+fn text_of(args: &Args, key: &MemoryKey, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
+    // Decree 30/2020, App. I, II.8.b: the time with the zone of Vietnam.
+    let zone = chrono::FixedOffset::east_opt(7 * 3600)?;
+    let time = now.with_timezone(&zone).format("%d/%m/%Y; %H:%M:%S %:z");
+    let name = key.certificate().organisation.clone().or_else(|| key.certificate().common_name.clone())?;
+    matches!(args.appearance.as_str(), "attachment" | "copy").then(|| format!("{name}; {time}"))
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    (UNREADABLE, "file_unreadable", error.to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(unreadable)
+}
+
+fn read_key(args: &Args) -> Result<MemoryKey, Failure> {
+    let bytes = read(Path::new(&args.key))?;
+    let secret = match &args.secret_file {
+        Some(path) => {
+            Some(std::fs::read_to_string(path).map_err(unreadable)?.trim_end_matches(['\r', '\n']).to_owned())
+        }
+        None => std::env::var("CHANCERY_SECRET").ok(),
+    };
+    let key_failure = |error: KeyError| {
+        let exit = if error == KeyError::Unreadable { UNREADABLE } else { NOT_GOOD };
+        (exit, "key_unusable", error.to_string())
+    };
+    let KeyFile { pkcs8, certificate, mut chain } =
+        read_key_file(&bytes, secret.as_deref()).map_err(key_failure)?;
+    let certificates = |path: &PathBuf| -> Result<Vec<Certificate>, Failure> {
+        read_certificates(&read(path)?)
+            .map_err(|error| (UNREADABLE, "certificate_unreadable", error.to_string()))
+    };
+    let mut given = match &args.cert {
+        Some(path) => certificates(path)?,
+        None => Vec::new(),
+    };
+    let certificate = if given.is_empty() { certificate } else { Some(given.remove(0)) };
+    chain.extend(given);
+    for path in &args.chain {
+        chain.extend(certificates(path)?);
+    }
+    let certificate = certificate.ok_or_else(|| key_failure(KeyError::NoCertificate))?;
+    MemoryKey::new(&pkcs8, certificate, chain).map_err(key_failure)
+}
+
+/// What a refusal means for the exit code and the message.
+fn refusal(error: &SignError) -> Failure {
+    let why = error.to_string();
+    match error {
+        SignError::Pdf(error) => (UNREADABLE, error.code(), why),
+        SignError::Unfit(code) => (NOT_GOOD, code, why),
+        SignError::Path(_) => (NOT_GOOD, "no_path_to_anchor", why),
+        SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
+        SignError::Locked => (NOT_GOOD, "document_locked", why),
+        SignError::Appearance(_) | SignError::Fill(_) => (NOT_GOOD, "appearance_unusable", why),
+        SignError::Key(_) => (NOT_GOOD, "key_unusable", why),
+        SignError::Rng(_) => (FAULT, "internal_error", why),
+    }
+}
+
+/// `PAGE:x,y,w,h` in millimetres from the top left of the page as it is shown.
+fn parse_place(text: &str, pdf: &Pdf<'_>) -> Option<Place> {
+    const POINTS: f64 = 72.0 / 25.4;
+    let (page, numbers) = text.split_once(':')?;
+    let page: usize = page.parse().ok().filter(|page| *page >= 1)?;
+    let numbers: Vec<f64> = numbers
+        .split(',')
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .ok()
+        .filter(|list: &Vec<f64>| list.len() == 4)?;
+    let [x, y, width, height] = numbers.as_slice() else { return None };
+    if !numbers.iter().all(|number| number.is_finite() && number.abs() < 10_000.0) {
+        return None;
+    }
+    let pages = crate::pdf::pages(pdf, pdf.newest(), page).ok()?;
+    let reference = pages.get(page - 1)?;
+    let bounds = crate::pdf::inherited(pdf, *reference, "MediaBox", pdf.newest()).ok()?;
+    let bounds: Vec<f64> = bounds.as_array()?.iter().filter_map(crate::pdf::Object::as_number).collect();
+    let [left, _, _, top] = bounds.as_slice() else { return None };
+    let rectangle = Rectangle {
+        left: left + x * POINTS,
+        bottom: top - (y + height) * POINTS,
+        right: left + (x + width) * POINTS,
+        top: top - y * POINTS,
+    };
+    Some(Place { page: page - 1, rectangle })
+}
+
+/// Original and appended bytes into a new file, put in its place only when whole.
+fn write_output(source: &dyn Source, appended: &[u8], output: &Path) -> std::io::Result<()> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut failed = None;
+    source.for_each_piece(0, source.len(), &mut |piece| {
+        if failed.is_none() {
+            failed = file.write_all(piece).err();
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    file.write_all(appended)?;
+    file.as_file().sync_all()?;
+    file.persist(output).map_err(|error| error.error)?;
+    Ok(())
+}

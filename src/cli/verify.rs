@@ -1,0 +1,122 @@
+//! `chancery verify`: the signatures of a PDF, or a detached CMS.
+
+use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
+use crate::pdf::FileSource;
+use crate::pki::TrustStore;
+use crate::ports::{Clock, SystemClock};
+use crate::signature::report::Report;
+use crate::signature::validate::{Policy, validate, validate_detached};
+use chrono::{DateTime, Utc};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A signed PDF, or a CMS signature with --detached
+    file: PathBuf,
+    /// The content a detached CMS signs
+    #[arg(long, value_name = "CONTENT")]
+    detached: Option<PathBuf>,
+    /// A folder (or file) of trusted certificates; may be repeated
+    #[arg(long, value_name = "DIR")]
+    trust: Vec<PathBuf>,
+    /// Validate as of this time (RFC 3339)
+    #[arg(long)]
+    at: Option<DateTime<Utc>>,
+    /// Fetch nothing (this version never fetches)
+    #[arg(long)]
+    offline: bool,
+    /// A private host that may be asked; may be repeated
+    #[arg(long, value_name = "HOST:PORT")]
+    allow_host: Vec<String>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads trust anchors from folders and files.
+///
+/// # Errors
+/// With the path that can't be read.
+pub fn read_trust(paths: &[PathBuf]) -> Result<TrustStore, String> {
+    let mut trust = TrustStore::default();
+    let mut add = |path: &Path| -> Result<(), String> {
+        let failed = |why: String| format!("{}: {why}", path.display());
+        let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+        trust.add(&bytes).map_err(|error| failed(error.to_string()))
+    };
+    for path in paths {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+            files.sort();
+            let known = |file: &&PathBuf| {
+                file.extension()
+                    .is_some_and(|ext| ["pem", "crt", "cer", "der"].iter().any(|known| ext == *known))
+            };
+            for file in files.iter().filter(known) {
+                add(file)?;
+            }
+        } else {
+            add(path)?;
+        }
+    }
+    Ok(trust)
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &Args) -> ExitCode {
+    let trust = match read_trust(&args.trust) {
+        Ok(trust) => trust,
+        Err(why) => return fail(args.json, USAGE, "trust_unreadable", &[("why", &why)]),
+    };
+    let policy = Policy { trust, at: args.at.unwrap_or_else(|| SystemClock.now()) };
+    let content = args.detached.as_ref().unwrap_or(&args.file);
+    let source = match File::open(content).and_then(FileSource::new) {
+        Ok(source) => source,
+        Err(error) => return fail(args.json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]),
+    };
+    let outcome = if args.detached.is_some() {
+        match std::fs::read(&args.file) {
+            Ok(cms) => validate_detached(&cms, &source, &policy),
+            Err(error) => {
+                return fail(args.json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]);
+            }
+        }
+    } else {
+        validate(&source, &policy)
+    };
+    match outcome {
+        Err(error) => fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]),
+        Ok(report) => {
+            if args.json {
+                print_json(&report);
+            } else {
+                print(&report);
+            }
+            ExitCode::from(if report.indication == "TOTAL-PASSED" { GOOD } else { NOT_GOOD })
+        }
+    }
+}
+
+fn print(report: &Report) {
+    let language = language();
+    for signature in &report.signatures {
+        let signer = signature.signer.as_ref().map_or("?", |signer| signer.subject.as_str());
+        println!(
+            "{}: {} ({}; {}; {:?} after; {signer})",
+            signature.field,
+            signature.indication.as_str(),
+            signature.level,
+            signature.integrity,
+            signature.changes_after
+        );
+        for reason in signature.reasons.iter().chain(&signature.warnings) {
+            println!("  {}: {}", reason.code, reason.message.in_language(language));
+        }
+    }
+    println!("{}", report.indication);
+}

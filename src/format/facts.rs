@@ -1,0 +1,271 @@
+//! Facts about a document, whatever its file format: what rules are judged by. Millimetres from the
+//! top left of the page; sizes in points.
+
+use super::report::At;
+use crate::pdf::text::{Glyph, Page, Pages};
+use std::collections::BTreeMap;
+
+/// Millimetres in a PDF point.
+const MM: f64 = 25.4 / 72.0;
+
+/// A line of text, or a part of one set apart by a wide gap (columns of the title block).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Page, from 0.
+    pub page: usize,
+    /// Its text, white space made single.
+    pub text: String,
+    /// Left, top, right, bottom.
+    pub bounds: [f64; 4],
+    /// Height of the baseline from the top.
+    pub baseline: f64,
+    /// Most common size.
+    pub size: f64,
+    /// Fonts with the characters set in them.
+    pub fonts: BTreeMap<String, usize>,
+    /// Whether most of it is bold.
+    pub bold: bool,
+    /// Whether most of it is slanted.
+    pub italic: bool,
+    /// Whether an annotation's appearance is part of it.
+    pub stamped: bool,
+    /// Whether it is recognised text behind a scan.
+    pub invisible: bool,
+    /// The glyphs, left to right, in PDF points (empty for DOCX).
+    pub glyphs: Vec<Glyph>,
+    /// Where it is in a DOCX.
+    pub at: Option<At>,
+}
+
+/// Page geometry in millimetres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sheet {
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// Left, right, top, bottom margins, where they are known.
+    pub margins: [Option<f64>; 4],
+    /// Whether the margins are estimates.
+    pub estimate: bool,
+}
+
+/// Facts about a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// `pdf` or `docx`.
+    pub kind: &'static str,
+    /// Sheets of the pages read (of the sections, for DOCX).
+    pub sheets: Vec<Sheet>,
+    /// Lines in reading order.
+    pub lines: Vec<Line>,
+    /// Whether it is a scan: pictures of pages, with or without recognised text.
+    pub scan: bool,
+    /// Pages that weren't read.
+    pub unread: usize,
+}
+
+impl Facts {
+    /// The facts of a PDF's pages.
+    #[must_use]
+    pub fn of_pdf(pages: &Pages) -> Self {
+        let mut lines = Vec::new();
+        let mut sheets = Vec::new();
+        let mut scanned = 0;
+        for (number, page) in pages.pages.iter().enumerate() {
+            let of_page = lines_of(number, page);
+            let area = |bounds: &[f64; 4]| match bounds {
+                [left, bottom, right, top] => (right - left).abs() * (top - bottom).abs(),
+            };
+            let whole = area(&page.bounds);
+            let covered = page.images.iter().map(|(bounds, _)| area(bounds)).fold(0.0, f64::max);
+            let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
+            if !visible && covered > 0.5 * whole {
+                scanned += 1;
+            }
+            sheets.push(sheet(page, &of_page));
+            lines.extend(of_page);
+        }
+        Self {
+            kind: "pdf",
+            scan: scanned > 0 && scanned * 2 >= pages.pages.len(),
+            sheets,
+            lines,
+            unread: pages.count.saturating_sub(pages.pages.len()) + pages.unread.len(),
+        }
+    }
+
+    /// The text of the first page's lines, joined.
+    #[must_use]
+    pub fn first_page_text(&self) -> String {
+        let lines: Vec<&str> =
+            self.lines.iter().filter(|line| line.page == 0).map(|line| line.text.as_str()).collect();
+        lines.join("\n")
+    }
+}
+
+/// A point of the page in millimetres from the top left, as it is shown.
+fn place(page: &Page, x: f64, y: f64) -> (f64, f64) {
+    let [left, bottom, right, top] = page.bounds;
+    let (x, y) = match page.rotation {
+        90 => (y - bottom, x - left),
+        180 => (right - x, y - bottom),
+        270 => (top - y, right - x),
+        _ => (x - left, top - y),
+    };
+    (x * MM, y * MM)
+}
+
+fn lines_of(number: usize, page: &Page) -> Vec<Line> {
+    let mut glyphs: Vec<&Glyph> = page.glyphs.iter().filter(|glyph| glyph.size > 1.0).collect();
+    // Baselines closer than a third of the size are one line; NaN never gets here from sizes above 1.
+    glyphs.sort_by(|a, b| {
+        let (ya, yb) = (place(page, a.x, a.y), place(page, b.x, b.y));
+        (a.invisible, ya.1).partial_cmp(&(b.invisible, yb.1)).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    let mut rows: Vec<(f64, Vec<&Glyph>)> = Vec::new();
+    for glyph in glyphs {
+        let baseline = place(page, glyph.x, glyph.y).1;
+        match rows.last_mut() {
+            Some((at, row))
+                if (baseline - *at).abs() < glyph.size * MM * 0.33
+                    && row.first().is_some_and(|first| first.invisible == glyph.invisible) =>
+            {
+                row.push(glyph);
+            }
+            _ => rows.push((baseline, vec![glyph])),
+        }
+    }
+    let mut lines = Vec::new();
+    for (_, mut row) in rows {
+        row.sort_by(|a, b| {
+            let (xa, xb) = (place(page, a.x, a.y).0, place(page, b.x, b.y).0);
+            xa.partial_cmp(&xb).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        split_columns(number, page, &row, &mut lines);
+    }
+    lines
+}
+
+/// Breaks a row where a gap is as wide as only columns have; gaps of spaces stay.
+fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Line>) {
+    let mut part: Vec<&Glyph> = Vec::new();
+    let mut edge: Option<f64> = None;
+    for glyph in row {
+        let x = place(page, glyph.x, glyph.y).0;
+        if edge.is_some_and(|edge| x - edge > glyph.size * MM * 1.5) {
+            lines.extend(line(number, page, &part));
+            part.clear();
+        }
+        let end = x + glyph.advance * MM;
+        edge = Some(edge.map_or(end, |edge| edge.max(end)));
+        part.push(glyph);
+    }
+    lines.extend(line(number, page, &part));
+}
+
+fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
+    let mut text = String::new();
+    let mut fonts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
+    let (mut bold, mut italic, mut count, mut stamped) = (0, 0, 0_usize, false);
+    let mut edge: Option<f64> = None;
+    let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+    let mut baseline = 0.0;
+    for glyph in glyphs {
+        let (x, y) = place(page, glyph.x, glyph.y);
+        if edge.is_some_and(|edge| x - edge > glyph.size * MM * 0.15) {
+            text.push(' ');
+        }
+        text.push_str(&glyph.text);
+        let end = x + glyph.advance * MM;
+        edge = Some(end);
+        if glyph.text.trim().is_empty() {
+            continue;
+        }
+        count += 1;
+        bold += usize::from(glyph.bold);
+        italic += usize::from(glyph.italic);
+        stamped |= glyph.annotation;
+        baseline = y;
+        if !glyph.annotation {
+            *fonts.entry(glyph.font.clone().unwrap_or_default()).or_default() += 1;
+        }
+        let rounded = (glyph.size * 4.0).round();
+        // Sizes are below any bound that matters; quarter points suffice for the mode.
+        let quarter = if rounded.is_finite() && rounded.abs() < 1e6 {
+            format!("{rounded:.0}").parse().unwrap_or(0)
+        } else {
+            0
+        };
+        *sizes.entry(quarter).or_default() += 1;
+        let height = glyph.size * MM;
+        let [left, top, right, bottom] = bounds;
+        bounds = [left.min(x), top.min(y - height * 0.891), right.max(end), bottom.max(y + height * 0.216)];
+    }
+    if count == 0 {
+        return None;
+    }
+    let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
+    let text: String = unicode_normalization::UnicodeNormalization::nfc(
+        text.split_whitespace().collect::<Vec<_>>().join(" ").as_str(),
+    )
+    .collect();
+    Some(Line {
+        page: number,
+        text,
+        bounds,
+        baseline,
+        size: f64::from(i32::try_from(size).unwrap_or(0)) / 4.0,
+        fonts,
+        bold: bold * 2 > count,
+        italic: italic * 2 > count,
+        stamped,
+        invisible: glyphs.first().is_some_and(|glyph| glyph.invisible),
+        glyphs: glyphs.iter().map(|glyph| (*glyph).clone()).collect(),
+        at: None,
+    })
+}
+
+/// The sheet of a page: margins by the mode of text edges, so that title blocks and tables that
+/// hang out don't count.
+fn sheet(page: &Page, lines: &[Line]) -> Sheet {
+    let [left, bottom, right, top] = page.bounds;
+    let (mut width, mut height) = ((right - left).abs() * MM, (top - bottom).abs() * MM);
+    if matches!(page.rotation, 90 | 270) {
+        (width, height) = (height, width);
+    }
+    let body: Vec<&Line> = lines
+        .iter()
+        .filter(|line| !line.invisible && !line.stamped && line.bounds[2] - line.bounds[0] > width * 0.45)
+        .collect();
+    let lefts = mode(body.iter().map(|line| line.bounds[0]));
+    let rights = mode(body.iter().map(|line| width - line.bounds[2]));
+    let first = lines
+        .iter()
+        .filter(|line| !line.invisible && !line.stamped)
+        .map(|line| line.bounds[1])
+        .fold(f64::MAX, f64::min);
+    let top = (first < height).then_some(first);
+    Sheet { width, height, margins: [lefts, rights, top, None], estimate: true }
+}
+
+/// The most common value, within half a millimetre; needs three lines that agree.
+fn mode(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    let mut best: Option<(usize, f64)> = None;
+    for (start, low) in values.iter().enumerate() {
+        let group: Vec<f64> = values
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .take_while(|value| value - low <= 0.5)
+            .collect();
+        if group.len() >= 3 && best.is_none_or(|(count, _)| group.len() > count) {
+            best = group.get(group.len() / 2).map(|middle| (group.len(), *middle));
+        }
+    }
+    best.map(|(_, value)| value)
+}
