@@ -14,5 +14,6 @@ pub mod pdf; // revisions and objects of PDF files
 pub mod pki; // certificates, paths, keys, algorithms
 pub mod ports; // what engines and capabilities are given: clock, randomness
 pub mod profile; // a jurisdiction as data
+pub mod registry;
 pub mod signature; // PAdES signatures: prepare, sign, validate
-pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys // the command line
+pub mod store; // database, kept bytes, jobs // agencies, people, appointments, sessions, clients, keys // the command line // official documents: registers, numbers, signing, issue
