@@ -27,5 +27,5 @@ check_dependencies() {
   # Every platform's crates must be known to be judged.
   cargo fetch --locked
   sed "s#^db-path = .*#db-path = \"$target/advisory-db\"#" "$root/deny.toml" >"$target/deny.toml"
-  "$target/judges/bin/cargo-deny" --offline --all-features check --config "$target/deny.toml" "${what[@]}"
+  "$target/judges/bin/cargo-deny" --offline --all-features --config "$target/deny.toml" check "${what[@]}"
 }
