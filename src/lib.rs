@@ -5,6 +5,7 @@
 
 pub mod audit; // the trail: events, sequence, proofs
 pub mod cli;
+pub mod desk; // what use cases work with
 pub mod format; // format rules: facts, findings
 pub mod identity;
 pub mod merkle; // RFC 6962 tree, proofs, signed heads

@@ -135,11 +135,11 @@ pub fn number(
     zone: Tz,
     agency_abbreviation: &str,
     document: &DocumentId,
-    expected_version: i64,
+    expected: Option<i64>,
     register: &RegisterId,
 ) -> Result<Numbered, Error> {
     let found = Document::find(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("document"))?;
-    if found.version != expected_version {
+    if expected.is_some_and(|expected| expected != found.version) {
         return Err(Error::Stale);
     }
     let state = found.state()?;
@@ -239,11 +239,11 @@ pub fn void(
     unit: &mut Unit<'_>,
     by: &Acting,
     document: &DocumentId,
-    expected_version: i64,
+    expected: Option<i64>,
     reason: &str,
 ) -> Result<Document, Error> {
     let found = Document::find(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("document"))?;
-    if found.version != expected_version {
+    if expected.is_some_and(|expected| expected != found.version) {
         return Err(Error::Stale);
     }
     let state = found.state()?;
