@@ -3,7 +3,7 @@
 
 # What must be there (a command or a file), and the Debian package that brings it.
 needs=(
-  gcc:gcc g++:g++ make:make pkg-config:pkg-config /usr/include/openssl/ssl.h:libssl-dev
+  gcc:gcc /usr/include/stdlib.h:libc6-dev make:make pkg-config:pkg-config /usr/include/openssl/ssl.h:libssl-dev
   git:git curl:curl openssl:openssl python3:python3 python3-venv:python3-venv
   initdb:postgresql pdfsig:poppler-utils qpdf:qpdf xmllint:libxml2-utils go:golang-go
   /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog:golang-golang-x-mod-dev
