@@ -85,11 +85,11 @@ pub fn run(args: &Args) -> ExitCode {
     else {
         return fail(false, FAULT, "internal_error", &[]);
     };
+    let opened = match server::open(&config, Arc::new(SystemClock), Arc::new(SystemRng)) {
+        Ok(opened) => opened,
+        Err(error) => return start_failed(&error),
+    };
     runtime.block_on(async {
-        let opened = match server::open(&config, Arc::new(SystemClock), Arc::new(SystemRng)) {
-            Ok(opened) => opened,
-            Err(error) => return start_failed(&error),
-        };
         let running = match server::start(opened, &config) {
             Ok(running) => running,
             Err(error) => return start_failed(&error),
