@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// All settings.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where it listens.
@@ -20,6 +20,33 @@ pub struct Config {
     pub law: Law,
     /// The log.
     pub log: Log,
+    /// The agency made at first start.
+    pub agency: Agency,
+}
+
+/// The agency made at first start; later ones come over the API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Agency {
+    /// Code by Decision 20/2020.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// What stands in symbols.
+    pub abbreviation: String,
+    /// Place in date lines.
+    pub place: String,
+}
+
+impl Default for Agency {
+    fn default() -> Self {
+        Self {
+            code: "A00".to_owned(),
+            name: "Cơ quan quản trị".to_owned(),
+            abbreviation: "QT".to_owned(),
+            place: "Hà Nội".to_owned(),
+        }
+    }
 }
 
 /// Where it listens.
@@ -80,18 +107,6 @@ pub struct Law {
 pub struct Log {
     /// Its name; the year is added.
     pub name: String,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            server: Server::default(),
-            storage: Storage::default(),
-            limits: Limits::default(),
-            law: Law::default(),
-            log: Log::default(),
-        }
-    }
 }
 
 impl Default for Server {
@@ -203,6 +218,9 @@ impl Config {
         }
         if !(1..=720).contains(&self.server.session_hours) {
             return wrong("server.session_hours", "expected 1 to 720");
+        }
+        if !crate::identity::people::is_agency_code(&self.agency.code) {
+            return wrong("agency.code", "expected a code by Decision 20/2020, like H37.02");
         }
         if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {
             return wrong("log.name", "expected a name without spaces and plus signs");

@@ -86,7 +86,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result
     let desk =
         Desk { database, objects, vault, trust: Arc::new(trust(&config.trust_folder())?), profile, zone };
     let signer = Arc::new(open_log(&desk, &config.log.name)?);
-    let first_password = first_start(&desk)?;
+    let first_password = first_start(&desk, &config.agency)?;
     let service = Service {
         desk,
         signer,
@@ -196,7 +196,7 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
 }
 
 /// At first start: an agency to begin with, and its administrator with a password for one use.
-fn first_start(desk: &Desk) -> Result<Option<String>, StartError> {
+fn first_start(desk: &Desk, first: &crate::config::Agency) -> Result<Option<String>, StartError> {
     use diesel::prelude::*;
     let agencies: i64 = desk.database.read_blocking(|c| {
         crate::identity::schema::agencies::table.count().get_result(c).map_err(Error::from)
@@ -211,11 +211,11 @@ fn first_start(desk: &Desk) -> Result<Option<String>, StartError> {
     let today = desk.today();
     let agency = NewAgency {
         parent: None,
-        code: "A00".to_owned(),
+        code: first.code.clone(),
         old_code: None,
-        name: "Cơ quan quản trị".to_owned(),
-        abbreviation: "QT".to_owned(),
-        place: "Hà Nội".to_owned(),
+        name: first.name.clone(),
+        abbreviation: first.abbreviation.clone(),
+        place: first.place.clone(),
     };
     desk.database
         .write_blocking(move |unit| {

@@ -75,6 +75,12 @@ pub fn run(args: &Args) -> ExitCode {
     }
     let mut config = Config::default();
     config.storage.data.clone_from(&data);
+    config.agency = crate::config::Agency {
+        code: "H37.02".to_owned(),
+        name: "Ủy ban nhân dân huyện Thanh Bình".to_owned(),
+        abbreviation: "UBND".to_owned(),
+        place: "Thanh Bình".to_owned(),
+    };
     config.server.listen = ([127, 0, 0, 1], 0).into();
     config.server.management = ([127, 0, 0, 1], 0).into();
     let authority = match anchors(&data, &config) {
