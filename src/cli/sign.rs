@@ -182,6 +182,7 @@ fn refusal(error: &SignError) -> Failure {
         SignError::Unfit(code) => (NOT_GOOD, code, why),
         SignError::Path(_) => (NOT_GOOD, "no_path_to_anchor", why),
         SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
+        SignError::FieldName(_) => (USAGE, "field_name_unusable", why),
         SignError::Locked => (NOT_GOOD, "document_locked", why),
         SignError::Appearance(_) | SignError::Fill(_) => (NOT_GOOD, "appearance_unusable", why),
         SignError::Key(_) => (NOT_GOOD, "key_unusable", why),
