@@ -7,7 +7,9 @@ pub mod audit; // the trail: events, sequence, proofs
 pub mod cli;
 pub mod format; // format rules: facts, findings
 pub mod identity;
+pub mod merkle; // RFC 6962 tree, proofs, signed heads
 pub mod messages; // texts people read, Vietnamese and English, by stable code
+pub mod package; // packages for the archive
 pub mod pdf; // revisions and objects of PDF files
 pub mod pki; // certificates, paths, keys, algorithms
 pub mod ports; // what engines and capabilities are given: clock, randomness

@@ -172,17 +172,24 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
     let mut edge: Option<f64> = None;
     let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
     let mut baseline = 0.0;
-    for glyph in glyphs {
+    let next_visible = next_visible(page, glyphs);
+    let mut covered = f64::MIN;
+    for (glyph, next) in glyphs.iter().zip(next_visible) {
         let (x, y) = place(page, glyph.x, glyph.y);
+        let end = x + glyph.advance * MM;
+        if glyph.text.trim().is_empty() && (x < covered - 0.1 || end > next + glyph.advance * MM * 0.5) {
+            // A blank of the page under something stamped onto it.
+            continue;
+        }
         if edge.is_some_and(|edge| x - edge > glyph.size * MM * 0.15) {
             text.push(' ');
         }
         text.push_str(&glyph.text);
-        let end = x + glyph.advance * MM;
         edge = Some(end);
         if glyph.text.trim().is_empty() {
             continue;
         }
+        covered = covered.max(end);
         count += 1;
         bold += usize::from(glyph.bold);
         italic += usize::from(glyph.italic);
@@ -227,7 +234,25 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
     })
 }
 
-/// The sheet of a page: margins by the mode of text edges, so that title blocks and tables that
+/// For each glyph, where the next visible one behind it begins.
+fn next_visible(page: &Page, glyphs: &[&Glyph]) -> Vec<f64> {
+    let mut next = f64::MAX;
+    let mut starts: Vec<f64> = glyphs
+        .iter()
+        .rev()
+        .map(|glyph| {
+            let found = next;
+            if !glyph.text.trim().is_empty() {
+                next = place(page, glyph.x, glyph.y).0;
+            }
+            found
+        })
+        .collect();
+    starts.reverse();
+    starts
+}
+
+/// The sheet of a page: margins by edges at which lines agree, so that title blocks and tables that
 /// hang out don't count.
 fn sheet(page: &Page, lines: &[Line]) -> Sheet {
     let [left, bottom, right, top] = page.bounds;
@@ -239,8 +264,8 @@ fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         .iter()
         .filter(|line| !line.invisible && !line.stamped && line.bounds[2] - line.bounds[0] > width * 0.45)
         .collect();
-    let lefts = mode(body.iter().map(|line| line.bounds[0]));
-    let rights = mode(body.iter().map(|line| width - line.bounds[2]));
+    let lefts = outermost(body.iter().map(|line| line.bounds[0]));
+    let rights = outermost(body.iter().map(|line| width - line.bounds[2]));
     let first = lines
         .iter()
         .filter(|line| !line.invisible && !line.stamped)
@@ -250,22 +275,13 @@ fn sheet(page: &Page, lines: &[Line]) -> Sheet {
     Sheet { width, height, margins: [lefts, rights, top, None], estimate: true }
 }
 
-/// The most common value, within half a millimetre; needs three lines that agree.
-fn mode(values: impl Iterator<Item = f64>) -> Option<f64> {
+/// The outermost edge at which at least three lines agree within half a millimetre: first lines are
+/// indented and last lines short, so neither the extreme nor the most common edge tells.
+fn outermost(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
     values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-    let mut best: Option<(usize, f64)> = None;
-    for (start, low) in values.iter().enumerate() {
-        let group: Vec<f64> = values
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .copied()
-            .take_while(|value| value - low <= 0.5)
-            .collect();
-        if group.len() >= 3 && best.is_none_or(|(count, _)| group.len() > count) {
-            best = group.get(group.len() / 2).map(|middle| (group.len(), *middle));
-        }
-    }
-    best.map(|(_, value)| value)
+    values.windows(3).find_map(|three| match three {
+        [low, middle, high] if high - low <= 0.5 => Some(*middle),
+        _ => None,
+    })
 }

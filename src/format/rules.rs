@@ -218,8 +218,19 @@ fn has_text(facts: &Facts, wanted: &str) -> bool {
     facts.lines.iter().any(|line| !line.invisible && folded(&line.text).contains(&wanted))
 }
 
+/// Whether a text stands in one line, or broken over two of the title block.
 fn exact(facts: &Facts, wanted: &str) -> bool {
-    facts.lines.iter().any(|line| !line.invisible && line.text.contains(wanted))
+    let lines: Vec<&Line> = facts.lines.iter().filter(|line| !line.invisible).collect();
+    lines.iter().enumerate().any(|(at, line)| {
+        let broken = wanted
+            .strip_prefix(line.text.as_str())
+            .map(str::trim_start)
+            .filter(|rest| rest.len() < wanted.len());
+        line.text.contains(wanted)
+            || broken.is_some_and(|rest| {
+                lines.iter().skip(at + 1).take(3).any(|next| next.page == line.page && next.text == rest)
+            })
+    })
 }
 
 fn national_title(facts: &Facts, profile: &Profile) -> Outcome {

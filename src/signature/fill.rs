@@ -69,7 +69,11 @@ fn fill_one(writer: &mut RevisionWriter<'_, '_>, field: &Field, text: &str) -> R
     }
     let reference = font_reference(writer, face)?;
     let free = rectangle.width() - width * size * stretch;
-    let left = if field.dictionary.integer("Q") == Some(1) { (free / 2.0).max(0.0) } else { 0.0 };
+    let left = match field.dictionary.integer("Q") {
+        Some(1) => (free / 2.0).max(0.0),
+        Some(2) => free.max(0.0),
+        _ => 0.0,
+    };
     // The rectangle was put around the line with its baseline 0.22 of the size above the lower edge.
     let baseline = baseline(size);
     let content = format!(

@@ -6,7 +6,7 @@
 //! (Decree 30/2020, App. I, II.7–8).
 
 use super::fill::{baseline, field_height};
-use super::prepare::{Place, Plan, Rectangle, TextField};
+use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
 use crate::pdf::font::Face;
 use crate::pdf::text::{Glyph, Page, Pages};
 use crate::profile::Profile;
@@ -108,7 +108,13 @@ pub fn find(pages: &Pages, profile: &Profile) -> Result<Found, PlacementError> {
 }
 
 fn text_field(name: &str, page: usize, rectangle: Rectangle, face: Face, size: f64) -> TextField {
-    TextField { name: name.to_owned(), place: Place { page, rectangle }, face, size, centred: false }
+    TextField {
+        name: name.to_owned(),
+        place: Place { page, rectangle },
+        face,
+        size,
+        alignment: Alignment::Left,
+    }
 }
 
 fn fraction(page: &Page, part: [f64; 4]) -> Rectangle {
@@ -201,7 +207,7 @@ fn number_field(
         let size = first.size.round().clamp(8.0, 16.0);
         let (left, next) = gap(row, from);
         let (right, kind) = match next {
-            Some((x, text)) if text.starts_with('/') => (x - 1.0, NumberGap::Digits),
+            Some((x, text)) if text.starts_with('/') => (x - 0.3, NumberGap::Digits),
             Some((_, text)) if text.starts_with(|character: char| character.is_ascii_digit()) => {
                 return Err(PlacementError::NumberPresent(row.text.trim().to_owned()));
             }
@@ -215,7 +221,9 @@ fn number_field(
         }
         let rectangle = on_line(row, left, right, size);
         let mut field = text_field(NUMBER, row.page, rectangle, Face::Regular, size);
-        field.centred = kind == NumberGap::Digits;
+        if kind == NumberGap::Digits {
+            field.alignment = Alignment::Right;
+        }
         return Ok(Some((field, kind)));
     }
     Ok(None)
@@ -237,7 +245,7 @@ fn date_fields(rows: &[Row<'_>]) -> Vec<TextField> {
             }
             let mut field =
                 text_field(name, row.page, on_line(row, left + 0.5, until - 0.5, size), Face::Italic, size);
-            field.centred = true;
+            field.alignment = Alignment::Centre;
             fields.push(field);
         }
         return fields;

@@ -49,8 +49,19 @@ pub struct TextField {
     pub face: Face,
     /// Size in points.
     pub size: f64,
-    /// Whether the text is centred instead of beginning at the left.
-    pub centred: bool,
+    /// Where in the field the text stands.
+    pub alignment: Alignment,
+}
+
+/// Where in a field a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alignment {
+    /// At the left.
+    Left,
+    /// In the middle.
+    Centre,
+    /// At the right.
+    Right,
 }
 
 /// Everything that is to be in the file before the first signature.
@@ -240,7 +251,14 @@ fn text_field(writer: &mut RevisionWriter<'_, '_>, text: &TextField, page: Refer
         ("T", Object::String(text.name.clone().into_bytes())),
         ("TU", Object::String(text.name.clone().into_bytes())),
         ("Ff", Object::Integer(0)),
-        ("Q", Object::Integer(if text.centred { 1 } else { 0 })),
+        (
+            "Q",
+            Object::Integer(match text.alignment {
+                Alignment::Left => 0,
+                Alignment::Centre => 1,
+                Alignment::Right => 2,
+            }),
+        ),
         ("DA", Object::String(appearance.into_bytes())),
         ("Rect", text.place.rectangle.object()),
         ("P", Object::Reference(page)),

@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// Bytes of an appearance that is looked at.
 const CONTENT_LIMIT: usize = 1 << 20;
 
+/// Operands before one operator: a CMap section holds a hundred triples.
+const OPERAND_LIMIT: usize = 512;
+
 /// The normal appearance stream of a widget: its dictionary and content.
 fn normal(
     pdf: &Pdf<'_>,
@@ -57,7 +60,7 @@ fn operators(content: &[u8], visit: &mut dyn FnMut(&[u8], &[Object])) -> bool {
             parser = Parser::starting_at(content, end);
         } else {
             match parser.object() {
-                Ok(object) if operands.len() < 64 => operands.push(object),
+                Ok(object) if operands.len() < OPERAND_LIMIT => operands.push(object),
                 _ => return false,
             }
         }

@@ -8,5 +8,6 @@
     reason = "a test that meets the unexpected stops"
 )]
 
+mod signature;
 mod store;
 mod support;

@@ -1,0 +1,4 @@
+//! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
+
+mod attacks;
+mod journey;
