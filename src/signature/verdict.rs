@@ -56,3 +56,38 @@ impl Verdict {
         report.warnings = self.warnings;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::messages::{Language, has};
+
+    /// Every code a verdict, a refusal or a finding gives, from the sources that give them.
+    #[test]
+    fn every_reason_has_a_text_in_both_languages() {
+        let sources = [
+            include_str!("validate.rs"),
+            include_str!("acceptance.rs"),
+            include_str!("verdict.rs"),
+            include_str!("sign.rs"),
+            include_str!("../pki/path.rs"),
+            include_str!("../pdf/reader.rs"),
+            include_str!("../pdf/error.rs"),
+            include_str!("../cli/sign.rs"),
+            include_str!("../cli/verify.rs"),
+        ];
+        let given = regex::Regex::new(
+            r#"(?s)(?:fail|doubt)\(\s*"[A-Z_]+",\s*"(\w+)"|warn\("(\w+)"|statement\("(\w+)"|Unfit\("(\w+)"|broken\("([a-z]+_[a-z_]+)"|code: "(\w+)"|=> "(\w+_\w+)"|(?:NOT_GOOD|USAGE|UNREADABLE|FAULT), "(\w+)""#,
+        )
+        .unwrap();
+        let mut count = 0;
+        for source in sources {
+            let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+            for found in given.captures_iter(source) {
+                let code = found.iter().skip(1).flatten().next().unwrap().as_str();
+                count += 1;
+                assert!(has(code, Language::Vi) && has(code, Language::En), "{code} has no text");
+            }
+        }
+        assert!(count > 80, "only {count} codes were found");
+    }
+}
