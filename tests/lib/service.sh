@@ -23,7 +23,11 @@ demo_on_sqlite() {
 demo_on_postgres() {
   local name="demo_$$"
   "$(postgres_programs)/createdb" --maintenance-db "$postgres_url" "$name"
-  CHANCERY__DATABASE__URL="${postgres_url%/*}/$name" "$binary" demo --data "$work/demo-postgres"
+  export CHANCERY__STORAGE__DATABASE="${postgres_url%/*}/$name"
+  "$binary" demo --data "$work/demo-postgres"
+  "$binary" audit fsck --data "$work/demo-postgres" --json
+  # It really was there.
+  test ! -e "$work/demo-postgres/chancery.db"
 }
 
 # start_service FOLDER: serves a data folder on a free port and sets $service_url.
