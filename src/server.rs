@@ -173,7 +173,9 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
     let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
     let sealed =
         desk.vault.seal(id.as_str(), pkcs8.as_ref(), rng).map_err(|error| broken(error.to_string()))?;
-    let signer = NoteSigner::new(&origin, pkcs8.as_ref()).map_err(|error| broken(error.to_string()))?;
+    let make = || NoteSigner::new(&origin, pkcs8.as_ref()).map_err(|error| broken(error.to_string()));
+    // One for the first checkpoint, on the writer's thread, and one to keep.
+    let (opener, signer) = (make()?, make()?);
     let new = NewKey {
         id,
         agency: String::new(),
@@ -185,8 +187,6 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
         chain: Vec::new(),
         image_sha256: None,
     };
-    // One for the writer, which lets go of it some time after it answered, and one to keep.
-    let opener = NoteSigner::new(&origin, pkcs8.as_ref()).map_err(|error| broken(error.to_string()))?;
     desk.database.write_blocking(move |unit| {
         keys::add(unit, &crate::audit::Actor::System, &new)?;
         log::open(unit, &opener, &origin)?;
