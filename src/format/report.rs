@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// The report on a file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FormatReport)]
 pub struct Report {
     /// The file judged.
     pub file: FileFacts,
@@ -26,6 +27,7 @@ pub struct Report {
 
 /// The file judged.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FormatFileFacts)]
 pub struct FileFacts {
     /// SHA-256, lower-case hex.
     pub sha256: String,
