@@ -78,7 +78,7 @@ impl Facts {
                 [left, bottom, right, top] => (right - left).abs() * (top - bottom).abs(),
             };
             let whole = area(&page.bounds);
-            let covered = page.images.iter().map(|(bounds, _)| area(bounds)).fold(0.0, f64::max);
+            let covered = page.images.iter().map(|image| area(&image.bounds)).fold(0.0, f64::max);
             let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
             if !visible && covered > 0.5 * whole {
                 scanned += 1;
@@ -196,7 +196,7 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         stamped |= glyph.annotation;
         baseline = y;
         if !glyph.annotation {
-            *fonts.entry(glyph.font.clone().unwrap_or_default()).or_default() += 1;
+            *fonts.entry(glyph.font.as_deref().unwrap_or_default().to_owned()).or_default() += 1;
         }
         let rounded = (glyph.size * 4.0).round();
         // Sizes are below any bound that matters; quarter points suffice for the mode.
