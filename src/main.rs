@@ -17,6 +17,8 @@ struct Arguments {
 enum Command {
     /// Check the format rules of a PDF or DOCX
     Check(cli::check::Args),
+    /// Check packages for the archive
+    Package(cli::package::Args),
     /// Sign a PDF
     Sign(cli::sign::Args),
     /// Verify the signatures of a PDF, or a detached CMS
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Command::Check(args) => cli::check::run(&args),
+        Command::Package(args) => cli::package::run(&args),
         Command::Sign(args) => cli::sign::run(&args),
         Command::Verify(args) => cli::verify::run(&args),
     }

@@ -4,6 +4,10 @@
 //! only; the readable body lies beside it and can be checked against it.
 
 pub mod event;
+pub mod export;
+pub mod fsck;
+pub mod log;
 mod schema;
 
 pub use event::{Actor, EventId, NewEvent, Tracked, record};
+pub use fsck::TrackedTable;

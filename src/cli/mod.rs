@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, the exit codes of all of them here.
 
 pub mod check;
+pub mod package;
 pub mod sign;
 pub mod verify;
 
