@@ -39,8 +39,11 @@ impl Message {
 }
 
 /// Resources by area: (area, Vietnamese, English).
-const AREAS: &[(&str, &str, &str)] =
-    &[("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl"))];
+const AREAS: &[(&str, &str, &str)] = &[
+    ("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl")),
+    ("format", include_str!("vi/format.ftl"), include_str!("en/format.ftl")),
+    ("profile", include_str!("vi/profile.ftl"), include_str!("en/profile.ftl")),
+];
 
 /// The message `code` with `args` put in its places (`{ $name }` in the resource).
 ///
