@@ -195,8 +195,8 @@ impl<'f> Layout<'f> {
     /// The issuing body: bold capitals above the number that aren't the state's.
     fn issuer(&self, profile: &Profile) -> Option<String> {
         let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
-        let mut lines: Vec<&&Line> = self
-            .head
+        // The superior body is not bold; a name over several lines is bold in all of them.
+        self.head
             .iter()
             .take_while(|line| self.number.is_none_or(|number| !std::ptr::eq(**line, number)))
             .filter(|line| {
@@ -204,14 +204,10 @@ impl<'f> Layout<'f> {
                 line.bold
                     && line.text.chars().any(char::is_alphabetic)
                     && line.text == line.text.to_uppercase()
-                    && !state
-                        .iter()
-                        .any(|state| text == *state || close(&text, state) || state.contains(&text))
+                    && !state.iter().any(|state| text == *state || close(&text, state) || state.contains(&text))
             })
-            .collect();
-        // A name over two lines: the body's own name is the bold block just above the number.
-        let last = lines.pop()?;
-        Some(last.text.clone())
+            .map(|line| line.text.clone())
+            .reduce(|all, next| format!("{all} {next}"))
     }
 }
 
