@@ -2,6 +2,7 @@
 
 pub mod keys;
 pub mod password;
+pub mod people;
 pub mod rows;
 pub(crate) mod schema;
 pub mod vault;

@@ -4,7 +4,7 @@ pub mod error;
 pub mod journey;
 pub mod registers;
 pub mod rows;
-mod schema;
+pub(crate) mod schema;
 pub mod state;
 
 pub use error::Error;
