@@ -204,7 +204,9 @@ impl<'f> Layout<'f> {
                 line.bold
                     && line.text.chars().any(char::is_alphabetic)
                     && line.text == line.text.to_uppercase()
-                    && !state.iter().any(|state| text == *state || close(&text, state) || state.contains(&text))
+                    && !state
+                        .iter()
+                        .any(|state| text == *state || close(&text, state) || state.contains(&text))
             })
             .map(|line| line.text.clone())
             .reduce(|all, next| format!("{all} {next}"))

@@ -150,6 +150,8 @@ pub struct Recognition {
     pub head: Vec<String>,
     /// How the abstract of a letter begins.
     pub letter_abstract: Option<String>,
+    /// How the list of recipients begins, which the signature block stands beside.
+    pub recipients: Option<String>,
     /// How an annex in a file of its own begins.
     pub annex: Vec<String>,
     /// Letters that only this jurisdiction's language has: a long text without any is foreign.
