@@ -183,7 +183,8 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
         file,
         profile: profile_facts,
         scope: Scope { applies: true, why: None, message: None },
-        conforms: (judged > 0).then_some(!broken),
+        // A page without anything on it can't be called right for its paper alone.
+        conforms: (judged > 0 && (facts.scan || !facts.lines.is_empty())).then_some(!broken),
         document: layout.document,
         findings,
         not_checked,
