@@ -46,6 +46,7 @@ fn draft_with(replaced: &[(u32, &str)], more: &[(u32, &str)]) -> Vec<u8> {
     Raw::new(&objects).bytes
 }
 
+#[expect(clippy::ptr_arg, reason = "a vector is a source of bytes, a slice of unknown size is none")]
 fn names(file: &Vec<u8>) -> Vec<String> {
     let pdf = Pdf::open(file).unwrap();
     fields::all(&pdf, pdf.newest()).unwrap().into_iter().map(|field| field.name).collect()
