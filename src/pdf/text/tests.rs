@@ -12,7 +12,7 @@ fn pdf(objects: &[String]) -> Vec<u8> {
     let start = text.len();
     write!(text, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).unwrap();
     for offset in offsets {
-        write!(text, "{offset:010} 00000 n \n").unwrap();
+        writeln!(text, "{offset:010} 00000 n ").unwrap();
     }
     write!(text, "trailer<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).unwrap();
     text.into_bytes()
