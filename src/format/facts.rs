@@ -167,10 +167,10 @@ fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Lin
         let blank = glyph.text.trim().is_empty();
         let apart = edge.is_some_and(|edge| x - edge > glyph.size * MM * 1.5);
         // Title blocks made with runs of spaces: a blank as wide as only columns have, unless it is the
-        // gap that number or date will fill.
+        // gap that number or date will fill: after that a slash or a small letter follows.
         let spaced = !blank
             && seen.is_some_and(|seen: f64| x - seen > glyph.size * MM * 4.0)
-            && !glyph.text.starts_with(['/', ',', '.'])
+            && glyph.text.chars().next().is_some_and(char::is_uppercase)
             && part.iter().map(|glyph| glyph.text.trim()).collect::<String>().chars().count() > 12;
         if apart || spaced {
             lines.extend(line(number, page, &part));

@@ -143,7 +143,14 @@ impl<'f> Layout<'f> {
         let (kind, subject) = match (titled, letter) {
             (Some((at, kind)), _) => (Some(kind.code.clone()), self.under_title(at)),
             (None, Some(at)) => (letter_type(profile).map(|kind| kind.code.clone()), self.under_number(at)),
-            (None, None) => (None, None),
+            (None, None) => {
+                let addressed =
+                    profile.recognition.addressee.as_ref().is_some_and(|mark| {
+                        self.head.iter().any(|line| line.text.starts_with(mark.as_str()))
+                    });
+                let kind = letter_type(profile).filter(|_| addressed && self.headed);
+                (kind.map(|kind| kind.code.clone()), None)
+            }
         };
         DocumentFacts {
             kind,

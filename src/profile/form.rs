@@ -108,7 +108,7 @@ impl DateForm {
         {
             expression.push_str(&literal(before));
             match name {
-                "place" => expression.push_str("(?P<before>[^,]*?)"),
+                "place" => expression.push_str("(?P<before>.{0,60}?)"),
                 name => expression.push_str(&blank(name)),
             }
             rest = after;
@@ -150,6 +150,8 @@ pub struct Recognition {
     pub head: Vec<String>,
     /// How the abstract of a letter begins.
     pub letter_abstract: Option<String>,
+    /// How a letter begins that has no abstract: by whom it is for.
+    pub addressee: Option<String>,
     /// How the list of recipients begins, which the signature block stands beside.
     pub recipients: Option<String>,
     /// How an annex in a file of its own begins.

@@ -6,6 +6,7 @@ use chancery::format::docx::DocxError;
 use chancery::format::{FormatError, check};
 use chancery::pdf::text::Limits;
 use chancery::profile::Profile;
+use proptest::prelude::*;
 
 fn outcome(bytes: Vec<u8>) -> Result<Option<bool>, FormatError> {
     check(bytes, Profile::builtin(), &Limits::default()).map(|report| report.conforms)
@@ -109,4 +110,41 @@ fn a_file_above_the_limit_says_so_for_every_rule() {
     let report = check(whole, Profile::builtin(), &limits).unwrap();
     assert_eq!(report.conforms, None);
     assert_eq!(report.not_checked.len(), Profile::builtin().rules.len());
+}
+
+/// A PDF and a DOCX with some bytes changed.
+fn damaged(whole: &[u8], changes: &[(usize, u8)]) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    for (at, byte) in changes {
+        let at = at % bytes.len();
+        bytes[at] = *byte;
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_file_with_changed_bytes_is_judged_or_refused(
+        changes in proptest::collection::vec((0_usize..1 << 20, any::<u8>()), 1..12),
+    ) {
+        let made = Made { paragraphs: 1, ..Made::decision() };
+        let _ = outcome(damaged(&made_pdf::pdf(&made), &changes));
+        let _ = outcome(damaged(&made_docx::docx(&made), &changes));
+    }
+
+    #[test]
+    fn any_text_in_the_places_of_number_and_date_is_judged(number in "\\PC{0,40}", date in "\\PC{0,60}") {
+        let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+        let document = format!(
+            r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>Số: {}</w:t></w:r></w:p><w:p><w:r><w:t>Hà Nội, ngày {}</w:t></w:r></w:p></w:body></w:document>"#,
+            escape(&number), escape(&date)
+        );
+        let report = check(made_docx::around(&document), Profile::builtin(), &Limits::default());
+        // What is called a number reads as one.
+        if let Some(number) = report.ok().and_then(|report| report.document.number) {
+            prop_assert!(chancery::profile::Notation::parse(&number).is_ok());
+        }
+    }
 }

@@ -36,6 +36,7 @@ fn correct() -> Vec<Made> {
             ..Made::decision()
         },
         Made { date: "Thành phố Hồ Chí Minh, ngày …… tháng 4 năm 2026", ..Made::letter() },
+        Made { subject: "", number: "Số: 31/SGDĐT-GDTrH", ..Made::letter() },
     ]
 }
 
