@@ -173,8 +173,9 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
     let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
     let sealed =
         desk.vault.seal(id.as_str(), pkcs8.as_ref(), rng).map_err(|error| broken(error.to_string()))?;
-    let signer =
-        Arc::new(NoteSigner::new(&origin, pkcs8.as_ref()).map_err(|error| broken(error.to_string()))?);
+    let make = || NoteSigner::new(&origin, pkcs8.as_ref()).map_err(|error| broken(error.to_string()));
+    // One for the first checkpoint, on the writer's thread, and one to keep.
+    let (opener, signer) = (make()?, make()?);
     let new = NewKey {
         id,
         agency: String::new(),
@@ -186,13 +187,12 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
         chain: Vec::new(),
         image_sha256: None,
     };
-    let opener = Arc::clone(&signer);
     desk.database.write_blocking(move |unit| {
         keys::add(unit, &crate::audit::Actor::System, &new)?;
         log::open(unit, &opener, &origin)?;
         Ok::<_, Error>(())
     })?;
-    Arc::into_inner(signer).ok_or_else(|| broken("still in use".to_owned()))
+    Ok(signer)
 }
 
 /// At first start: an agency to begin with, and its administrator with a password for one use.
