@@ -47,10 +47,7 @@ pub fn respond(
         let piece = actix_web::web::block(move || {
             let want = usize::try_from(left.min(256 * 1024)).unwrap_or(0);
             let mut buffer = vec![0_u8; want];
-            let read = file.read(&mut buffer).map(|read| {
-                buffer.truncate(read);
-                read
-            });
+            let read = file.read(&mut buffer).inspect(|read| buffer.truncate(*read));
             (file, buffer, read)
         })
         .await;

@@ -20,8 +20,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// A file's name, its type of document, its subject, the drafting unit if it has a symbol, and its bytes.
+type Sample = (&'static str, &'static str, &'static str, Option<&'static str>, &'static [u8]);
+
 /// Documents the demo carries, so that running it needs nothing beside the binary.
-const DOCUMENTS: [(&str, &str, &str, Option<&str>, &[u8]); 3] = [
+const DOCUMENTS: [Sample; 3] = [
     (
         "quyet-dinh.pdf",
         "QĐ",
@@ -353,7 +356,6 @@ impl Demo {
         }))
     }
 
-    #[expect(clippy::type_complexity, reason = "a row of the table above")]
     fn document(
         &self,
         clerk: &Person,
@@ -361,7 +363,7 @@ impl Demo {
         leader: &Person,
         keys: (&str, &str),
         register: &str,
-        (name, kind, subject, unit, bytes): (&'static str, &str, &str, Option<&str>, &'static [u8]),
+        (name, kind, subject, unit, bytes): Sample,
     ) -> Result<String, Stopped> {
         let metadata =
             json!({ "direction": "outgoing", "type": kind, "subject": subject, "drafting_unit": unit });

@@ -6,12 +6,16 @@ use crate::pki::key::{KeyFile, read_key_file};
 use crate::pki::{Certificate, KeyError, MemoryKey, SigningKey, read_certificates};
 use crate::ports::{Clock, SystemClock, SystemRng};
 use crate::signature::appearance::Appearance;
+use crate::signature::fields;
 use crate::signature::prepare::{Place, Rectangle};
 use crate::signature::sign::{Request, SignError, sign};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Points a millimetre.
+const POINTS: f64 = 72.0 / 25.4;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -31,7 +35,7 @@ pub struct Args {
     #[arg(long)]
     chain: Vec<PathBuf>,
     /// B-B (higher levels come with time-stamping)
-    #[arg(long, default_value = "B-B")]
+    #[arg(long, default_value = "B-B", value_parser = ["B-B", "B-T", "B-LT", "B-LTA"])]
     level: String,
     /// Time-stamping authority
     #[arg(long)]
@@ -107,6 +111,14 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         Some(text) => Some(parse_place(text, &pdf).ok_or((USAGE, "place_unreadable", text.clone()))?),
         None => None,
     };
+    let is_picture = matches!(args.appearance.as_str(), "personal" | "agency");
+    if is_picture && image.is_none() {
+        return Err((USAGE, "image_missing", String::new()));
+    }
+    let place = match place {
+        None if args.appearance != "none" => place_without_being_told(args, &pdf)?,
+        told => told,
+    };
     let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
     let appended = sign(&pdf, &request, &key, &trust, &SystemRng).map_err(|error| refusal(&error))?;
     write_output(&source, &appended.bytes, &args.output)
@@ -133,6 +145,28 @@ fn text_of(args: &Args, key: &MemoryKey, now: chrono::DateTime<chrono::Utc>) -> 
     let time = now.with_timezone(&zone).format("%d/%m/%Y; %H:%M:%S %:z");
     let name = key.certificate().organisation.clone().or_else(|| key.certificate().common_name.clone())?;
     matches!(args.appearance.as_str(), "attachment" | "copy").then(|| format!("{name}; {time}"))
+}
+
+/// Where an appearance goes that was given no place: into the field that is there, or, for texts, to
+/// the top right of the first page (Decree 30/2020, App. I, II.8.b).
+fn place_without_being_told(args: &Args, pdf: &Pdf<'_>) -> Result<Option<Place>, Failure> {
+    let known =
+        fields::all(pdf, pdf.newest()).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
+    if known.iter().any(|field| field.name == args.field) {
+        return Ok(None);
+    }
+    if matches!(args.appearance.as_str(), "personal" | "agency") {
+        return Err((USAGE, "place_missing", args.field.clone()));
+    }
+    /// A line of text at size 10, in millimetres: width and height of its field, distance from the edges.
+    const LINE: (f64, f64, f64) = (100.0, 6.0, 10.0);
+    let (width, height, edge) = LINE;
+    let bounds = page_bounds(pdf, 1).ok_or((USAGE, "place_missing", args.field.clone()))?;
+    let top = bounds.top - edge * POINTS;
+    let right = bounds.right - edge * POINTS;
+    let left = (right - width * POINTS).max(bounds.left);
+    let rectangle = Rectangle { left, bottom: top - height * POINTS, right, top };
+    Ok(Some(Place { page: 0, rectangle }))
 }
 
 fn unreadable(error: std::io::Error) -> Failure {
@@ -182,6 +216,7 @@ fn refusal(error: &SignError) -> Failure {
         SignError::Unfit(code) => (NOT_GOOD, code, why),
         SignError::Path(_) => (NOT_GOOD, "no_path_to_anchor", why),
         SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
+        SignError::FieldName(_) => (USAGE, "field_name_unusable", why),
         SignError::Locked => (NOT_GOOD, "document_locked", why),
         SignError::Appearance(_) | SignError::Fill(_) => (NOT_GOOD, "appearance_unusable", why),
         SignError::Key(_) => (NOT_GOOD, "key_unusable", why),
@@ -191,7 +226,6 @@ fn refusal(error: &SignError) -> Failure {
 
 /// `PAGE:x,y,w,h` in millimetres from the top left of the page as it is shown.
 fn parse_place(text: &str, pdf: &Pdf<'_>) -> Option<Place> {
-    const POINTS: f64 = 72.0 / 25.4;
     let (page, numbers) = text.split_once(':')?;
     let page: usize = page.parse().ok().filter(|page| *page >= 1)?;
     let numbers: Vec<f64> = numbers
@@ -204,11 +238,11 @@ fn parse_place(text: &str, pdf: &Pdf<'_>) -> Option<Place> {
     if !numbers.iter().all(|number| number.is_finite() && number.abs() < 10_000.0) {
         return None;
     }
-    let pages = crate::pdf::pages(pdf, pdf.newest(), page).ok()?;
-    let reference = pages.get(page - 1)?;
-    let bounds = crate::pdf::inherited(pdf, *reference, "MediaBox", pdf.newest()).ok()?;
-    let bounds: Vec<f64> = bounds.as_array()?.iter().filter_map(crate::pdf::Object::as_number).collect();
-    let [left, _, _, top] = bounds.as_slice() else { return None };
+    if *width <= 0.0 || *height <= 0.0 {
+        return None;
+    }
+    let bounds = page_bounds(pdf, page)?;
+    let (left, top) = (bounds.left, bounds.top);
     let rectangle = Rectangle {
         left: left + x * POINTS,
         bottom: top - (y + height) * POINTS,
@@ -216,6 +250,19 @@ fn parse_place(text: &str, pdf: &Pdf<'_>) -> Option<Place> {
         top: top - y * POINTS,
     };
     Some(Place { page: page - 1, rectangle })
+}
+
+/// What is shown of a page (from 1): its crop box, or its media box where there is none.
+fn page_bounds(pdf: &Pdf<'_>, page: usize) -> Option<Rectangle> {
+    let pages = crate::pdf::pages(pdf, pdf.newest(), page).ok()?;
+    let reference = pages.get(page.checked_sub(1)?)?;
+    let bounds = ["CropBox", "MediaBox"].into_iter().find_map(|key| {
+        let found = crate::pdf::inherited(pdf, *reference, key, pdf.newest()).ok()?;
+        let numbers: Vec<f64> = found.as_array()?.iter().filter_map(crate::pdf::Object::as_number).collect();
+        Some(numbers).filter(|numbers| numbers.len() == 4)
+    })?;
+    let [a, b, c, d] = bounds.as_slice() else { return None };
+    Some(Rectangle { left: a.min(*c), bottom: b.min(*d), right: a.max(*c), top: b.max(*d) })
 }
 
 /// Original and appended bytes into a new file, put in its place only when whole.

@@ -39,8 +39,11 @@ impl Message {
 }
 
 /// Resources by area: (area, Vietnamese, English).
-const AREAS: &[(&str, &str, &str)] =
-    &[("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl"))];
+const AREAS: &[(&str, &str, &str)] = &[
+    ("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl")),
+    ("pdf", include_str!("vi/pdf.ftl"), include_str!("en/pdf.ftl")),
+    ("signature", include_str!("vi/signature.ftl"), include_str!("en/signature.ftl")),
+];
 
 /// The message `code` with `args` put in its places (`{ $name }` in the resource).
 ///

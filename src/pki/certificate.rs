@@ -21,6 +21,10 @@ pub struct Certificate {
     pub subject_der: Vec<u8>,
     /// Issuer, DER.
     pub issuer_der: Vec<u8>,
+    /// Subject, made comparable (RFC 5280, 7.1).
+    pub subject_name: Vec<u8>,
+    /// Issuer, made comparable.
+    pub issuer_name: Vec<u8>,
     /// Serial number, the contents of its INTEGER.
     pub serial: Vec<u8>,
     /// Beginning of validity.
@@ -43,7 +47,8 @@ pub struct Certificate {
     pub subject_key_id: Option<Vec<u8>>,
     /// Authority key identifier.
     pub authority_key_id: Option<Vec<u8>>,
-    /// Critical extensions that are not processed here: any of them forbids trust.
+    /// Extensions that bind a path but are not processed here, or can't be read: any of them forbids
+    /// trust, whether marked critical or not.
     pub unprocessed: Vec<String>,
     /// Whether it says where its revocation can be learnt.
     pub names_revocation: bool,
@@ -103,6 +108,8 @@ impl Certificate {
             issuer: parsed.issuer().to_string(),
             subject_der: parsed.subject().as_raw().to_vec(),
             issuer_der: parsed.issuer().as_raw().to_vec(),
+            subject_name: super::name::comparable(parsed.subject().as_raw()),
+            issuer_name: super::name::comparable(parsed.issuer().as_raw()),
             serial: parsed.raw_serial().to_vec(),
             not_before: instant(parsed.validity().not_before.timestamp())?,
             not_after: instant(parsed.validity().not_after.timestamp())?,
@@ -132,6 +139,7 @@ impl Certificate {
             if !seen.insert(extension.oid.to_id_string()) {
                 return Err(CertificateError::Unreadable);
             }
+            let dotted = extension.oid.to_id_string();
             let processed = match extension.parsed_extension() {
                 ParsedExtension::BasicConstraints(constraints) => {
                     self.is_ca = constraints.ca;
@@ -171,18 +179,57 @@ impl Certificate {
                     self.names_revocation |= ocsp;
                     true
                 }
-                // Alternative names bind no one to what isn't constrained; policies bind only where
-                // a constraint demands one, and such constraints are not processed (see below).
+                // Alternative names bind no one to what isn't constrained. Every policy is accepted
+                // here, so policies and what inhibits some of them decide nothing until a
+                // certificate demands one, and such a demand is not processed (see below).
                 ParsedExtension::SubjectAlternativeName(_)
                 | ParsedExtension::IssuerAlternativeName(_)
-                | ParsedExtension::CertificatePolicies(_) => true,
-                _ => false,
+                | ParsedExtension::CertificatePolicies(_)
+                | ParsedExtension::InhibitAnyPolicy(_) => true,
+                ParsedExtension::PolicyConstraints(constraints) => {
+                    constraints.require_explicit_policy.is_none() || self.refuse(&dotted)
+                }
+                // Mapping from or to anyPolicy breaks a path (RFC 5280, 6.1.4, a).
+                ParsedExtension::PolicyMappings(mappings) => {
+                    let any = |policy: &x509_parser::der_parser::oid::Oid<'_>| {
+                        policy.to_id_string() == "2.5.29.32.0"
+                    };
+                    let bad = mappings.mappings.iter().any(|mapping| {
+                        any(&mapping.issuer_domain_policy) || any(&mapping.subject_domain_policy)
+                    });
+                    !bad || self.refuse(&dotted)
+                }
+                ParsedExtension::NameConstraints(_) | ParsedExtension::ParseError { .. } => {
+                    self.refuse(&dotted)
+                }
+                _ => !extension.critical || self.refuse(&dotted),
             };
-            if extension.critical && !processed {
-                self.unprocessed.push(extension.oid.to_id_string());
+            if !processed {
+                self.refuse(&dotted);
             }
         }
         Ok(())
+    }
+
+    /// Notes an extension that forbids trust; true, so that it is noted once.
+    fn refuse(&mut self, dotted: &str) -> bool {
+        self.unprocessed.push(dotted.to_owned());
+        true
+    }
+
+    /// Whether the stated usages allow signing documents: digitalSignature or nonRepudiation, and
+    /// not only purposes of machines (RFC 5280, 4.2.1.3 and 4.2.1.12). What isn't stated isn't restricted.
+    #[must_use]
+    pub fn may_sign_documents(&self) -> bool {
+        /// TLS servers, code, time-stamps, OCSP answers.
+        const MACHINES: [&str; 4] =
+            ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3", "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"];
+        let usage = self.key_usage.is_none_or(|usage| usage.digital_signature || usage.non_repudiation);
+        let purpose = self
+            .extended_key_usage
+            .as_ref()
+            .is_none_or(|purposes| purposes.iter().any(|purpose| !MACHINES.contains(&purpose.as_str())));
+        usage && purpose
     }
 
     /// The serial number in lower-case hex.
@@ -211,7 +258,7 @@ impl Certificate {
     /// Whether subject and issuer are the same name.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
-        self.subject_der == self.issuer_der
+        self.subject_name == self.issuer_name
     }
 
     /// Whether the certificate is valid at `at`, both ends included.

@@ -5,7 +5,10 @@ pub mod certificate;
 pub mod der;
 pub mod issue;
 pub mod key;
+pub mod name;
 pub mod path;
+#[cfg(test)]
+mod pkits;
 
 pub use algorithm::{Digest, KeyKind, PublicKey, Scheme, VerifyError};
 pub use certificate::{Certificate, CertificateError};

@@ -1,8 +1,8 @@
 //! Certification paths (RFC 5280, section 6): built from what is at hand, checked at an instant.
 //!
-//! What isn't processed yet (name constraints, policy constraints, revocation) never passes
-//! silently: a critical extension that is not processed forbids the path, and revocation is
-//! reported apart as not checked.
+//! What isn't processed yet (name constraints, required policies, revocation) never passes silently:
+//! a certificate with such an extension forbids the path, whether it is marked critical or not, and
+//! revocation is reported apart as not checked.
 
 use super::algorithm::{Digest, KeyKind};
 use super::certificate::Certificate;
@@ -93,7 +93,7 @@ pub fn validate(
         let issuers = trust.anchors().iter().rev().chain(pool.iter());
         // Pushed last is tried first: anchors before what came with the document.
         let mut next: Vec<&Certificate> = issuers
-            .filter(|issuer| issuer.subject_der == last.issuer_der)
+            .filter(|issuer| issuer.subject_name == last.issuer_name)
             .filter(|issuer| keys_match(last, issuer))
             .filter(|issuer| !chain.iter().any(|used| used.der == issuer.der))
             .collect();

@@ -14,6 +14,7 @@ const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
 const SIGNING_TIME: &str = "1.2.840.113549.1.9.5";
 const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
+const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
 const TIME_STAMP_TOKEN: &str = "1.2.840.113549.1.9.16.2.14";
 
 /// A CMS larger than this is no signature of a document.
@@ -146,8 +147,11 @@ pub struct Signed {
     pub message_digest: Option<Vec<u8>>,
     /// Whether the content type attribute is that of the content.
     pub content_type_matches: bool,
-    /// References to the signer's certificate.
-    pub signing_certificate: Option<CertificateReference>,
+    /// References to the signer's certificate, one an attribute.
+    pub signing_certificates: Vec<CertificateReference>,
+    /// Whether the algorithms named inside what was signed (RFC 6211) are those named outside; none
+    /// when nothing is named inside.
+    pub algorithms_protected: Option<bool>,
     /// Whether a signing time attribute is there (forbidden in PAdES baseline).
     pub has_signing_time: bool,
     /// Whether a signature time-stamp is there.
@@ -201,6 +205,10 @@ impl Signed {
         };
         data_parts.optional(0xa1)?;
         let mut signers = data_parts.expect(0x31)?.inside();
+        // What stands where the standard puts nothing is somebody's hiding place.
+        if !data_parts.is_empty() || !inside.is_empty() || explicit.inside().rest() != data.whole {
+            return Err(DerError("something stands after the signers").into());
+        }
         let first = signers.expect(0x30).map_err(|_| CmsError::Signers(0))?;
         let mut count = 1;
         while !signers.is_empty() {
@@ -219,14 +227,27 @@ impl Signed {
         Ok(signed)
     }
 
-    /// The signer's certificate among those that came along.
+    /// The signer's certificate among those that came along: the one referred to inside what was
+    /// signed, should several bear the same name and number.
     #[must_use]
     pub fn signer_certificate(&self) -> Option<&Certificate> {
-        self.certificates.iter().find(|certificate| match &self.signer {
+        let named = |certificate: &&Certificate| match &self.signer {
             SignerId::IssuerSerial { issuer, serial } => {
                 certificate.issuer_der == *issuer && certificate.serial == *serial
             }
             SignerId::KeyId(id) => certificate.subject_key_id.as_ref() == Some(id),
+        };
+        let referred = |certificate: &&Certificate| self.refers_to(certificate);
+        let mut candidates = self.certificates.iter().filter(named);
+        let first = candidates.clone().next();
+        candidates.find(referred).or(first)
+    }
+
+    /// Whether every reference inside what was signed is to this certificate.
+    #[must_use]
+    pub fn refers_to(&self, certificate: &Certificate) -> bool {
+        self.signing_certificates.iter().all(|reference| {
+            reference.digest.is_some_and(|digest| digest.of(&certificate.der) == reference.value)
         })
     }
 
@@ -283,6 +304,9 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
     let signature_algorithm = parts.expect(0x30)?.whole.to_vec();
     let value = parts.read()?.octets()?;
     let unsigned = parts.optional(0xa1)?;
+    if !parts.is_empty() {
+        return Err(DerError("something stands after the signer").into());
+    }
     let mut signed = Signed {
         certificates: Vec::new(),
         unreadable_certificates: 0,
@@ -293,7 +317,8 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         signed_attributes: None,
         message_digest: None,
         content_type_matches: attributes.is_none(),
-        signing_certificate: None,
+        signing_certificates: Vec::new(),
+        algorithms_protected: None,
         has_signing_time: false,
         has_timestamp: false,
         signer,
@@ -348,7 +373,7 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
             SIGNING_CERTIFICATE => {
                 let id = first_reference(&inner.read()?)?;
                 let value = id.inside().read()?.octets()?;
-                signed.signing_certificate = Some(CertificateReference { digest: Some(Digest::Sha1), value });
+                signed.signing_certificates.push(CertificateReference { digest: Some(Digest::Sha1), value });
             }
             SIGNING_CERTIFICATE_V2 => {
                 let id = first_reference(&inner.read()?)?;
@@ -358,12 +383,25 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
                     None => Some(Digest::Sha256),
                 };
                 let value = id.read()?.octets()?;
-                signed.signing_certificate = Some(CertificateReference { digest, value });
+                signed.signing_certificates.push(CertificateReference { digest, value });
+            }
+            ALGORITHM_PROTECTION => {
+                signed.algorithms_protected = Some(protects(&inner.read()?, signed)?);
+                single(&mut inner, "cms-algorithm-protection")?;
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether CMSAlgorithmProtection (RFC 6211) names the algorithms the signer names.
+fn protects(value: &Tlv<'_>, signed: &Signed) -> Result<bool, CmsError> {
+    let mut parts = value.inside();
+    let digest = crate::pki::algorithm::digest_of(parts.expect(0x30)?.whole);
+    let Some(scheme) = parts.optional(0xa1)? else { return Ok(false) };
+    let named = Reader::new(&signed.signature_algorithm).expect(0x30)?;
+    Ok(digest.is_some() && digest == signed.digest && scheme.value == named.value)
 }
 
 /// The first ESSCertID of a SigningCertificate: the signer's own (RFC 5035, 5.4).

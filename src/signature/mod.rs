@@ -1,10 +1,13 @@
 //! PAdES: prepare, sign, validate, and say what changed after each signature.
 
+mod acceptance;
 pub mod appearance;
 pub mod changes;
 pub mod cms;
+pub mod date;
 pub mod fields;
 pub mod fill;
+mod level;
 pub mod permission;
 pub mod placement;
 pub mod prepare;
@@ -12,3 +15,4 @@ pub mod report;
 mod shown;
 pub mod sign;
 pub mod validate;
+mod verdict;

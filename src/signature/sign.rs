@@ -3,8 +3,10 @@
 
 use super::appearance::{Appearance, AppearanceError};
 use super::cms;
+use super::date::pdf_date;
 use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
+use super::permission;
 use super::prepare::{Place, Rectangle, annotate};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -63,6 +65,9 @@ pub enum SignError {
     /// A signature that covers the document already forbids this one.
     #[error("an earlier signature forbids further changes")]
     Locked,
+    /// A name no new field may have: empty, or with the full stop that parts names.
+    #[error("a new field can't be named {0:?}: a name is not empty and holds no full stop")]
+    FieldName(String),
 }
 
 /// Checks that a certificate may sign at `at`: validity, usage, size and, when anchors are given,
@@ -82,7 +87,7 @@ pub fn check_certificate(
     if at > certificate.not_after {
         return Err(SignError::Unfit("certificate_expired"));
     }
-    if certificate.key_usage.is_some_and(|usage| !usage.digital_signature && !usage.non_repudiation) {
+    if !certificate.may_sign_documents() {
         return Err(SignError::Unfit("certificate_not_for_signing"));
     }
     if certificate.is_ca {
@@ -92,6 +97,17 @@ pub fn check_certificate(
         path::validate(certificate, chain, trust, at)?;
     }
     Ok(())
+}
+
+/// What a certification permits afterwards (DocMDP; ISO 32000-2, 12.8.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certification {
+    /// Nothing but validation data.
+    NoChanges,
+    /// Filling forms and signing.
+    Forms,
+    /// Filling forms, signing, and remarks.
+    FormsAndAnnotations,
 }
 
 /// Signs; gives the revision to append.
@@ -105,13 +121,42 @@ pub fn sign(
     trust: &TrustStore,
     rng: &dyn Rng,
 ) -> Result<Appended, SignError> {
+    append(pdf, request, None, key, trust, rng)
+}
+
+/// Signs as the document's certification, which must be its first signature.
+///
+/// # Errors
+/// [`SignError`]; nothing was signed then.
+pub fn certify(
+    pdf: &Pdf<'_>,
+    request: &Request<'_>,
+    permits: Certification,
+    key: &dyn SigningKey,
+    trust: &TrustStore,
+    rng: &dyn Rng,
+) -> Result<Appended, SignError> {
+    append(pdf, request, Some(permits), key, trust, rng)
+}
+
+fn append(
+    pdf: &Pdf<'_>,
+    request: &Request<'_>,
+    certify: Option<Certification>,
+    key: &dyn SigningKey,
+    trust: &TrustStore,
+    rng: &dyn Rng,
+) -> Result<Appended, SignError> {
     check_certificate(key.certificate(), key.chain(), trust, request.at)?;
     let all = fields::all(pdf, pdf.newest())?;
     let existing = all.iter().find(|field| field.name == request.field);
     if existing.is_some_and(|field| field.kind != b"Sig" || field.value.is_some() || !field.merged) {
         return Err(SignError::FieldTaken(request.field.to_owned()));
     }
-    refuse_when_certified(pdf, &all)?;
+    if existing.is_none() && (request.field.is_empty() || request.field.contains('.')) {
+        return Err(SignError::FieldName(request.field.to_owned()));
+    }
+    refuse_when_forbidden(pdf, &all, request, certify)?;
     let mut writer = RevisionWriter::new(pdf)?;
     fill(&mut writer, request.fills)?;
     let value = writer.allocate();
@@ -119,19 +164,26 @@ pub fn sign(
         Some(field) => field_lock(pdf, field)?,
         None => None,
     };
-    write_field(&mut writer, request, existing, value)?;
-    let digest = Digest::Sha256;
+    let added = write_field(&mut writer, request, existing, value)?;
+    write_catalog(&mut writer, added, certify.map(|_| value))?;
+    // The digest of the scheme is that of the content: one signer, one digest.
+    let digest = key.scheme().digest();
     let room =
         cms::build(key, digest, &digest.of(b""), &mut |_| Ok(vec![0; cms::value_limit(key.certificate())]))?
             .len()
             + SPARE_ROOM;
-    let dictionary = signature_dictionary(request, key.certificate(), lock, pdf.root(pdf.newest())?);
+    let dictionary = signature_dictionary(request, key.certificate(), certify, lock, pdf.root(pdf.newest())?);
     writer.put_signature(value, dictionary, room);
     let mut identifier = [0_u8; 16];
     rng.fill(&mut identifier)?;
     let mut appended = writer.finish(identifier)?;
     let content_digest = digest_of_ranges(pdf, &appended, digest)?;
-    let signed = cms::build(key, digest, &content_digest, &mut |attributes| key.sign(attributes))?;
+    let signed = cms::build(key, digest, &content_digest, &mut |attributes| {
+        let value = key.sign(attributes)?;
+        // A device that errs must not spoil a document.
+        key.scheme().verify(&key.certificate().key, attributes, &value).map_err(|_| KeyError::Failed)?;
+        Ok(value)
+    })?;
     appended.insert_signature(&signed)?;
     Ok(appended)
 }
@@ -147,13 +199,26 @@ fn digest_of_ranges(pdf: &Pdf<'_>, appended: &Appended, digest: Digest) -> Resul
     Ok(context.finish().as_ref().to_vec())
 }
 
-/// A certification that permits no changes leaves no room for another signature.
-fn refuse_when_certified(pdf: &Pdf<'_>, all: &[Field]) -> Result<(), SignError> {
-    for field in all {
-        if let Some(value) = &field.value
-            && let Object::Dictionary(signature) = pdf.follow(value, pdf.newest())?
-            && super::permission::docmdp(pdf, &signature, pdf.newest())? == Some(1)
-        {
+/// What earlier signatures forbid isn't done: signing where a certification permits nothing, filling
+/// or signing fields that are locked, certifying what is signed.
+fn refuse_when_forbidden(
+    pdf: &Pdf<'_>,
+    all: &[Field],
+    request: &Request<'_>,
+    certify: Option<Certification>,
+) -> Result<(), SignError> {
+    let newest = pdf.newest();
+    // A new field is nobody's to have locked.
+    let signed = all.iter().map(|field| field.name.as_str()).find(|name| *name == request.field);
+    let touched: Vec<&str> = request.fills.iter().map(|fill| fill.field.as_str()).chain(signed).collect();
+    for field in all.iter().filter(|field| field.kind == b"Sig") {
+        let Some(value) = &field.value else { continue };
+        let Object::Dictionary(signature) = pdf.follow(value, newest)? else { continue };
+        let (own, level) = permission::field_lock(pdf, &field.dictionary, newest)?;
+        let locked = permission::both(permission::fieldmdp(pdf, &signature, newest)?, own);
+        let level = permission::docmdp(pdf, &signature, newest)?.into_iter().chain(level).min();
+        let is_locked = locked.is_some_and(|locked| touched.iter().any(|name| locked.covers(name)));
+        if level == Some(1) || is_locked || certify.is_some() {
             return Err(SignError::Locked);
         }
     }
@@ -176,6 +241,7 @@ fn field_lock(pdf: &Pdf<'_>, field: &Field) -> Result<Option<Dictionary>, pdf::E
 fn signature_dictionary(
     request: &Request<'_>,
     certificate: &Certificate,
+    certify: Option<Certification>,
     lock: Option<Dictionary>,
     root: Reference,
 ) -> Dictionary {
@@ -191,30 +257,44 @@ fn signature_dictionary(
     if let Some(reason) = request.reason {
         dictionary.set("Reason", fields::text_string(reason));
     }
-    if let Some(parameters) = lock {
-        let reference = Dictionary::of(vec![
+    let transform = |method: &str, parameters: Dictionary| {
+        Object::Dictionary(Dictionary::of(vec![
             ("Type", Object::name("SigRef")),
-            ("TransformMethod", Object::name("FieldMDP")),
+            ("TransformMethod", Object::name(method)),
             ("Data", Object::Reference(root)),
             ("TransformParams", Object::Dictionary(parameters)),
-        ]);
-        dictionary.set("Reference", Object::Array(vec![Object::Dictionary(reference)]));
+        ]))
+    };
+    let mut references = Vec::new();
+    if let Some(permits) = certify {
+        let level = match permits {
+            Certification::NoChanges => 1,
+            Certification::Forms => 2,
+            Certification::FormsAndAnnotations => 3,
+        };
+        references.push(transform(
+            "DocMDP",
+            Dictionary::of(vec![
+                ("Type", Object::name("TransformParams")),
+                ("V", Object::name("1.2")),
+                ("P", Object::Integer(level)),
+            ]),
+        ));
+    }
+    references.extend(lock.map(|parameters| transform("FieldMDP", parameters)));
+    if !references.is_empty() {
+        dictionary.set("Reference", Object::Array(references));
     }
     dictionary
 }
 
-/// A PDF date (ISO 32000-2, 7.9.4), in UTC.
-#[must_use]
-pub fn pdf_date(at: DateTime<Utc>) -> String {
-    at.format("D:%Y%m%d%H%M%S+00'00'").to_string()
-}
-
+/// Writes the field signed; gives its reference when it is a new one.
 fn write_field(
     writer: &mut RevisionWriter<'_, '_>,
     request: &Request<'_>,
     existing: Option<&Field>,
     value: Reference,
-) -> Result<(), SignError> {
+) -> Result<Option<Reference>, SignError> {
     if let Some(field) = existing {
         let rectangle = super::fill::rectangle(&field.dictionary);
         let mut signed = field.dictionary.clone();
@@ -224,7 +304,7 @@ fn write_field(
             signed.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
         }
         writer.put(field.reference, &Object::Dictionary(signed));
-        return Ok(());
+        return Ok(None);
     }
     let nowhere = Rectangle { left: 0.0, bottom: 0.0, right: 0.0, top: 0.0 };
     let place = request.place.unwrap_or(Place { page: 0, rectangle: nowhere });
@@ -234,7 +314,7 @@ fn write_field(
         ("Type", Object::name("Annot")),
         ("Subtype", Object::name("Widget")),
         ("FT", Object::name("Sig")),
-        ("T", Object::String(request.field.as_bytes().to_vec())),
+        ("T", fields::text_string(request.field)),
         ("Rect", place.rectangle.object()),
         ("P", Object::Reference(page)),
         ("F", Object::Integer(132)),
@@ -246,38 +326,51 @@ fn write_field(
     }
     let field = writer.add(&Object::Dictionary(widget));
     annotate(writer.pdf(), writer, &[(page, field)])?;
-    add_to_form(writer, field)?;
-    Ok(())
+    Ok(Some(field))
 }
 
-/// Appends a new field to the document's form, making the form if there is none.
-fn add_to_form(writer: &mut RevisionWriter<'_, '_>, field: Reference) -> Result<(), pdf::Error> {
+/// Appends a new field to the document's form, making the form if there is none, and names a
+/// certification in /Perms (ISO 32000-2, 12.8.6).
+fn write_catalog(
+    writer: &mut RevisionWriter<'_, '_>,
+    field: Option<Reference>,
+    certification: Option<Reference>,
+) -> Result<(), pdf::Error> {
     let pdf = writer.pdf();
     let newest = pdf.newest();
-    let mut catalog = pdf.catalog(newest)?;
-    let held = catalog.get("AcroForm").cloned();
-    let mut form = match pdf.get(&catalog, "AcroForm", newest)? {
-        Object::Dictionary(form) => form,
-        _ => Dictionary::default(),
-    };
-    let mut list = match pdf.get(&form, "Fields", newest)? {
-        Object::Array(list) => list,
-        _ => Vec::new(),
-    };
-    list.push(Object::Reference(field));
-    form.set("Fields", Object::Array(list));
-    form.set("SigFlags", Object::Integer(3));
-    match held {
-        Some(Object::Reference(at)) => writer.put(at, &Object::Dictionary(form)),
-        Some(_) => {
-            catalog.set("AcroForm", Object::Dictionary(form));
-            writer.put(pdf.root(newest)?, &Object::Dictionary(catalog));
+    let old = pdf.catalog(newest)?;
+    let mut catalog = old.clone();
+    if let Some(field) = field {
+        let mut form = match pdf.get(&catalog, "AcroForm", newest)? {
+            Object::Dictionary(form) => form,
+            _ => Dictionary::default(),
+        };
+        let mut list = match pdf.get(&form, "Fields", newest)? {
+            Object::Array(list) => list,
+            _ => Vec::new(),
+        };
+        list.push(Object::Reference(field));
+        form.set("Fields", Object::Array(list));
+        form.set("SigFlags", Object::Integer(3));
+        match catalog.get("AcroForm").cloned() {
+            Some(Object::Reference(at)) => writer.put(at, &Object::Dictionary(form)),
+            Some(_) => catalog.set("AcroForm", Object::Dictionary(form)),
+            None => {
+                let at = writer.add(&Object::Dictionary(form));
+                catalog.set("AcroForm", Object::Reference(at));
+            }
         }
-        None => {
-            let at = writer.add(&Object::Dictionary(form));
-            catalog.set("AcroForm", Object::Reference(at));
-            writer.put(pdf.root(newest)?, &Object::Dictionary(catalog));
-        }
+    }
+    if let Some(certification) = certification {
+        let mut permissions = match pdf.get(&catalog, "Perms", newest)? {
+            Object::Dictionary(permissions) => permissions,
+            _ => Dictionary::default(),
+        };
+        permissions.set("DocMDP", Object::Reference(certification));
+        catalog.set("Perms", Object::Dictionary(permissions));
+    }
+    if catalog != old {
+        writer.put(pdf.root(newest)?, &Object::Dictionary(catalog));
     }
     Ok(())
 }

@@ -5,19 +5,18 @@
 //! that names where its revocation can be learnt stays INDETERMINATE, one that names nothing passes
 //! with a warning. Time-stamps are recognised but not relied on.
 
+use super::acceptance::{judge_cms, judge_timestamp};
 use super::changes::{self, Class};
-use super::cms::{CmsError, Signed};
+use super::cms::Signed;
 use super::fields::{self, Field};
+use super::level::{self, Form};
 use super::permission;
-use super::report::{
-    Algorithm, ChangeReport, Covers, FileFacts, Indication, Permission, Report, SignatureReport, Signer,
-    Statement,
-};
-use crate::messages::message;
+use super::report::{ChangeReport, Covers, FileFacts, Indication, Permission, Report, SignatureReport};
+use super::verdict::{Verdict, statement};
 use crate::pdf::{self, Dictionary, Finding, Object, Pdf, Reference, Source};
-use crate::pki::path::{self, PathError, TrustStore};
-use crate::pki::{Certificate, Digest, KeyKind, VerifyError};
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use crate::pki::Digest;
+use crate::pki::path::TrustStore;
+use chrono::{DateTime, Utc};
 
 /// Under what the verdict is given.
 #[derive(Debug, Clone)]
@@ -35,6 +34,8 @@ impl Policy {
 
 /// Signatures one file may carry.
 const SIGNATURE_LIMIT: usize = 200;
+/// Earlier revisions looked through for signatures taken away: a plan with eight signatures has twenty.
+const EARLIER_LIMIT: usize = 64;
 
 /// Validates every signature of a PDF.
 ///
@@ -46,40 +47,62 @@ pub fn validate(source: &dyn Source, policy: &Policy) -> Result<Report, pdf::Err
     let file = FileFacts { sha256: hex::encode(context.finish()), size: source.len() };
     let pdf = Pdf::open(source)?;
     let findings = pdf.examine()?;
-    let newest = pdf.newest();
-    let mut found: Vec<(Field, Reference)> = Vec::new();
-    for field in fields::all(&pdf, newest)? {
-        if field.kind != b"Sig" {
-            continue;
-        }
-        match &field.value {
-            Some(Object::Reference(reference)) => {
-                let reference = *reference;
-                found.push((field, reference));
-            }
-            // A value that is no reference has no place of its own to be checked against.
-            Some(Object::Dictionary(_)) => {
-                let own = field.reference;
-                found.push((field, own));
-            }
-            _ => {}
-        }
+    let found = signature_fields(&pdf)?;
+    let mut judged: Vec<(u64, Form, SignatureReport)> = Vec::new();
+    for one in &found {
+        let shared = found.iter().filter(|other| other.signature == one.signature).count() > 1;
+        judged.push(Judge { pdf: &pdf, policy, findings: &findings }.judge(one, shared)?);
     }
-    if found.len() > SIGNATURE_LIMIT {
-        return Err(pdf::Error::Limit("number of signatures"));
+    judged.sort_by_key(|(end, _, _)| *end);
+    level::assign(&pdf, &mut judged)?;
+    let mut signatures: Vec<SignatureReport> = judged.into_iter().map(|(_, _, report)| report).collect();
+    // A number nobody vouches for: filled in after the last signature.
+    let last = signatures.iter_mut().rev().find(|signature| signature.kind != "document_timestamp");
+    if let Some(last) = last
+        && last.changes.iter().any(|change| change.what == "field_filled")
+    {
+        last.warnings.push(statement("fields_filled_after_last_signature"));
     }
-    let mut signatures: Vec<(u64, SignatureReport)> = Vec::new();
-    for (field, reference) in &found {
-        let shared = found.iter().filter(|(_, other)| other == reference).count() > 1;
-        let (end, report) =
-            Judge { pdf: &pdf, policy, findings: &findings }.judge(field, *reference, shared)?;
-        signatures.push((end, report));
-    }
-    signatures.sort_by_key(|(end, _)| *end);
-    let signatures: Vec<SignatureReport> = signatures.into_iter().map(|(_, report)| report).collect();
     let worst = signatures.iter().map(|signature| signature.indication).max();
     let indication = worst.map_or("NO_SIGNATURE", Indication::as_str).to_owned();
     Ok(Report { file, indication, signatures })
+}
+
+/// A field that carries, or carried, a signature.
+struct Carrier {
+    field: Field,
+    /// The signature dictionary.
+    signature: Reference,
+    /// Whether a later revision took it away.
+    removed: bool,
+}
+
+/// Every field that carries a signature, and every one that did in an earlier revision: taking a
+/// signature away must not make a document look as if it had never had it.
+fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
+    let carrier = |field: Field, removed: bool| -> Option<Carrier> {
+        let signature = match &field.value {
+            _ if field.kind != b"Sig" => None,
+            Some(Object::Reference(reference)) => Some(*reference),
+            // A value that is no reference has no place of its own to be checked against.
+            Some(Object::Dictionary(_)) => Some(field.reference),
+            _ => None,
+        }?;
+        Some(Carrier { field, signature, removed })
+    };
+    let mut found: Vec<Carrier> =
+        fields::all(pdf, pdf.newest())?.into_iter().filter_map(|field| carrier(field, false)).collect();
+    for revision in (0..pdf.newest()).rev().take(EARLIER_LIMIT) {
+        // A form that can't be read there carries nothing that could be judged.
+        for field in fields::all(pdf, revision).unwrap_or_default() {
+            if let Some(earlier) = carrier(field, true)
+                && !found.iter().any(|known| known.signature == earlier.signature)
+            {
+                found.push(earlier);
+            }
+        }
+    }
+    if found.len() > SIGNATURE_LIMIT { Err(pdf::Error::Limit("number of signatures")) } else { Ok(found) }
 }
 
 /// Validates a detached CMS over `content`.
@@ -135,58 +158,6 @@ fn blank(field: &str, subfilter: &str, at: DateTime<Utc>) -> SignatureReport {
     }
 }
 
-/// What was found so far: the first failure decides, integrity before everything that is only unknown.
-#[derive(Debug, Default)]
-struct Verdict {
-    failed: Option<&'static str>,
-    indeterminate: Option<&'static str>,
-    reasons: Vec<Statement>,
-    warnings: Vec<Statement>,
-}
-
-fn statement(code: &str) -> Statement {
-    Statement { code: code.to_owned(), message: message(code, &[]) }
-}
-
-impl Verdict {
-    fn fail(&mut self, sub: &'static str, code: &str) {
-        self.failed.get_or_insert(sub);
-        self.reasons.push(statement(code));
-    }
-
-    fn doubt(&mut self, sub: &'static str, code: &str) {
-        self.indeterminate.get_or_insert(sub);
-        self.reasons.push(statement(code));
-    }
-
-    fn warn(&mut self, code: &str) {
-        self.warnings.push(statement(code));
-    }
-
-    fn cms(&mut self, error: &CmsError) {
-        self.fail(
-            "FORMAT_FAILURE",
-            match error {
-                CmsError::Signers(_) => "cms_signers",
-                CmsError::Attribute(_) => "cms_attribute",
-                CmsError::NotSignedData | CmsError::Der(_) | CmsError::Limit => "cms_unreadable",
-            },
-        );
-    }
-
-    fn write(self, report: &mut SignatureReport) {
-        let (indication, sub) = match (self.failed, self.indeterminate) {
-            (Some(sub), _) => (Indication::Failed, Some(sub)),
-            (None, Some(sub)) => (Indication::Indeterminate, Some(sub)),
-            (None, None) => (Indication::Passed, None),
-        };
-        report.indication = indication;
-        report.sub_indication = sub.map(str::to_owned);
-        report.reasons = self.reasons;
-        report.warnings = self.warnings;
-    }
-}
-
 struct Judge<'p, 'a> {
     pdf: &'p Pdf<'a>,
     policy: &'p Policy,
@@ -202,12 +173,8 @@ struct Range {
 }
 
 impl Judge<'_, '_> {
-    fn judge(
-        &self,
-        field: &Field,
-        reference: Reference,
-        shared: bool,
-    ) -> Result<(u64, SignatureReport), pdf::Error> {
+    fn judge(&self, carrier: &Carrier, shared: bool) -> Result<(u64, Form, SignatureReport), pdf::Error> {
+        let reference = carrier.signature;
         let newest = self.pdf.newest();
         let dictionary = match self.pdf.resolve(reference, newest)? {
             Object::Dictionary(dictionary) => dictionary,
@@ -215,45 +182,56 @@ impl Judge<'_, '_> {
         };
         let subfilter =
             String::from_utf8_lossy(dictionary.name("SubFilter").unwrap_or_default()).into_owned();
-        let mut report = blank(&field.name, &subfilter, self.policy.at);
+        let mut report = blank(&carrier.field.name, &subfilter, self.policy.at);
         report.covers.of = newest + 1;
         let mut verdict = Verdict::default();
         if shared {
             verdict.fail("FORMAT_FAILURE", "signature_shared_by_fields");
         }
-        let end = self.judge_dictionary(reference, &dictionary, &subfilter, &mut report, &mut verdict)?;
+        if carrier.removed {
+            verdict.fail("FORMAT_FAILURE", "signature_removed");
+        }
+        let (end, form) =
+            self.judge_dictionary(carrier, &dictionary, &subfilter, &mut report, &mut verdict)?;
         verdict.write(&mut report);
-        Ok((end, report))
+        Ok((end, form, report))
     }
 
     fn judge_dictionary(
         &self,
-        reference: Reference,
+        carrier: &Carrier,
         dictionary: &Dictionary,
         subfilter: &str,
         report: &mut SignatureReport,
         verdict: &mut Verdict,
-    ) -> Result<u64, pdf::Error> {
+    ) -> Result<(u64, Form), pdf::Error> {
+        let reference = carrier.signature;
+        let mut form = Form::default();
         let is_timestamp = subfilter == "ETSI.RFC3161";
         if is_timestamp {
             report.kind = "document_timestamp".to_owned();
         }
         if !matches!(subfilter, "ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "ETSI.RFC3161") {
             verdict.fail("FORMAT_FAILURE", "subfilter_unsupported");
-            return Ok(u64::MAX);
+            return Ok((u64::MAX, form));
+        }
+        // A time-stamp that calls itself a signature, or the reverse, is neither.
+        if dictionary.name("Type").is_some_and(|kind| (kind == b"DocTimeStamp") != is_timestamp) {
+            verdict.fail("FORMAT_FAILURE", "signature_type_mismatch");
         }
         let Some(range) = self.range(dictionary) else {
             verdict.fail("FORMAT_FAILURE", "byte_range_broken");
-            return Ok(u64::MAX);
+            return Ok((u64::MAX, form));
         };
         let Some(cms) = self.gap(reference, dictionary, range)? else {
             verdict.fail("FORMAT_FAILURE", "contents_not_in_gap");
-            return Ok(range.end);
+            return Ok((range.end, form));
         };
         let Some(revision) = self.revision_ending(range.end)? else {
             verdict.fail("FORMAT_FAILURE", "byte_range_no_revision");
-            return Ok(range.end);
+            return Ok((range.end, form));
         };
+        form.revision = Some(revision);
         report.covers.revision = revision + 1;
         report.covers.whole_file = revision == self.pdf.newest();
         if self.pdf.resolve(reference, revision)?.as_dictionary() != Some(dictionary) {
@@ -266,7 +244,7 @@ impl Judge<'_, '_> {
                 verdict.warn(finding.code);
             }
         }
-        self.judge_changes(dictionary, revision, report, verdict)?;
+        self.judge_changes(carrier, dictionary, revision, report, verdict)?;
         report.signing_time_claimed = self.claimed_time(dictionary)?;
         let mut digest = |algorithm: Digest| self.digest(range, algorithm);
         match Signed::read(&cms) {
@@ -282,12 +260,12 @@ impl Judge<'_, '_> {
                         verdict.doubt("SIG_CONSTRAINTS_FAILURE", "signing_time_missing");
                     }
                     judge_cms(&signed, &mut digest, claimed, self.policy, report, verdict)?;
-                    report.level = self.level(&signed, subfilter)?;
+                    form.read(&signed, dictionary, subfilter);
                 }
             }
             Err(error) => verdict.cms(&error),
         }
-        Ok(range.end)
+        Ok((range.end, form))
     }
 
     fn range(&self, dictionary: &Dictionary) -> Option<Range> {
@@ -352,16 +330,24 @@ impl Judge<'_, '_> {
 
     fn judge_changes(
         &self,
+        carrier: &Carrier,
         dictionary: &Dictionary,
         revision: usize,
         report: &mut SignatureReport,
         verdict: &mut Verdict,
     ) -> Result<(), pdf::Error> {
-        let docmdp = permission::docmdp(self.pdf, dictionary, revision)?;
+        let certified = permission::docmdp(self.pdf, dictionary, revision)?;
         let locked = permission::fieldmdp(self.pdf, dictionary, revision)?;
-        if docmdp.is_some() {
+        if certified.is_some() {
             report.kind = "certification".to_owned();
         }
+        let field = self.pdf.resolve(carrier.field.reference, revision)?;
+        let (own, level) = match field.as_dictionary() {
+            Some(field) => permission::field_lock(self.pdf, field, revision)?,
+            None => (None, None),
+        };
+        let locked = permission::both(locked, own);
+        let docmdp = certified.into_iter().chain(level).min();
         report.permission = Permission { docmdp, fieldmdp: locked.as_ref().map(permission::Locked::names) };
         let Ok(found) = changes::after(self.pdf, revision) else {
             // What can't be read can't be called harmless.
@@ -391,205 +377,8 @@ impl Judge<'_, '_> {
 
     fn claimed_time(&self, dictionary: &Dictionary) -> Result<Option<DateTime<Utc>>, pdf::Error> {
         Ok(match self.pdf.get(dictionary, "M", self.pdf.newest())? {
-            Object::String(text) => parse_date(&fields::text(&text)),
+            Object::String(text) => super::date::parse_date(&fields::text(&text)),
             _ => None,
         })
     }
-
-    /// The level by form alone (EN 319 142-1): evidence is looked for in the whole file.
-    fn level(&self, signed: &Signed, subfilter: &str) -> Result<String, pdf::Error> {
-        let baseline = subfilter == "ETSI.CAdES.detached"
-            && signed.signing_certificate.is_some()
-            && !signed.has_signing_time
-            && !signed.is_ber;
-        if !baseline {
-            return Ok("none".to_owned());
-        }
-        Ok(if signed.has_timestamp { "B-T" } else { "B-B" }.to_owned())
-    }
-}
-
-/// A PDF date with its zone (ISO 32000-2, 7.9.4).
-#[must_use]
-pub fn parse_date(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.strip_prefix("D:").unwrap_or(text);
-    let (digits, zone) = text.split_at_checked(14)?;
-    let local = NaiveDateTime::parse_from_str(digits, "%Y%m%d%H%M%S").ok()?;
-    let zone: String = zone.chars().filter(|character| *character != '\'').collect();
-    let minutes = match zone.as_bytes() {
-        [] | [b'Z', ..] => 0,
-        [sign @ (b'+' | b'-'), rest @ ..] => {
-            let text = std::str::from_utf8(rest).ok()?;
-            let hours: i64 = text.get(..2)?.parse().ok()?;
-            let minutes: i64 = text.get(2..4).map_or(Some(0), |minutes| minutes.parse().ok())?;
-            let total = hours * 60 + minutes;
-            if *sign == b'-' { -total } else { total }
-        }
-        _ => return None,
-    };
-    Some((local - TimeDelta::minutes(minutes)).and_utc())
-}
-
-type ContentDigest<'a> = dyn FnMut(Digest) -> Result<Vec<u8>, pdf::Error> + 'a;
-
-/// Identification, cryptography, acceptance and path of one CMS.
-fn judge_cms(
-    signed: &Signed,
-    content_digest: &mut ContentDigest<'_>,
-    claimed: Option<DateTime<Utc>>,
-    policy: &Policy,
-    report: &mut SignatureReport,
-    verdict: &mut Verdict,
-) -> Result<(), pdf::Error> {
-    if signed.content.is_some() {
-        verdict.fail("FORMAT_FAILURE", "cms_not_detached");
-    }
-    if signed.is_ber {
-        verdict.warn("cms_is_ber");
-    }
-    if signed.unreadable_certificates > 0 {
-        verdict.warn("cms_certificate_unreadable");
-    }
-    let Some(digest) = signed.digest else {
-        verdict.doubt("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "digest_unsupported");
-        return Ok(());
-    };
-    let content = content_digest(digest)?;
-    let hash_holds = signed.message_digest.as_deref().is_some_and(|value| value == content.as_slice());
-    if signed.signed_attributes.is_none() {
-        verdict.fail("FORMAT_FAILURE", "signed_attributes_missing");
-    } else if !hash_holds {
-        report.integrity = "broken".to_owned();
-        verdict.fail("HASH_FAILURE", "hash_mismatch");
-    }
-    if !signed.content_type_matches {
-        verdict.fail("FORMAT_FAILURE", "content_type_mismatch");
-    }
-    let Some(signer) = signed.signer_certificate() else {
-        verdict.doubt("NO_SIGNING_CERTIFICATE_FOUND", "signer_certificate_missing");
-        return Ok(());
-    };
-    describe(signed, signer, digest, report);
-    judge_value(signed, signer, hash_holds, report, verdict);
-    match &signed.signing_certificate {
-        Some(reference) => {
-            let found = reference.digest.map(|digest| digest.of(&signer.der));
-            if found.as_deref() != Some(reference.value.as_slice()) {
-                verdict.doubt("NO_SIGNING_CERTIFICATE_FOUND", "signing_certificate_mismatch");
-            }
-        }
-        None => verdict.warn("signing_certificate_missing"),
-    }
-    judge_certificate(signed, signer, claimed, policy, report, verdict);
-    Ok(())
-}
-
-fn describe(signed: &Signed, signer: &Certificate, digest: Digest, report: &mut SignatureReport) {
-    report.signer = Some(Signer {
-        subject: signer.subject.clone(),
-        issuer: signer.issuer.clone(),
-        managing_body: signer.organisation.clone(),
-        serial: signer.serial_hex(),
-        not_before: signer.not_before,
-        not_after: signer.not_after,
-    });
-    let scheme = signed.scheme().map_or("unknown", crate::pki::Scheme::name);
-    report.algorithm = Some(Algorithm {
-        digest: digest.name().to_owned(),
-        signature: scheme.to_owned(),
-        key_bits: signer.key.bits,
-    });
-    if signed.has_timestamp {
-        report.timestamps.push("signature time-stamp, not validated".to_owned());
-    }
-}
-
-fn judge_value(
-    signed: &Signed,
-    signer: &Certificate,
-    hash_holds: bool,
-    report: &mut SignatureReport,
-    verdict: &mut Verdict,
-) {
-    let Some(attributes) = &signed.signed_attributes else { return };
-    let outcome = signed.scheme().and_then(|scheme| scheme.verify(&signer.key, attributes, &signed.value));
-    match outcome {
-        Ok(()) if hash_holds => report.integrity = "intact".to_owned(),
-        Ok(()) => {}
-        Err(VerifyError::Wrong) => {
-            report.integrity = "broken".to_owned();
-            verdict.fail("SIG_CRYPTO_FAILURE", "signature_value_wrong");
-        }
-        Err(VerifyError::Unsupported(_)) => {
-            verdict.doubt("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "algorithm_unsupported");
-        }
-    }
-    let weak_digest = signed.digest == Some(Digest::Sha1)
-        || signed.scheme().is_ok_and(|scheme| scheme.digest() == Digest::Sha1);
-    let weak_key = signer.key.kind == KeyKind::Rsa && signer.key.bits < 2048;
-    if weak_digest || weak_key {
-        verdict.doubt("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "algorithm_weak");
-    }
-}
-
-fn judge_certificate(
-    signed: &Signed,
-    signer: &Certificate,
-    claimed: Option<DateTime<Utc>>,
-    policy: &Policy,
-    report: &mut SignatureReport,
-    verdict: &mut Verdict,
-) {
-    report.valid_at_signing = claimed.map(|claimed| signer.is_within_validity(claimed));
-    if report.valid_at_signing == Some(false) {
-        verdict.doubt("SIG_CONSTRAINTS_FAILURE", "signing_time_outside_validity");
-    }
-    match path::validate(signer, &signed.certificates, &policy.trust, policy.at) {
-        Ok(found) => report.chain = found.0.iter().map(|link| link.subject.clone()).collect(),
-        Err(PathError::NoPath) => verdict.doubt("NO_CERTIFICATE_CHAIN_FOUND", "no_path_to_anchor"),
-        Err(PathError::Broken { reason, .. }) => {
-            verdict.doubt("CERTIFICATE_CHAIN_GENERAL_FAILURE", reason);
-        }
-    }
-    if signer.key_usage.is_some_and(|usage| !usage.digital_signature && !usage.non_repudiation) {
-        verdict.doubt("CHAIN_CONSTRAINTS_FAILURE", "certificate_not_for_signing");
-    }
-    if !signer.is_within_validity(policy.at) {
-        verdict.doubt("OUT_OF_BOUNDS_NO_POE", "certificate_out_of_validity");
-    }
-    if signer.names_revocation {
-        verdict.doubt("CERTIFICATE_CHAIN_GENERAL_FAILURE", "revocation_unknown");
-    } else {
-        verdict.warn("revocation_not_checked");
-    }
-}
-
-/// A document time-stamp: its imprint is checked, its authority is not judged yet.
-fn judge_timestamp(
-    signed: &Signed,
-    content_digest: &mut ContentDigest<'_>,
-    report: &mut SignatureReport,
-    verdict: &mut Verdict,
-) -> Result<(), pdf::Error> {
-    let imprint = signed.content.as_deref().and_then(imprint);
-    match imprint {
-        Some((digest, value)) if content_digest(digest)? == value => report.integrity = "intact".to_owned(),
-        Some(_) => {
-            report.integrity = "broken".to_owned();
-            verdict.fail("HASH_FAILURE", "hash_mismatch");
-        }
-        None => verdict.fail("FORMAT_FAILURE", "timestamp_unreadable"),
-    }
-    verdict.doubt("NO_POE", "timestamp_not_validated");
-    Ok(())
-}
-
-/// Digest and value of a TSTInfo's messageImprint (RFC 3161, 2.4.2).
-fn imprint(info: &[u8]) -> Option<(Digest, Vec<u8>)> {
-    let mut parts = crate::pki::der::Reader::new(info).expect(0x30).ok()?.inside();
-    parts.expect(0x02).ok()?;
-    parts.expect(0x06).ok()?;
-    let mut imprint = parts.expect(0x30).ok()?.inside();
-    let digest = crate::pki::algorithm::digest_of(imprint.expect(0x30).ok()?.whole)?;
-    Some((digest, imprint.expect(0x04).ok()?.value.to_vec()))
 }

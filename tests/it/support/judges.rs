@@ -28,19 +28,6 @@ pub fn run(name: &str, args: &[&str]) -> Option<Output> {
     Some(Command::new(path).args(args).output().expect("a judge that is there can be run"))
 }
 
-/// The folder of shared vectors and tools; none when it isn't beside the checkout.
-pub fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var("CHANCERY_SHARED")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let found = root.join(part);
-    if found.exists() {
-        return Some(found);
-    }
-    assert!(!required("CHANCERY_REQUIRE_SHARED"), "{part} is missing and this run requires it");
-    println!("SKIPPED {part}: shared material is not beside the checkout");
-    None
-}
-
 /// What a judge printed.
 pub fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))

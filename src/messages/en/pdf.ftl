@@ -1,0 +1,13 @@
+pdf_unreadable = The file can't be read: { $why }
+pdf_not_pdf = The file is no PDF: it has no PDF header.
+pdf_truncated = The PDF has no end; it was probably cut off on its way. Get it again.
+pdf_encrypted = The PDF is encrypted. Remove the password and hand it in again.
+pdf_broken_section = The PDF's cross-reference is broken: { $why }
+pdf_broken_object = The PDF contains a broken object: { $why }
+pdf_incomplete = The PDF lacks something it must have: { $why }
+pdf_limit = The PDF is beyond a limit of this program: { $why }
+pdf_filter = The PDF uses a coding that is not supported here: { $why }
+pdf_damaged = The PDF contains data that can't be decoded: { $why }
+pdf_unwritable = The PDF can't be added to: { $why }
+file_unreadable = The file can't be read: { $why }
+file_unwritable = The file can't be written: { $why }

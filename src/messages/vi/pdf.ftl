@@ -1,0 +1,13 @@
+pdf_unreadable = Không đọc được tệp: { $why }
+pdf_not_pdf = Tệp không phải PDF: không có phần đầu của PDF.
+pdf_truncated = Tệp PDF không có phần cuối, có lẽ đã bị cắt khi truyền. Hãy lấy lại tệp.
+pdf_encrypted = Tệp PDF được mã hóa. Hãy gỡ mật khẩu rồi nộp lại.
+pdf_broken_section = Bảng tham chiếu của tệp PDF bị hỏng: { $why }
+pdf_broken_object = Tệp PDF có đối tượng bị hỏng: { $why }
+pdf_incomplete = Tệp PDF thiếu thành phần bắt buộc: { $why }
+pdf_limit = Tệp PDF vượt giới hạn của chương trình: { $why }
+pdf_filter = Tệp PDF dùng cách mã hóa dữ liệu chưa được hỗ trợ: { $why }
+pdf_damaged = Tệp PDF chứa dữ liệu không giải mã được: { $why }
+pdf_unwritable = Không ghi thêm được vào tệp PDF: { $why }
+file_unreadable = Không đọc được tệp: { $why }
+file_unwritable = Không ghi được tệp: { $why }

@@ -1,0 +1,93 @@
+//! A verdict in the making: the first failure decides, and what failed goes before what is only
+//! unknown (EN 319 102-1, 5.1.3 and 5.3).
+
+use super::cms::CmsError;
+use super::report::{Indication, SignatureReport, Statement};
+use crate::messages::message;
+
+/// What was found so far: the first failure decides, integrity before everything that is only unknown.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    failed: Option<&'static str>,
+    indeterminate: Option<&'static str>,
+    reasons: Vec<Statement>,
+    warnings: Vec<Statement>,
+}
+
+pub(super) fn statement(code: &str) -> Statement {
+    Statement { code: code.to_owned(), message: message(code, &[]) }
+}
+
+impl Verdict {
+    pub(super) fn fail(&mut self, sub: &'static str, code: &str) {
+        self.failed.get_or_insert(sub);
+        self.reasons.push(statement(code));
+    }
+
+    pub(super) fn doubt(&mut self, sub: &'static str, code: &str) {
+        self.indeterminate.get_or_insert(sub);
+        self.reasons.push(statement(code));
+    }
+
+    pub(super) fn warn(&mut self, code: &str) {
+        self.warnings.push(statement(code));
+    }
+
+    pub(super) fn cms(&mut self, error: &CmsError) {
+        self.fail(
+            "FORMAT_FAILURE",
+            match error {
+                CmsError::Signers(_) => "cms_signers",
+                CmsError::Attribute(_) => "cms_attribute",
+                CmsError::NotSignedData | CmsError::Der(_) | CmsError::Limit => "cms_unreadable",
+            },
+        );
+    }
+
+    pub(super) fn write(self, report: &mut SignatureReport) {
+        let (indication, sub) = match (self.failed, self.indeterminate) {
+            (Some(sub), _) => (Indication::Failed, Some(sub)),
+            (None, Some(sub)) => (Indication::Indeterminate, Some(sub)),
+            (None, None) => (Indication::Passed, None),
+        };
+        report.indication = indication;
+        report.sub_indication = sub.map(str::to_owned);
+        report.reasons = self.reasons;
+        report.warnings = self.warnings;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::messages::{Language, has};
+
+    /// Every code a verdict, a refusal or a finding gives, from the sources that give them.
+    #[test]
+    fn every_reason_has_a_text_in_both_languages() {
+        let sources = [
+            include_str!("validate.rs"),
+            include_str!("acceptance.rs"),
+            include_str!("verdict.rs"),
+            include_str!("sign.rs"),
+            include_str!("../pki/path.rs"),
+            include_str!("../pdf/reader.rs"),
+            include_str!("../pdf/error.rs"),
+            include_str!("../cli/sign.rs"),
+            include_str!("../cli/verify.rs"),
+        ];
+        let given = regex::Regex::new(
+            r#"(?s)(?:fail|doubt)\(\s*"[A-Z_]+",\s*"(\w+)"|warn\("(\w+)"|statement\("(\w+)"|Unfit\("(\w+)"|broken\("([a-z]+_[a-z_]+)"|code: "(\w+)"|=> "(\w+_\w+)"|(?:NOT_GOOD|USAGE|UNREADABLE|FAULT), "(\w+)""#,
+        )
+        .unwrap();
+        let mut count = 0;
+        for source in sources {
+            let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+            for found in given.captures_iter(source) {
+                let code = found.iter().skip(1).flatten().next().unwrap().as_str();
+                count += 1;
+                assert!(has(code, Language::Vi) && has(code, Language::En), "{code} has no text");
+            }
+        }
+        assert!(count > 80, "only {count} codes were found");
+    }
+}
