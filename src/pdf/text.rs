@@ -4,7 +4,7 @@
 //! Interpretation is hayro's; this module only listens. Coordinates are PDF points in the page's
 //! default user space (ISO 32000-2, 8.3.2.3), y upwards.
 
-use crate::signature::prepare::Rectangle;
+use super::geometry::Rectangle;
 use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape};
