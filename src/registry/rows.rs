@@ -340,14 +340,14 @@ pub struct DocumentFilter {
 }
 
 impl Component {
-    /// The components of a document, in order.
+    /// The components of documents, in order.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(c: &mut AnyConnection, scope: &Scope, document: &DocumentId) -> Result<Vec<Self>, Error> {
+    pub fn of(c: &mut AnyConnection, scope: &Scope, documents: &[DocumentId]) -> Result<Vec<Self>, Error> {
         Ok(components::table
             .filter(components::agency_id.eq(scope.agency()))
-            .filter(components::document_id.eq(document))
+            .filter(components::document_id.eq_any(documents))
             .order(components::ordinal)
             .select(Self::as_select())
             .load(c)?)
@@ -355,14 +355,14 @@ impl Component {
 }
 
 impl Version {
-    /// The versions of a component, oldest first.
+    /// The versions of components, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(c: &mut AnyConnection, scope: &Scope, component: &ComponentId) -> Result<Vec<Self>, Error> {
+    pub fn of(c: &mut AnyConnection, scope: &Scope, components: &[ComponentId]) -> Result<Vec<Self>, Error> {
         Ok(versions::table
             .filter(versions::agency_id.eq(scope.agency()))
-            .filter(versions::component_id.eq(component))
+            .filter(versions::component_id.eq_any(components))
             .order(versions::ordinal)
             .select(Self::as_select())
             .load(c)?)
@@ -401,6 +401,22 @@ impl FormatCheck {
             .select(Self::as_select())
             .first(c)
             .optional()?)
+    }
+
+    /// Where the judgements of versions stand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn states(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        versions: &[VersionId],
+    ) -> Result<Vec<(VersionId, String)>, Error> {
+        Ok(format_checks::table
+            .filter(format_checks::agency_id.eq(scope.agency()))
+            .filter(format_checks::version_id.eq_any(versions))
+            .select((format_checks::version_id, format_checks::state))
+            .load(c)?)
     }
 }
 
