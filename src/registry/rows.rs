@@ -74,6 +74,10 @@ pub struct Document {
     pub changed_at: NaiveDateTime,
     /// Version of this row; the ETag.
     pub version: i64,
+    /// Year, or year and month, that the prepared file prints: the date it gets must lie in it. Left out of the row's
+    /// digest while there is none, since rows from before this column have no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub printed_period: Option<String>,
 }
 
 /// A part of a document.

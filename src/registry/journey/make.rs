@@ -17,7 +17,7 @@ use crate::pdf::{Pdf, Source, text};
 use crate::pki::SigningKey;
 use crate::signature::appearance::Appearance;
 use crate::signature::fill::Fill;
-use crate::signature::placement;
+use crate::signature::placement::{self, Printed};
 use crate::signature::sign::{Request, SignError, sign as sign_pdf};
 use crate::signature::validate::Policy;
 use crate::signature::{fields, prepare};
@@ -83,7 +83,14 @@ pub struct Made {
     source: Version,
     file: TakenFile,
     signature: Option<NewSignature>,
-    signer: Option<AppointmentId>,
+    prepared: Option<Preparation>,
+}
+
+/// For whom a file was prepared, and what it prints of its date.
+#[derive(Debug, Clone)]
+struct Preparation {
+    signer: AppointmentId,
+    printed_period: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -124,6 +131,7 @@ pub fn make_prepared(
         .map_err(|error| unprocessable("draft_unreadable", &error))?;
     let found = placement::find(&pages, &desk.profile)
         .map_err(|error| unprocessable("draft_not_placeable", &error))?;
+    agrees(desk, &before, &found.printed)?;
     let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
     let appended = prepare::prepare(&pdf, &found.plan, identifier(desk)?)
         .map_err(|error| unprocessable("draft_not_preparable", &error))?;
@@ -134,8 +142,33 @@ pub fn make_prepared(
         file: taken(kept, &before.version),
         source: before.version,
         signature: None,
-        signer: Some(signer.clone()),
+        prepared: Some(Preparation { signer: signer.clone(), printed_period: period(&found.printed) }),
     })
+}
+
+/// The symbol that is printed must be the one the document will get.
+fn agrees(desk: &Desk, before: &Before, printed: &Printed) -> Result<(), Error> {
+    let document = &before.document;
+    let unit = document.drafting_unit.as_deref();
+    let expected = desk
+        .profile
+        .symbol(&document.type_code, &before.agency.abbreviation, unit)
+        .map_err(|_| Error::refused("symbol_can_not_be_composed"))?;
+    match &printed.symbol {
+        Some(found) if *found != expected => Err(Error::Unprocessable {
+            code: "symbol_differs",
+            args: vec![("printed", found.clone()), ("expected", expected)],
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The year, or year and month, that is printed.
+fn period(printed: &Printed) -> Option<String> {
+    match (printed.year?, printed.month) {
+        (year, Some(month)) => Some(format!("{year:04}-{month:02}")),
+        (year, None) => Some(format!("{year:04}")),
+    }
 }
 
 /// Signs as a person: works on file and key only.
@@ -280,7 +313,7 @@ fn make_signature(
             chain: serde_json::json!(chain).to_string(),
             verdict: serde_json::json!(verdict).to_string(),
         }),
-        signer: None,
+        prepared: None,
     })
 }
 
@@ -312,8 +345,10 @@ pub fn record_made(
     };
     let component = made.source.component_id.clone();
     let (version, check) = add_version(unit, desk, by, &component, stage, Some(&made.source), &made.file)?;
-    let found = match &made.signer {
-        Some(signer) => Document { signer_appointment: Some(signer.clone()), ..found },
+    let found = match made.prepared.clone() {
+        Some(Preparation { signer, printed_period }) => {
+            Document { signer_appointment: Some(signer), printed_period, ..found }
+        }
         None => found,
     };
     let changed = advance(unit, found, next)?;
