@@ -111,6 +111,7 @@ struct Service {
     process: Child,
     url: String,
     people: People,
+    files: AtomicUsize,
 }
 
 /// Who works: a cookie each, and what the demo left.
@@ -121,7 +122,6 @@ struct People {
     archivist: String,
     appointment: String,
     summary: Value,
-    plan: String,
 }
 
 impl Drop for Service {
@@ -175,17 +175,15 @@ fn start(options: &Options, folder: &Path, database: Option<&str>) -> Service {
     };
     let signer = account("signer");
     let clerk = login(&url, &account("clerk"));
-    let plan = answered(client().get(format!("{url}/api/v1/file-plan")).header("cookie", &clerk));
     let people = People {
         drafter: login(&url, &account("drafter")),
         signer: login(&url, &signer),
         archivist: login(&url, &account("archivist")),
         appointment: signer["appointment"].as_str().unwrap().to_owned(),
-        plan: plan["items"][0]["id"].as_str().unwrap().to_owned(),
         clerk,
         summary,
     };
-    Service { process, url, people }
+    Service { process, url, people, files: AtomicUsize::new(1) }
 }
 
 /// One client: takes documents through the journey into a file of its own, and hands the file over.
@@ -197,7 +195,10 @@ fn work(service: &Service, next: &AtomicUsize, documents: usize) -> usize {
         let request = client.post(url(path)).header("cookie", who).header("idempotency-key", fresh());
         answered(request.json(&body))
     };
-    let dossier = post(&people.clerk, "/dossiers", json!({ "file_plan_entry": people.plan }));
+    let notation = format!("L{}.VT", service.files.fetch_add(1, Ordering::Relaxed));
+    let plan = json!({ "notation": notation, "title": "Load", "retention": "01" });
+    let entry = post(&people.clerk, "/file-plan", plan);
+    let dossier = post(&people.clerk, "/dossiers", json!({ "file_plan_entry": entry["id"] }));
     let dossier = dossier["id"].as_str().unwrap().to_owned();
     let mut done = 0;
     while next.fetch_add(1, Ordering::Relaxed) < documents {
