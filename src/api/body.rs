@@ -5,6 +5,8 @@ use super::Service;
 use super::problem::Problem;
 use crate::format::Kind;
 use crate::registry::journey::TakenFile;
+use crate::store;
+use crate::store::objects::Staged;
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use futures_util::TryStreamExt;
@@ -73,8 +75,34 @@ pub fn text(pointer: &str, value: &str, limit: usize) -> Result<String, Problem>
 pub struct Upload {
     /// The metadata part.
     pub metadata: Vec<u8>,
-    /// The file.
-    pub file: TakenFile,
+    /// The file, not yet kept.
+    pub file: Received,
+}
+
+/// A file that arrived whole and can be read. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Received {
+    staged: Staged,
+    kind: Kind,
+    name: String,
+}
+
+impl Received {
+    /// SHA-256 of its bytes.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        self.staged.sha256()
+    }
+
+    /// Keeps it: to be called when nothing but the store can refuse it any more.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn keep(self, service: &Service) -> Result<TakenFile, Problem> {
+        let Self { staged, kind, name } = self;
+        let kept = service.work(move |desk| desk.objects.keep(staged)).await?;
+        Ok(TakenFile { kept, kind, name })
+    }
 }
 
 /// Reads an upload: `metadata` (JSON, optional when `file` suffices) and `file`. What breaks leaves
@@ -85,7 +113,7 @@ pub struct Upload {
 pub async fn upload(service: &Service, mut parts: Multipart) -> Result<Upload, Problem> {
     let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
     let mut metadata: Option<Vec<u8>> = None;
-    let mut file: Option<TakenFile> = None;
+    let mut file: Option<Received> = None;
     while let Some(mut part) = parts.try_next().await.map_err(malformed)? {
         let disposition = part.content_disposition().cloned();
         let name = disposition.as_ref().and_then(|d| d.get_name()).unwrap_or_default().to_owned();
@@ -145,7 +173,7 @@ async fn receive(
     service: &Service,
     part: &mut actix_multipart::Field,
     given: &str,
-) -> Result<TakenFile, Problem> {
+) -> Result<Received, Problem> {
     /// Bytes gathered before they are written.
     const PIECE: usize = 1 << 20;
     let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
@@ -182,34 +210,39 @@ async fn receive(
     }
     let name = harmless_name(given);
     service
-        .work(move |desk| {
-            let mut head = vec![0_u8; 2048];
-            let read = std::fs::File::open(staged.path())
-                .and_then(|mut file| file.read(&mut head))
-                .map_err(|source| crate::store::Error::Io { what: "reading a staged file", source })?;
-            let kind = Kind::of(head.get(..read).unwrap_or_default());
-            match kind {
-                Kind::OldDoc => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_old_doc")),
-                Kind::Unknown => {
-                    return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_unknown_file"));
-                }
-                Kind::Pdf => {
-                    let file = std::fs::File::open(staged.path()).and_then(crate::pdf::FileSource::new);
-                    let source = file.map_err(|source| crate::store::Error::Io {
-                        what: "reading a staged file",
-                        source,
-                    })?;
-                    if let Err(error) = crate::pdf::Pdf::open(&source) {
-                        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code())
-                            .arg("why", error.to_string()));
-                    }
-                }
-                Kind::Docx => {}
-            }
-            let kept = desk.objects.keep(staged)?;
-            Ok(TakenFile { kept, kind, name })
+        .work(move |_| {
+            let kind = readable(staged.path())?;
+            Ok::<_, Problem>(Received { staged, kind, name })
         })
         .await
+}
+
+/// What a staged file is, by its own bytes; refused when it can't be read as that.
+fn readable(path: &std::path::Path) -> Result<Kind, Problem> {
+    let failed = |source| Problem::from(store::Error::Io { what: "reading a staged file", source });
+    let refused = |code: &'static str, why: String| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code).arg("why", why)
+    };
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut head = Vec::new();
+    (&mut file).take(2048).read_to_end(&mut head).map_err(failed)?;
+    let kind = Kind::of(&head);
+    match kind {
+        Kind::OldDoc => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_old_doc")),
+        Kind::Unknown => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_unknown_file")),
+        Kind::Pdf => {
+            let source = crate::pdf::FileSource::new(file).map_err(failed)?;
+            crate::pdf::Pdf::open(&source).map_err(|error| refused(error.code(), error.to_string()))?;
+        }
+        // Archives and XML are where bombs and outside entities are: read whole, within the reader's limits.
+        Kind::Docx => {
+            crate::format::docx::read(std::io::BufReader::new(file)).map_err(|error| {
+                let error = crate::format::FormatError::from(error);
+                refused(error.code(), error.to_string())
+            })?;
+        }
+    }
+    Ok(kind)
 }
 
 /// A file name as it is kept: the last part, without control, direction and path characters.

@@ -51,7 +51,13 @@ log_empty = The log has no signed head yet.
 login_refused = Login or password is wrong.
 login_taken = The login is taken.
 login_too_often = Too many failed logins; try again in a minute.
-not_found = There is no such { $what }.
+not_found = There is no such { $what ->
+        [dossier] file
+        [transfer] hand-over
+        [client] system
+        [entry] entry of the file plan
+       *[other] { $what }
+    }.
 number_out_of_range = The number is out of range; expected { $why }.
 overloaded = The system is overloaded; try again in a moment.
 package_bad = The package did not pass its checks: { $why }.
@@ -67,7 +73,18 @@ password_change_required = The password must be changed before anything else.
 password_too_weak = The new password needs at least 12 characters and must differ from the old one.
 people_only = Only people can do this, not systems.
 period_ends_before_it_begins = The period ends before it begins.
-permission_missing = The caller lacks the permission for this ({ $permission }).
+permission_missing = The caller lacks the permission { $permission ->
+        [read] to see documents and files
+        [draft] to draft
+        [sign] to sign
+        [register] to number, seal and issue
+        [file] to file
+        [archive] to receive for the archive
+        [inspect] to see the trail
+        [administer] to administer
+        [read_people] to see people
+       *[other] for this
+    }.
 proof_does_not_hold = The proof does not hold: { $why }.
 proof_unreadable = The proof can't be read: { $why }.
 proof_without_record = The proof doesn't carry its record; name the file that holds it with --record.
