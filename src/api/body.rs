@@ -21,6 +21,10 @@ const NAME_LIMIT: usize = 120;
 /// # Errors
 /// With a pointer to what is wrong.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A structure may be read from a list of its fields in order; nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::field_because("/", "field_invalid", "{ … }".to_owned()));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -62,12 +66,23 @@ fn wrong(pointer: String, error: &serde_json::Error) -> Problem {
     Problem::field_because(place, "field_invalid", said.to_owned())
 }
 
-/// A text of a request: trimmed, NFC, without control characters, not empty, within its length.
+/// Characters that turn the direction of reading, or aren't seen: they make a text show what it doesn't say.
+fn turns(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text of a request: on one line, trimmed, NFC, without control and direction characters, not empty, within its
+/// length.
 ///
 /// # Errors
 /// With a pointer to the field.
 pub fn text(pointer: &str, value: &str, limit: usize) -> Result<String, Problem> {
-    crate::package::model::field("", value, limit, true).map_err(|_| Problem::field(pointer, "text_invalid"))
+    let line: String = value
+        .chars()
+        .filter(|character| !turns(*character))
+        .map(|character| if matches!(character, '\r' | '\n' | '\t') { ' ' } else { character })
+        .collect();
+    crate::package::model::field("", &line, limit, true).map_err(|_| Problem::field(pointer, "text_invalid"))
 }
 
 /// Metadata and file of an upload.
@@ -250,8 +265,7 @@ fn readable(path: &std::path::Path) -> Result<Kind, Problem> {
 pub fn harmless_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let odd = |c: &char| {
-        c.is_control()
-            || matches!(c, '"' | '\'' | '<' | '>' | '|' | '?' | '*' | ':' | ';' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control() || turns(*c) || matches!(c, '"' | '\'' | '<' | '>' | '|' | '?' | '*' | ':' | ';')
     };
     let clean: String = last.chars().filter(|c| !odd(c)).take(NAME_LIMIT).collect();
     let clean = clean.trim_matches(['.', ' ']).to_owned();
@@ -294,6 +308,7 @@ mod tests {
             told(r#"{"count": 1, "kind": "x"}"#),
             ("/kind".into(), "value_not_among", "main, annex".into())
         );
+        assert_eq!(told("[1, null]").1, "field_invalid");
         assert_eq!(told(r#"{"count": "#).1, "json_malformed");
         assert_eq!(told(r#"{"count": 1} x"#).1, "json_malformed");
         let (pointer, code, why) = told(r#"{"count": 300}"#);

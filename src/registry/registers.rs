@@ -5,6 +5,7 @@
 //! Numbers leave no gap: what was taken is used or visibly voided.
 
 use super::error::Error;
+use super::journey::Printed;
 use super::rows::{Document, DocumentId, Register, RegisterEntry, RegisterId};
 use super::schema::{register_entries, registers};
 use super::state::Act;
@@ -123,11 +124,12 @@ pub struct Numbered {
     pub entry: RegisterEntry,
 }
 
-/// Takes the next number of the register's book for a document, with the date of today.
+/// Takes the next number of the register's book for a document, with the date of today. What the document prints of
+/// number and date was read before.
 ///
 /// # Errors
-/// When there is no such document or register, the state doesn't allow it, or the register is not
-/// for such documents.
+/// When there is no such document or register, the state doesn't allow it, the register is not for such documents, or
+/// the document prints another symbol or date.
 pub fn number(
     unit: &mut Unit<'_>,
     by: &Acting,
@@ -137,6 +139,7 @@ pub fn number(
     document: &DocumentId,
     expected: Option<i64>,
     register: &RegisterId,
+    printed: &Printed,
 ) -> Result<Numbered, Error> {
     let found = Document::find(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("document"))?;
     if expected.is_some_and(|expected| expected != found.version) {
@@ -151,6 +154,10 @@ pub fn number(
     let number = register.next_number;
     let register = take(unit, register)?;
     let notation = notation(profile, &found, agency_abbreviation, number)?;
+    if found.direction != "incoming" {
+        printed.allows_notation(&notation, profile)?;
+        printed.allows_date(today)?;
+    }
     let entry = RegisterEntry {
         register_id: register.id.clone(),
         number,

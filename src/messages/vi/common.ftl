@@ -107,6 +107,8 @@ permission_missing = Người gọi không có quyền làm việc này (cần q
         [read_people] xem nhân sự
        *[other] khác
     }).
+printed_date_differs = Ngày, tháng in sẵn trên văn bản ({ $printed }) khác ngày được cấp ({ $given }). Hãy để trống ngày, tháng trong dự thảo rồi ký lại.
+printed_symbol_differs = Ký hiệu in trên văn bản ({ $printed }) khác ký hiệu theo sổ đăng ký ({ $given }). Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
 proof_does_not_hold = Bằng chứng không đúng: { $why }.
 proof_unreadable = Không đọc được bằng chứng: { $why }.
 proof_without_record = Bằng chứng không kèm bản ghi; hãy chỉ ra tệp chứa bản ghi bằng --record.

@@ -5,6 +5,7 @@ use super::super::rows::{Document, DocumentId, Signature, SignatureId, Version};
 use super::super::schema::signatures;
 use super::super::state::Act;
 use super::intake::{TakenFile, add_version};
+use super::printed::{Printed, check_symbol};
 use super::{advance, at_act, event, id_failed, open_pdf, unprocessable, verdict_of};
 use crate::audit::record;
 use crate::desk::Desk;
@@ -120,6 +121,8 @@ pub fn make_prepared(
     let bytes = source
         .bytes(0, usize::try_from(source.len()).unwrap_or(usize::MAX))
         .map_err(|source| store::Error::Io { what: "reading kept bytes", source })?;
+    let printed = Printed::read(bytes.clone(), &desk.profile);
+    desk.database.read_blocking(|c| check_symbol(c, desk, by, &before.document, &printed))?;
     let pages = text::read(bytes, &text::Limits::default())
         .map_err(|error| unprocessable("draft_unreadable", &error))?;
     let found = placement::find(&pages, &desk.profile)

@@ -2,4 +2,7 @@
 
 mod access;
 mod contract;
+mod hostile;
 mod house;
+mod office;
+mod rights;
