@@ -199,7 +199,7 @@ pub async fn file(
         })
         .await
         .map_err(Into::into);
-    super::documents::concluded(&service, &caller, outcome).await
+    super::documents::concluded(&service, outcome)
 }
 
 /// Close a file.

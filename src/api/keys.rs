@@ -166,7 +166,7 @@ pub async fn list_keys(
 ) -> Result<HttpResponse, Problem> {
     use crate::identity::schema::keys as table;
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(KeyId::parse)?;
     let found: Vec<Key> = service
         .desk
         .database

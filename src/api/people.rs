@@ -1,22 +1,20 @@
-//! Agencies, units, people, accounts, appointments and systems over REST.
+//! Agencies, units, people and appointments over REST.
 
 use super::body::{json, text};
 use super::caller::{Caller, perm};
 use super::problem::Problem;
 use super::{Page, PageQuery, Service, simple};
-use crate::identity::password;
 use crate::identity::people::{self, NewAgency, NewAppointment};
 use crate::identity::rows::{Agency, Appointment, Person, Role, Unit};
 use crate::identity::schema::{appointments, people as people_table, units};
-use crate::identity::{AccountId, PersonId, UnitId};
+use crate::identity::{AppointmentId, PersonId, UnitId};
 use crate::store::Error;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// An agency to be taken on.
@@ -114,7 +112,7 @@ pub async fn list_units(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(UnitId::parse)?;
     let items: Vec<Unit> = service
         .desk
         .database
@@ -169,7 +167,7 @@ pub async fn list_people(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(PersonId::parse)?;
     let items: Vec<Person> = service
         .desk
         .database
@@ -185,126 +183,6 @@ pub async fn list_people(
         })
         .await?;
     Ok(HttpResponse::Ok().json(Page::of(items, limit, |person| person.id.to_string())))
-}
-
-/// A way to log in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccountBody {
-    /// Whose.
-    pub person: PersonId,
-    /// Name to log in with.
-    pub login: String,
-}
-
-impl std::fmt::Debug for AccountBody {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccountBody").field("login", &self.login).finish_non_exhaustive()
-    }
-}
-
-/// An account as it is shown.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccountView {
-    /// Identifier.
-    pub id: AccountId,
-    /// Whose.
-    pub person: PersonId,
-    /// Name to log in with.
-    pub login: String,
-    /// Whether it may not log in.
-    pub disabled: bool,
-}
-
-/// Give a person a way to log in; the answer holds a password for one use.
-#[utoipa::path(post, path = "/api/v1/accounts", tag = "people", operation_id = "create_account",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = AccountBody,
-    responses((status = 201, body = NewAccountView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn create_account(
-    caller: Caller<perm::Administer>,
-    service: Data<Service>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let wanted: AccountBody = json(&body)?;
-    let login = text("/login", &wanted.login, 100)?;
-    let rng = std::sync::Arc::clone(service.desk.database.rng());
-    let (secret, hash) = service
-        .work(move |_| {
-            let secret = password::one_time(rng.as_ref()).map_err(Error::from)?;
-            let hash = password::hash(&secret, rng.as_ref()).ok_or_else(Problem::internal)?;
-            Ok::<_, Problem>((secret, hash))
-        })
-        .await?;
-    let shown_once = secret.clone();
-    let response = simple::run(&service, &caller, &request, &body, StatusCode::CREATED, move |unit, by| {
-        let account =
-            people::add_account(unit, by.scope.agency(), &by.actor, &wanted.person, &login, &hash, true)?;
-        let view = AccountView {
-            id: account.id.clone(),
-            person: account.person_id,
-            login: account.login,
-            disabled: account.disabled,
-        };
-        // What is kept for retries doesn't hold the password.
-        Ok((view, Some(account.version)))
-    })
-    .await?;
-    if response.status() != StatusCode::CREATED {
-        return Ok(response);
-    }
-    let (head, kept) = response.into_parts();
-    let bytes = actix_web::body::to_bytes(kept).await.map_err(|_| Problem::internal())?;
-    let mut view: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Problem::internal())?;
-    if let Some(object) = view.as_object_mut() {
-        object.insert("one_time_password".to_owned(), json!(shown_once));
-    }
-    Ok(head.set_body(actix_web::body::BoxBody::new(view.to_string())))
-}
-
-/// A new account, with the password shown once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NewAccountView {
-    /// The account.
-    #[serde(flatten)]
-    pub account: AccountView,
-    /// A password for one use.
-    pub one_time_password: String,
-}
-
-/// Whether an account may log in.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DisableBody {
-    /// Whether it may not.
-    pub disabled: bool,
-}
-
-/// Lock an account out or let it in again; takes effect at once.
-#[utoipa::path(post, path = "/api/v1/accounts/{id}/disable", tag = "people", operation_id = "disable_account",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = DisableBody,
-    responses((status = 200, body = AccountView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn disable_account(
-    caller: Caller<perm::Administer>,
-    service: Data<Service>,
-    request: HttpRequest,
-    path: Path<String>,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = AccountId::parse(&path)
-        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "account"))?;
-    let wanted: DisableBody = json(&body)?;
-    simple::run(&service, &caller, &request, &body, StatusCode::OK, move |unit, by| {
-        let account = people::set_disabled(unit, by, &id, wanted.disabled)?;
-        let view = AccountView {
-            id: account.id.clone(),
-            person: account.person_id,
-            login: account.login,
-            disabled: account.disabled,
-        };
-        Ok((view, Some(account.version)))
-    })
-    .await
 }
 
 /// An appointment to be made.
@@ -372,7 +250,7 @@ pub async fn list_appointments(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(AppointmentId::parse)?;
     let items: Vec<Appointment> = service
         .desk
         .database
@@ -390,54 +268,36 @@ pub async fn list_appointments(
     Ok(HttpResponse::Ok().json(Page::of(items, limit, |appointment| appointment.id.to_string())))
 }
 
-/// A system to be taken on.
+/// When an appointment ends.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ClientBody {
-    /// Name.
-    pub name: String,
-    /// Roles.
-    pub roles: Vec<Role>,
+pub struct EndBody {
+    /// Its last day; when absent it has ended as of now.
+    #[serde(default)]
+    pub last_day: Option<NaiveDate>,
 }
 
-/// A system, with its key shown once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NewClientView {
-    /// Identifier.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Its key; kept nowhere.
-    pub key: Option<String>,
-}
-
-/// Take a system on; the answer holds its key, once.
-#[utoipa::path(post, path = "/api/v1/clients", tag = "people", operation_id = "create_client",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = ClientBody,
-    responses((status = 201, body = NewClientView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn create_client(
+/// End an appointment; with no last day named, what rests on it stops at once.
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/end", tag = "people", operation_id = "end_appointment",
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = EndBody,
+    responses((status = 200, body = Appointment), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
+pub async fn end_appointment(
     caller: Caller<perm::Administer>,
     service: Data<Service>,
     request: HttpRequest,
+    path: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let wanted: ClientBody = json(&body)?;
-    let name = text("/name", &wanted.name, 200)?;
-    let key = password::token(service.desk.database.rng().as_ref()).map_err(Error::from)?;
-    let hash = password::token_hash(&key);
-    let response = simple::run(&service, &caller, &request, &body, StatusCode::CREATED, move |unit, by| {
-        let client = people::add_client(unit, by, &name, &hash, &wanted.roles)?;
-        Ok((NewClientView { id: client.id.to_string(), name: client.name, key: None }, Some(client.version)))
+    let id = AppointmentId::parse(&path)
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "appointment"))?;
+    let expected = super::retry::if_match(&request)?;
+    let wanted: EndBody = json(&body)?;
+    let today = service.desk.today();
+    let last = wanted.last_day.unwrap_or(today.pred_opt().unwrap_or(today));
+    simple::run(&service, &caller, &request, &body, StatusCode::OK, move |unit, by| {
+        let appointment = people::end_appointment(unit, by, &id, expected, last)?;
+        let version = appointment.version;
+        Ok((appointment, Some(version)))
     })
-    .await?;
-    if response.status() != StatusCode::CREATED {
-        return Ok(response);
-    }
-    let (head, kept) = response.into_parts();
-    let bytes = actix_web::body::to_bytes(kept).await.map_err(|_| Problem::internal())?;
-    let mut view: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Problem::internal())?;
-    if let Some(object) = view.as_object_mut() {
-        object.insert("key".to_owned(), json!(key));
-    }
-    Ok(head.set_body(actix_web::body::BoxBody::new(view.to_string())))
+    .await
 }

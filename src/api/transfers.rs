@@ -83,7 +83,7 @@ pub async fn create(
         Ok(written?)
     }
     .await;
-    concluded(&service, &caller, outcome).await
+    concluded(&service, outcome)
 }
 
 /// List hand-overs.
@@ -171,7 +171,7 @@ pub async fn accept(
         Ok(answer)
     }
     .await;
-    concluded(&service, &caller, outcome).await
+    concluded(&service, outcome)
 }
 
 /// Why a hand-over is rejected.

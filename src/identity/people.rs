@@ -303,6 +303,67 @@ pub fn appoint(
     Ok(appointment)
 }
 
+/// Ends an appointment with `last` as its last day; one before it began means that it never is in force again.
+///
+/// # Errors
+/// When there is no such appointment, or it changed meanwhile.
+pub fn end_appointment(
+    unit: &mut Unit<'_>,
+    by: &Acting,
+    id: &AppointmentId,
+    expected: Option<i64>,
+    last: NaiveDate,
+) -> Result<Appointment, Error> {
+    let found = Appointment::find(unit.connection(), &by.scope, id)?.ok_or(Error::NotFound("appointment"))?;
+    if expected.is_some_and(|expected| expected != found.version) {
+        return Err(store::Error::Conflict.into());
+    }
+    let ended = Appointment { valid_to: Some(last), version: found.version + 1, ..found };
+    let rows = diesel::update(
+        appointments::table
+            .filter(appointments::id.eq(&ended.id))
+            .filter(appointments::version.eq(ended.version - 1)),
+    )
+    .set((appointments::valid_to.eq(ended.valid_to), appointments::version.eq(ended.version)))
+    .execute(unit.connection())?;
+    if rows != 1 {
+        return Err(store::Error::Conflict.into());
+    }
+    added(unit, by.scope.agency().as_str(), &by.actor, "appointment.ended", "appointment", &ended)?;
+    Ok(ended)
+}
+
+/// Locks a system out or lets it in again.
+///
+/// # Errors
+/// When there is no such system, or it changed meanwhile.
+pub fn set_client_disabled(
+    unit: &mut Unit<'_>,
+    by: &Acting,
+    id: &ClientId,
+    disabled: bool,
+) -> Result<Client, Error> {
+    let found: Client = clients::table
+        .filter(clients::agency_id.eq(by.scope.agency()))
+        .filter(clients::id.eq(id))
+        .select(Client::as_select())
+        .first(unit.connection())
+        .optional()?
+        .ok_or(Error::NotFound("client"))?;
+    let changed = Client { disabled, version: found.version + 1, ..found };
+    let rows = diesel::update(
+        clients::table.filter(clients::id.eq(&changed.id)).filter(clients::version.eq(changed.version - 1)),
+    )
+    .set((clients::disabled.eq(disabled), clients::version.eq(changed.version)))
+    .execute(unit.connection())?;
+    if rows != 1 {
+        return Err(store::Error::Conflict.into());
+    }
+    let kind = if disabled { "client.disabled" } else { "client.enabled" };
+    added(unit, by.scope.agency().as_str(), &by.actor, kind, "client", &changed)?;
+    Ok(changed)
+}
+
 /// Takes a system on.
 ///
 /// # Errors

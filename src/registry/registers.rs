@@ -148,11 +148,11 @@ pub fn number(
     check_fits(&named, &found)?;
     let today = civil_date(unit, zone);
     if let Some(printed) = &found.printed_period
-        && !today.format("%Y-%m").to_string().starts_with(printed)
+        && !lies_in(printed, today)
     {
         return Err(Error::Refused {
-            code: "printed_period_differs",
-            args: vec![("printed", printed.clone()), ("today", today.to_string())],
+            code: "printed_date_differs",
+            args: vec![("printed", printed.clone()), ("given", today.to_string())],
         });
     }
     let register = of_this_year(unit, by, named, today)?;
@@ -198,6 +198,11 @@ pub fn number(
     .touching(&entry);
     record(unit, event)?;
     Ok(Numbered { document: numbered, entry })
+}
+
+/// Whether a date lies in a printed year (`2026`) or month (`2026-11`).
+fn lies_in(period: &str, date: NaiveDate) -> bool {
+    date.format("%Y-%m").to_string().starts_with(period)
 }
 
 /// Raises the register's next number; only one transaction can do so from the number it read.
@@ -353,5 +358,17 @@ pub fn actor_id(by: &Acting) -> String {
         (None, crate::audit::Actor::Client { client, .. }) => client.clone(),
         (None, crate::audit::Actor::Person { account, .. }) => account.clone(),
         (None, crate::audit::Actor::System) => "system".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_lies_in_its_own_year_and_month_only() {
+        let date: NaiveDate = "2027-01-01".parse().unwrap();
+        assert!(lies_in("2027", date) && lies_in("2027-01", date));
+        assert!(!lies_in("2026", date) && !lies_in("2026-12", date) && !lies_in("2027-02", date));
     }
 }

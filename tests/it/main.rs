@@ -8,6 +8,7 @@
     reason = "a test that meets the unexpected stops"
 )]
 
+mod api;
 mod audit;
 mod format;
 mod house;

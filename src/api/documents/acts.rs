@@ -154,7 +154,7 @@ async fn act<P: Permission>(
         Ok(answer)
     }
     .await;
-    concluded(service, caller, outcome).await
+    concluded(service, outcome)
 }
 
 /// From which register.
@@ -206,7 +206,7 @@ pub async fn number(
         })
         .await
         .map_err(Into::into);
-    concluded(&service, &caller, outcome).await
+    concluded(&service, outcome)
 }
 
 /// Issue a sealed document.
@@ -278,5 +278,5 @@ async fn change<P: Permission>(
         })
         .await
         .map_err(Into::into);
-    concluded(service, caller, outcome).await
+    concluded(service, outcome)
 }

@@ -142,37 +142,18 @@ pub async fn create(
     parts: Multipart,
 ) -> Result<HttpResponse, Problem> {
     let received = upload(&service, parts).await?;
-    let fingerprint = [received.metadata.as_slice(), received.file.kept.sha256.as_bytes()].concat();
+    let fingerprint = [received.metadata.as_slice(), received.file.sha256().as_bytes()].concat();
+    let intake = intake(json(&received.metadata)?)?;
     let begun = begin(&service, caller.agency().as_str(), &caller.name, &request, &fingerprint).await?;
     let retry = match begun {
         Begun::Replayed(response) => return Ok(response),
         Begun::New(retry) => retry,
     };
     let outcome = async {
-        let metadata: Metadata = json(&received.metadata)?;
-        let intake = Intake {
-            direction: metadata.direction.word(),
-            type_code: metadata.kind,
-            subject: text("/subject", &metadata.subject, 500)?,
-            urgency: metadata.urgency.word(),
-            secrecy: metadata.secrecy.word(),
-            drafting_unit: metadata
-                .drafting_unit
-                .map(|unit| text("/drafting_unit", &unit, 20))
-                .transpose()?,
-            sender: metadata.sender.map(|sender| text("/sender", &sender, 200)).transpose()?,
-            sender_notation: metadata
-                .sender_notation
-                .map(|notation| text("/sender_notation", &notation, 41))
-                .transpose()?,
-            relations: metadata
-                .relations
-                .into_iter()
-                .map(|relation| (relation.kind.word(), relation.document))
-                .collect(),
-        };
-        let (desk, by, keeper, file) =
-            (service.desk.clone(), caller.acting.clone(), retry.keeper(), received.file);
+        let (desk, scope, asked) = (service.desk.clone(), caller.acting.scope.clone(), intake.clone());
+        service.desk.database.read(move |c| asked.check(c, &desk, &scope)).await?;
+        let file = received.file.keep(&service).await?;
+        let (desk, by, keeper) = (service.desk.clone(), caller.acting.clone(), retry.keeper());
         let answer = service
             .desk
             .database
@@ -186,7 +167,29 @@ pub async fn create(
         Ok(answer)
     }
     .await;
-    concluded(&service, &caller, outcome).await
+    concluded(&service, outcome)
+}
+
+/// What is said of a document, with its texts made sure of.
+fn intake(metadata: Metadata) -> Result<Intake, Problem> {
+    let optional = |pointer: &str, value: Option<String>, limit: usize| {
+        value.map(|value| text(pointer, &value, limit)).transpose()
+    };
+    Ok(Intake {
+        direction: metadata.direction.word(),
+        type_code: metadata.kind,
+        subject: text("/subject", &metadata.subject, 500)?,
+        urgency: metadata.urgency.word(),
+        secrecy: metadata.secrecy.word(),
+        drafting_unit: optional("/drafting_unit", metadata.drafting_unit, 20)?,
+        sender: optional("/sender", metadata.sender, 200)?,
+        sender_notation: optional("/sender_notation", metadata.sender_notation, 41)?,
+        relations: metadata
+            .relations
+            .into_iter()
+            .map(|relation| (relation.kind.word(), relation.document))
+            .collect(),
+    })
 }
 
 /// The form of an upload.
@@ -215,32 +218,32 @@ pub async fn revise(
     let id = id_of(&path)?;
     let expected = if_match(&request)?;
     let received = upload(&service, parts).await?;
-    let begun = begin(
-        &service,
-        caller.agency().as_str(),
-        &caller.name,
-        &request,
-        received.file.kept.sha256.as_bytes(),
-    )
-    .await?;
+    let fingerprint = received.file.sha256();
+    let begun =
+        begin(&service, caller.agency().as_str(), &caller.name, &request, fingerprint.as_bytes()).await?;
     let retry = match begun {
         Begun::Replayed(response) => return Ok(response),
         Begun::New(retry) => retry,
     };
-    let (desk, by, keeper, file) =
-        (service.desk.clone(), caller.acting.clone(), retry.keeper(), received.file);
-    let outcome = service
-        .desk
-        .database
-        .write(move |unit| {
-            let document = journey::revise(unit, &desk, &by, &id, expected, &file)?;
-            let answer = answer(unit.connection(), &by.scope, StatusCode::CREATED, &document)?;
-            keeper.keep(unit, &answer)?;
-            Ok::<_, Error>(answer)
-        })
-        .await
-        .map_err(Into::into);
-    concluded(&service, &caller, outcome).await
+    let outcome = async {
+        let (scope, asked) = (caller.acting.scope.clone(), id.clone());
+        service.desk.database.read(move |c| journey::check_revision(c, &scope, &asked, expected)).await?;
+        let file = received.file.keep(&service).await?;
+        let (desk, by, keeper) = (service.desk.clone(), caller.acting.clone(), retry.keeper());
+        let answer = service
+            .desk
+            .database
+            .write(move |unit| {
+                let document = journey::revise(unit, &desk, &by, &id, expected, &file)?;
+                let answer = answer(unit.connection(), &by.scope, StatusCode::CREATED, &document)?;
+                keeper.keep(unit, &answer)?;
+                Ok::<_, Error>(answer)
+            })
+            .await?;
+        Ok(answer)
+    }
+    .await;
+    concluded(&service, outcome)
 }
 
 /// The form of another file.

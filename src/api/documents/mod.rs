@@ -10,7 +10,6 @@ pub use intake::*;
 pub use reads::*;
 
 use super::Service;
-use super::caller::{Caller, Permission, record_refusal};
 use super::problem::Problem;
 use super::retry::Answer;
 use crate::registry::rows::{Component, ComponentId, Document, DocumentId, FormatCheck, Version, VersionId};
@@ -167,20 +166,8 @@ fn id_of(path: &Path<String>) -> Result<DocumentId, Problem> {
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "document"))
 }
 
-/// Ends an act: a refusal of a known caller becomes an event of its own.
-pub async fn concluded<P: Permission>(
-    service: &Service,
-    caller: &Caller<P>,
-    outcome: Result<Answer, Problem>,
-) -> Result<HttpResponse, Problem> {
+/// Ends an act: what it caused is done soon.
+pub fn concluded(service: &Service, outcome: Result<Answer, Problem>) -> Result<HttpResponse, Problem> {
     service.wake.notify_one();
-    match outcome {
-        Ok(answer) => Ok(answer.response()),
-        Err(problem) => {
-            if problem.is_refusal() {
-                record_refusal(service, &caller.acting, P::NAME, problem.code()).await;
-            }
-            Err(problem)
-        }
-    }
+    outcome.map(|answer| answer.response())
 }

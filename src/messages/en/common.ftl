@@ -51,7 +51,13 @@ log_empty = The log has no signed head yet.
 login_refused = Login or password is wrong.
 login_taken = The login is taken.
 login_too_often = Too many failed logins; try again in a minute.
-not_found = There is no such { $what }.
+not_found = There is no such { $what ->
+        [dossier] file
+        [transfer] hand-over
+        [client] system
+        [entry] entry of the file plan
+       *[other] { $what }
+    }.
 number_out_of_range = The number is out of range; expected { $why }.
 overloaded = The system is overloaded; try again in a moment.
 package_bad = The package did not pass its checks: { $why }.
@@ -67,8 +73,20 @@ password_change_required = The password must be changed before anything else.
 password_too_weak = The new password needs at least 12 characters and must differ from the old one.
 people_only = Only people can do this, not systems.
 period_ends_before_it_begins = The period ends before it begins.
-permission_missing = The caller lacks the permission for this ({ $permission }).
-printed_period_differs = The file prints { $printed } as the time of its date, but today is { $today }. Take in a corrected draft and have it signed again.
+permission_missing = The caller lacks the permission { $permission ->
+        [read] to see documents and files
+        [draft] to draft
+        [sign] to sign
+        [register] to number, seal and issue
+        [file] to file
+        [archive] to receive for the archive
+        [inspect] to see the trail
+        [administer] to administer
+        [read_people] to see people
+       *[other] for this
+    }.
+printed_date_differs = The file prints { $printed } as the time of its date, but its date would be { $given }. Take in a corrected draft and have it signed again.
+printed_symbol_differs = The symbol printed on the document ({ $printed }) is not the one of the register ({ $given }). Correct the draft, or the type and drafting unit.
 proof_does_not_hold = The proof does not hold: { $why }.
 proof_unreadable = The proof can't be read: { $why }.
 proof_without_record = The proof doesn't carry its record; name the file that holds it with --record.
@@ -87,7 +105,6 @@ signer_is_another = The document was prepared for another signer.
 start_failed = It can't start: { $why }.
 store_failed = The store failed: { $why }.
 symbol_can_not_be_composed = Number and symbol can't be composed; an official letter names its drafting unit.
-symbol_differs = The draft prints the symbol { $printed }, but this document will get { $expected }. Correct the draft, or its type and drafting unit.
 text_invalid = The text is empty or too long.
 transfer_decided = The hand-over is decided already.
 transfer_empty = A hand-over needs at least one file.

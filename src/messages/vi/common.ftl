@@ -38,7 +38,18 @@ idempotency_key_missing = Yêu cầu này phải có tiêu đề Idempotency-Key
 idempotency_key_reused = Idempotency-Key này đã dùng cho một nội dung khác.
 idempotency_key_running = Yêu cầu cùng Idempotency-Key đang được xử lý; hãy thử lại sau giây lát.
 if_match_missing = Thay đổi này cần tiêu đề If-Match với ETag đã đọc.
-illegal_transition = Không thể thực hiện việc này ở trạng thái hiện tại ({ $state }).
+illegal_transition = Không thể thực hiện việc này ở trạng thái hiện tại ({ $state ->
+        [draft] dự thảo
+        [prepared] đã chuẩn bị ký
+        [signed] đã ký
+        [numbered] đã cấp số
+        [sealed] đã ký số cơ quan
+        [issued] đã phát hành
+        [voided] đã hủy
+        [received] đã tiếp nhận
+        [registered] đã đăng ký
+       *[other] không rõ
+    }).
 image_is_no_png = Hình ảnh phải là tệp PNG.
 internal_error = Hệ thống gặp lỗi; sự việc đã được ghi lại. Hãy thử lại, nếu vẫn lỗi hãy báo quản trị viên kèm mã yêu cầu.
 json_malformed = Nội dung không phải JSON đúng cú pháp (dòng:cột { $why }).
@@ -51,7 +62,24 @@ log_empty = Nhật ký chưa có mục nào được ký xác nhận.
 login_refused = Tên đăng nhập hoặc mật khẩu không đúng.
 login_taken = Tên đăng nhập đã được dùng.
 login_too_often = Đăng nhập sai quá nhiều lần; hãy thử lại sau một phút.
-not_found = Không tìm thấy { $what }.
+not_found = Không tìm thấy { $what ->
+        [account] tài khoản
+        [appointment] quyết định bổ nhiệm
+        [checkpoint] mốc nhật ký
+        [client] hệ thống
+        [document] văn bản
+        [dossier] hồ sơ
+        [entry] mục của danh mục hồ sơ
+        [event] sự kiện
+        [key] khóa ký
+        [page] trang
+        [person] người
+        [register] sổ đăng ký
+        [transfer] lần nộp lưu
+        [unit] đơn vị
+        [version] phiên bản
+       *[other] mục này
+    }.
 number_out_of_range = Số nằm ngoài khoảng cho phép; cần { $why }.
 overloaded = Hệ thống đang quá tải; hãy thử lại sau giây lát.
 package_bad = Gói tin không đạt kiểm tra: { $why }.
@@ -67,8 +95,20 @@ password_change_required = Phải đổi mật khẩu trước khi làm việc k
 password_too_weak = Mật khẩu mới phải có ít nhất 12 ký tự và khác mật khẩu cũ.
 people_only = Chỉ người dùng mới làm được việc này, hệ thống khác thì không.
 period_ends_before_it_begins = Ngày kết thúc trước ngày bắt đầu.
-permission_missing = Người gọi không có quyền làm việc này ({ $permission }).
-printed_period_differs = Văn bản in sẵn thời gian { $printed } nhưng hôm nay là { $today }. Hãy đưa bản dự thảo đã sửa vào và trình ký lại.
+permission_missing = Người gọi không có quyền làm việc này (cần quyền { $permission ->
+        [read] xem văn bản và hồ sơ
+        [draft] soạn thảo
+        [sign] ký
+        [register] văn thư
+        [file] lập hồ sơ
+        [archive] lưu trữ
+        [inspect] kiểm tra nhật ký
+        [administer] quản trị
+        [read_people] xem nhân sự
+       *[other] khác
+    }).
+printed_date_differs = Văn bản in sẵn thời gian { $printed } nhưng ngày được cấp là { $given }. Hãy đưa bản dự thảo đã sửa vào và trình ký lại.
+printed_symbol_differs = Ký hiệu in trên văn bản ({ $printed }) khác ký hiệu theo sổ đăng ký ({ $given }). Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
 proof_does_not_hold = Bằng chứng không đúng: { $why }.
 proof_unreadable = Không đọc được bằng chứng: { $why }.
 proof_without_record = Bằng chứng không kèm bản ghi; hãy chỉ ra tệp chứa bản ghi bằng --record.
@@ -87,7 +127,6 @@ signer_is_another = Văn bản được chuẩn bị cho người ký khác.
 start_failed = Không khởi động được: { $why }.
 store_failed = Kho dữ liệu gặp lỗi: { $why }.
 symbol_can_not_be_composed = Không lập được số, ký hiệu; công văn cần ghi đơn vị soạn thảo.
-symbol_differs = Dự thảo in ký hiệu { $printed } nhưng văn bản này sẽ được cấp ký hiệu { $expected }. Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
 text_invalid = Nội dung trống hoặc quá dài.
 transfer_decided = Đợt nộp lưu đã được quyết định.
 transfer_empty = Đợt nộp lưu phải có ít nhất một hồ sơ.

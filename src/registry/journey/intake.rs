@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::format::Kind;
 use crate::identity::Acting;
 use crate::store::objects::{Kept, record_use};
-use crate::store::{self, Unit, jobs};
+use crate::store::{self, AnyConnection, Scope, Unit, jobs};
 use diesel::prelude::*;
 
 /// What is taken in with a file.
@@ -47,6 +47,22 @@ pub struct TakenFile {
     pub name: String,
 }
 
+impl Intake {
+    /// Whether it can be taken in, asked before its bytes are kept.
+    ///
+    /// # Errors
+    /// When the type is unknown or a related document isn't there.
+    pub fn check(&self, c: &mut AnyConnection, desk: &Desk, scope: &Scope) -> Result<(), Error> {
+        if desk.profile.document_type(&self.type_code).is_none() {
+            return Err(Error::refused("document_type_unknown"));
+        }
+        for (_, other) in &self.relations {
+            Document::find(c, scope, other)?.ok_or(Error::NotFound("document"))?;
+        }
+        Ok(())
+    }
+}
+
 /// Takes a document in.
 ///
 /// # Errors
@@ -58,9 +74,7 @@ pub fn take_in(
     new: &Intake,
     file: &TakenFile,
 ) -> Result<Document, Error> {
-    if desk.profile.document_type(&new.type_code).is_none() {
-        return Err(Error::refused("document_type_unknown"));
-    }
+    new.check(unit.connection(), desk, &by.scope)?;
     let incoming = new.direction == "incoming";
     let state = if incoming { State::Received } else { State::Draft };
     let (now, rng) = (unit.now(), unit.rng());
@@ -100,7 +114,6 @@ pub fn take_in(
     diesel::insert_into(documents::table).values(&document).execute(unit.connection())?;
     diesel::insert_into(components::table).values(&component).execute(unit.connection())?;
     for (kind, other) in &new.relations {
-        Document::find(unit.connection(), &by.scope, other)?.ok_or(Error::NotFound("document"))?;
         diesel::insert_into(document_relations::table)
             .values((
                 document_relations::document_id.eq(&document.id),
@@ -172,6 +185,19 @@ pub(super) fn add_version(
     let payload = serde_json::json!({ "version": version.id, "sha256": version.sha256 });
     jobs::enqueue(unit, by.scope.agency(), FORMAT_JOB, &payload)?;
     Ok((version, Some(check)))
+}
+
+/// Whether a draft can have another file, asked before its bytes are kept.
+///
+/// # Errors
+/// When there is no such document, it isn't a draft any more, or it changed meanwhile.
+pub fn check_revision(
+    c: &mut AnyConnection,
+    scope: &Scope,
+    document: &DocumentId,
+    expected: Option<i64>,
+) -> Result<(), Error> {
+    at_act(c, scope, document, expected, Act::Revise).map(|_| ())
 }
 
 /// Another file for a draft: a new version, and back to the beginning.

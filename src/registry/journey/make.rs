@@ -155,9 +155,9 @@ fn agrees(desk: &Desk, before: &Before, printed: &Printed) -> Result<(), Error> 
         .symbol(&document.type_code, &before.agency.abbreviation, unit)
         .map_err(|_| Error::refused("symbol_can_not_be_composed"))?;
     match &printed.symbol {
-        Some(found) if *found != expected => Err(Error::Unprocessable {
-            code: "symbol_differs",
-            args: vec![("printed", found.clone()), ("expected", expected)],
+        Some(found) if *found != expected => Err(Error::Refused {
+            code: "printed_symbol_differs",
+            args: vec![("printed", found.clone()), ("given", expected)],
         }),
         _ => Ok(()),
     }

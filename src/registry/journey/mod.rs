@@ -6,7 +6,7 @@ mod intake;
 mod make;
 
 pub use check::{FORMAT_JOB, check_one_format};
-pub use intake::{Intake, TakenFile, revise, take_in};
+pub use intake::{Intake, TakenFile, check_revision, revise, take_in};
 pub use make::{Made, make_prepared, make_sealed, make_signed, record_made};
 
 use super::error::Error;
