@@ -147,6 +147,10 @@ impl Scheme {
         let mut inside = outer.inside();
         let dotted = inside.read().and_then(|tlv| tlv.oid()).map_err(broken)?;
         let unsupported = || VerifyError::Unsupported(dotted.clone());
+        // Only PSS has parameters; the others have none, or NULL (RFC 4055, RFC 5758, RFC 8410).
+        if dotted != "1.2.840.113549.1.1.10" && !has_no_parameters(inside) {
+            return Err(unsupported());
+        }
         match dotted.as_str() {
             "1.2.840.113549.1.1.1" => digest.map(Self::RsaPkcs1).ok_or_else(unsupported),
             "1.2.840.113549.1.1.5" => Ok(Self::RsaPkcs1(Digest::Sha1)),
@@ -247,11 +251,16 @@ fn pss_digest(parameters: &Tlv<'_>) -> Option<Digest> {
     (salt.value == [length] && inside.is_empty()).then_some(digest)
 }
 
-/// The digest an AlgorithmIdentifier names.
+/// The digest an AlgorithmIdentifier names; its parameters are absent or NULL (RFC 5754, 2).
 #[must_use]
 pub fn digest_of(identifier: &[u8]) -> Option<Digest> {
-    let outer = Reader::new(identifier).expect(0x30).ok()?;
-    Digest::from_oid(&outer.inside().read().ok()?.oid().ok()?)
+    let mut inside = Reader::new(identifier).expect(0x30).ok()?.inside();
+    let dotted = inside.read().ok()?.oid().ok()?;
+    if has_no_parameters(inside) { Digest::from_oid(&dotted) } else { None }
+}
+
+fn has_no_parameters(rest: Reader<'_>) -> bool {
+    matches!(rest.rest(), [] | [0x05, 0x00])
 }
 
 /// The kind of a public key.

@@ -195,8 +195,8 @@ impl Signed {
         let explicit = inside.expect(0xa0)?;
         let data = explicit.inside().expect(0x30)?;
         let mut data_parts = data.inside();
-        data_parts.expect(0x02)?;
-        data_parts.expect(0x31)?;
+        let version = data_parts.expect(0x02)?;
+        let digests = data_parts.expect(0x31)?;
         let encapsulated = data_parts.expect(0x30)?;
         let (content_type, content) = read_content(&encapsulated)?;
         let (certificates, unreadable_certificates) = match data_parts.optional(0xa0)? {
@@ -219,6 +219,15 @@ impl Signed {
             return Err(CmsError::Signers(count));
         }
         let mut signed = read_signer(&first, &content_type)?;
+        // RFC 5652, 5.1: kinds of certificates or revocation data that raise it further are not read.
+        let by_key = matches!(signed.signer, SignerId::KeyId(_));
+        let expected = if by_key || content_type != DATA { [3] } else { [1] };
+        if version.value != expected && !matches!(version.value, [4 | 5]) {
+            return Err(DerError("the version is not the one its parts ask for").into());
+        }
+        if !names_digest(&digests, signed.digest)? {
+            return Err(DerError("the signer's digest is not among those named").into());
+        }
         signed.certificates = certificates;
         signed.unreadable_certificates = unreadable_certificates;
         signed.content = content;
@@ -260,6 +269,16 @@ impl Signed {
     }
 }
 
+/// Whether a signer's digest is among the digest algorithms of the whole (RFC 5652, 5.1).
+fn names_digest(digests: &Tlv<'_>, wanted: Option<Digest>) -> Result<bool, CmsError> {
+    let mut inside = digests.inside();
+    let mut found = wanted.is_none();
+    while !inside.is_empty() {
+        found |= crate::pki::algorithm::digest_of(inside.read()?.whole) == wanted;
+    }
+    Ok(found)
+}
+
 fn read_content(encapsulated: &Tlv<'_>) -> Result<(String, Option<Vec<u8>>), CmsError> {
     let mut inside = encapsulated.inside();
     let kind = inside.read()?.oid()?;
@@ -288,7 +307,7 @@ fn read_certificates(set: &Tlv<'_>) -> Result<(Vec<Certificate>, usize), CmsErro
 
 fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError> {
     let mut parts = signer.inside();
-    parts.expect(0x02)?;
+    let version = parts.expect(0x02)?;
     let id = parts.read()?;
     let signer = match id.tag {
         0x30 => {
@@ -299,6 +318,10 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         0x80 => SignerId::KeyId(id.value.to_vec()),
         _ => return Err(DerError("unknown signer identifier").into()),
     };
+    // RFC 5652, 5.3: 1 when named by issuer and serial number, 3 when by key identifier.
+    if version.value != [if id.tag == 0x80 { 3 } else { 1 }] {
+        return Err(DerError("the signer's version is not the one its identifier asks for").into());
+    }
     let digest = crate::pki::algorithm::digest_of(parts.expect(0x30)?.whole);
     let attributes = parts.optional(0xa0)?;
     let signature_algorithm = parts.expect(0x30)?.whole.to_vec();

@@ -1,4 +1,7 @@
 //! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
 
 mod attacks;
+mod certificates;
+mod cms;
 mod journey;
+mod others;
