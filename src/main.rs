@@ -15,6 +15,18 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "one value in the life of the process")]
 enum Command {
+    /// Take real documents through the whole journey
+    Demo(cli::demo::Args),
+    /// Run the service
+    Serve(cli::serve::ServeArgs),
+    /// Bring the database's schema up to date
+    Migrate(cli::serve::Place),
+    /// Ways back in
+    Admin(cli::serve::AdminArgs),
+    /// Check, verify and export the trail
+    Audit(cli::audit::Args),
+    /// Print the OpenAPI document
+    Openapi,
     /// Check the format rules of a PDF or DOCX
     Check(cli::check::Args),
     /// Check packages for the archive
@@ -34,6 +46,12 @@ fn main() -> ExitCode {
         }
     };
     match arguments.command {
+        Command::Demo(args) => cli::demo::run(&args),
+        Command::Serve(args) => cli::serve::serve(&args),
+        Command::Migrate(place) => cli::serve::migrate(&place),
+        Command::Admin(args) => cli::serve::admin(&args),
+        Command::Audit(args) => cli::audit::run(&args),
+        Command::Openapi => cli::serve::openapi(),
         Command::Check(args) => cli::check::run(&args),
         Command::Package(args) => cli::package::run(&args),
         Command::Sign(args) => cli::sign::run(&args),

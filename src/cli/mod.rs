@@ -1,7 +1,10 @@
 //! The command line: one file a subcommand, the exit codes of all of them here.
 
+pub mod audit;
 pub mod check;
+pub mod demo;
 pub mod package;
+pub mod serve;
 pub mod sign;
 pub mod verify;
 

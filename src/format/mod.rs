@@ -149,6 +149,13 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
     }
 }
 
+/// The report on a file that is larger than is read: every rule unchecked, with the reason.
+#[must_use]
+pub fn too_large(sha256: &str, profile: &Profile) -> Report {
+    let file = FileFacts { sha256: sha256.to_owned(), kind: "pdf".to_owned() };
+    unjudged(file, profile, "the file is larger than is read for its text")
+}
+
 fn unjudged(file: FileFacts, profile: &Profile, why: &str) -> Report {
     Report {
         file,

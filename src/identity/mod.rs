@@ -1,5 +1,10 @@
 //! Who acts: agencies, units, people, appointments, roles, sessions, API clients, keys.
 
+pub mod keys;
+pub mod password;
+pub mod people;
+pub mod rows;
+pub(crate) mod schema;
 pub mod vault;
 
 use crate::store::Scope;

@@ -213,7 +213,7 @@ mod tests {
         let tree = tree(70);
         let mut read = |level, index| Ok::<_, Infallible>(tree.nodes[&(level, index)]);
         for size in 1..=70_u64 {
-            let root = &tree.roots[size as usize];
+            let root = &tree.roots[usize::try_from(size).unwrap()];
             for index in 0..size {
                 let proof = inclusion(&mut read, index, size).unwrap();
                 let leaf = leaf_hash(&index.to_be_bytes());
@@ -223,7 +223,7 @@ mod tests {
             }
             for old in 0..=size {
                 let proof = consistency(&mut read, old, size).unwrap();
-                let old_root = &tree.roots[old as usize];
+                let old_root = &tree.roots[usize::try_from(old).unwrap()];
                 assert_eq!(verify_consistency(old, size, &proof, old_root, root), Ok(()), "{old} {size}");
                 if old > 0 && old < size {
                     assert!(verify_consistency(old, size, &proof, root, root).is_err());

@@ -1,6 +1,6 @@
 //! Why a PDF can't be read or written, and what is odd about one that can.
 
-use super::object::SyntaxError;
+use super::parser::SyntaxError;
 
 /// Why a file can't be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,9 @@ pub enum Error {
     /// A stream is coded in a way not needed for structure.
     #[error("the stream filter {0} is not supported here")]
     Filter(String),
+    /// Data that can't be decoded.
+    #[error("damaged: {0}")]
+    Damaged(&'static str),
     /// What was to be written can't be.
     #[error("can't be written: {0}")]
     Unwritable(&'static str),
@@ -63,6 +66,7 @@ impl Error {
             Self::Missing(_) => "pdf_incomplete",
             Self::Limit(_) => "pdf_limit",
             Self::Filter(_) => "pdf_filter",
+            Self::Damaged(_) => "pdf_damaged",
             Self::Unwritable(_) => "pdf_unwritable",
         }
     }

@@ -39,7 +39,9 @@ pub fn decode(dictionary: &Dictionary, data: &[u8], limit: usize) -> Result<Vec<
 pub fn inflate(data: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     let mut plain = Vec::new();
     let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    flate2::read::ZlibDecoder::new(data).take(bound).read_to_end(&mut plain)?;
+    // Reading from memory fails only when the data are no zlib stream.
+    let outcome = flate2::read::ZlibDecoder::new(data).take(bound).read_to_end(&mut plain);
+    outcome.map_err(|_| Error::Damaged("a stream's compressed data"))?;
     if plain.len() > limit { Err(Error::Limit("stream size")) } else { Ok(plain) }
 }
 
@@ -65,9 +67,31 @@ fn unpredict(parameters: &Dictionary, data: Vec<u8>) -> Result<Vec<u8>, Error> {
     let (Ok(pixel), Ok(row)) = (usize::try_from(pixel), usize::try_from(row)) else {
         return Err(Error::Limit("predictor row"));
     };
-    if row == 0 || row > 1 << 20 || predictor < 10 {
-        return Err(Error::Filter(format!("predictor {predictor}")));
+    if row == 0 || row > 1 << 20 || pixel > row {
+        return Err(Error::Limit("predictor row"));
     }
+    match predictor {
+        2 if number("BitsPerComponent", 8) == 8 => Ok(unpredict_tiff(data, pixel, row)),
+        10..=15 => unpredict_png(&data, pixel, row),
+        other => Err(Error::Filter(format!("predictor {other}"))),
+    }
+}
+
+/// TIFF's predictor 2 for whole bytes: each component is the difference to the pixel before.
+fn unpredict_tiff(mut data: Vec<u8>, pixel: usize, row: usize) -> Vec<u8> {
+    for line in data.chunks_mut(row) {
+        for at in pixel..line.len() {
+            let left = line.get(at - pixel).copied().unwrap_or(0);
+            if let Some(byte) = line.get_mut(at) {
+                *byte = byte.wrapping_add(left);
+            }
+        }
+    }
+    data
+}
+
+/// PNG's predictors: each row says by its first byte how it is coded (PNG, clause 9).
+fn unpredict_png(data: &[u8], pixel: usize, row: usize) -> Result<Vec<u8>, Error> {
     let mut plain = Vec::with_capacity(data.len());
     let mut above = vec![0_u8; row];
     for coded in data.chunks(row + 1) {

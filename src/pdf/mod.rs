@@ -3,10 +3,14 @@
 //! Signatures stand or fall with what exactly the bytes say, so this reader repairs nothing and
 //! this writer changes no earlier byte (ISO 32000-2, 7.5).
 
+mod chain;
 pub mod error;
+mod examine;
 pub mod filter;
 pub mod font;
 pub mod object;
+mod pages;
+pub mod parser;
 pub mod reader;
 pub mod section;
 pub mod source;
@@ -14,6 +18,8 @@ pub mod text;
 pub mod writer;
 
 pub use error::{Error, Finding};
-pub use object::{Dictionary, Object, Parser, Reference};
-pub use reader::{Indirect, Pdf, Revision, inherited, pages, redefined};
+pub use object::{Dictionary, Object, Reference};
+pub use pages::{inherited, pages, redefined};
+pub use parser::Parser;
+pub use reader::{Indirect, Pdf, Revision};
 pub use source::{FileSource, Source};

@@ -2,14 +2,19 @@
 
 use super::error::Error;
 use super::filter;
-use super::object::{Dictionary, Object, Parser};
+use super::object::{Dictionary, Object};
+use super::parser::Parser;
+use super::reader::offset;
 use super::source::Source;
 use std::collections::BTreeMap;
 
 /// Objects a file may have: ISO 32000-1, Annex C gives 8,388,607 as what readers manage.
 const OBJECT_LIMIT: u64 = 8_388_607;
-/// Size of a decoded cross-reference stream: that many objects of 12 bytes.
-const STREAM_LIMIT: usize = 100 << 20;
+/// Entries all sections of a file may have together. Each needs some fifty bytes of memory, while a
+/// compressed stream names thousands in one byte. A page needs about ten objects.
+pub(super) const ENTRY_BUDGET: u64 = 1_000_000;
+/// Size of a decoded cross-reference stream: that many entries of 20 bytes.
+const STREAM_LIMIT: usize = 20_000_000;
 /// Bytes a trailer dictionary may need.
 const TRAILER_LIMIT: usize = 1 << 20;
 
@@ -66,7 +71,7 @@ pub struct Section {
 ///
 /// # Errors
 /// When there is none or it is broken.
-pub fn read(source: &dyn Source, start: u64) -> Result<Section, Error> {
+pub(super) fn read(source: &dyn Source, start: u64, budget: &mut u64) -> Result<Section, Error> {
     let head = source.bytes(start, 16)?;
     let mut parser = Parser::new(&head);
     if parser.keyword("xref") {
@@ -74,17 +79,23 @@ pub fn read(source: &dyn Source, start: u64) -> Result<Section, Error> {
         if !head.starts_with(b"xref") {
             return Err(broken(start, "the offset does not point at the keyword xref"));
         }
-        read_table(source, start)
+        read_table(source, start, budget)
     } else {
-        read_stream(source, start)
+        read_stream(source, start, budget)
     }
+}
+
+/// Takes `count` entries from the budget.
+fn spend(budget: &mut u64, count: u64) -> Result<(), Error> {
+    *budget = budget.checked_sub(count).ok_or(Error::Limit("number of objects"))?;
+    Ok(())
 }
 
 fn broken(at: u64, what: &'static str) -> Error {
     Error::BrokenSection { at, what }
 }
 
-fn read_table(source: &dyn Source, start: u64) -> Result<Section, Error> {
+fn read_table(source: &dyn Source, start: u64, budget: &mut u64) -> Result<Section, Error> {
     let mut entries = BTreeMap::new();
     let mut repeats = false;
     let mut at = start + 4;
@@ -100,6 +111,7 @@ fn read_table(source: &dyn Source, start: u64) -> Result<Section, Error> {
         if first.saturating_add(count) > OBJECT_LIMIT {
             return Err(Error::Limit("number of objects"));
         }
+        spend(budget, count)?;
         parser.skip_space();
         at += offset(parser.position());
         let length = usize::try_from(count * 20).map_err(|_| Error::Limit("number of objects"))?;
@@ -119,7 +131,7 @@ fn read_table(source: &dyn Source, start: u64) -> Result<Section, Error> {
     if let Some(hidden) = section.trailer.integer("XRefStm") {
         section.kind = Kind::Hybrid;
         let hidden = u64::try_from(hidden).map_err(|_| broken(start, "broken /XRefStm"))?;
-        let more = read_stream(source, hidden)?;
+        let more = read_stream(source, hidden, budget)?;
         for (number, entry) in more.entries {
             // The table's word goes first, except where it calls free what the stream holds.
             match section.entries.get(&number) {
@@ -131,10 +143,6 @@ fn read_table(source: &dyn Source, start: u64) -> Result<Section, Error> {
         }
     }
     Ok(section)
-}
-
-fn offset(position: usize) -> u64 {
-    u64::try_from(position).unwrap_or(u64::MAX)
 }
 
 fn table_entry(line: &[u8]) -> Option<Entry> {
@@ -170,7 +178,7 @@ fn dictionary_at(source: &dyn Source, at: u64, section: u64) -> Result<(Dictiona
     }
 }
 
-fn read_stream(source: &dyn Source, start: u64) -> Result<Section, Error> {
+fn read_stream(source: &dyn Source, start: u64, budget: &mut u64) -> Result<Section, Error> {
     let head = source.bytes(start, 64 * 1024)?;
     let mut parser = Parser::new(&head);
     let bad = |what: &'static str| move |_| broken(start, what);
@@ -202,7 +210,7 @@ fn read_stream(source: &dyn Source, start: u64) -> Result<Section, Error> {
     }
     let end = data_at + offset(length) + offset(tail.position());
     let plain = filter::decode(&dictionary, &data, STREAM_LIMIT)?;
-    let (entries, repeats) = stream_entries(&dictionary, &plain, start)?;
+    let (entries, repeats) = stream_entries(&dictionary, &plain, start, budget)?;
     if !entries.is_empty() && u32::try_from(number).is_err() {
         return Err(Error::Limit("number of objects"));
     }
@@ -210,7 +218,7 @@ fn read_stream(source: &dyn Source, start: u64) -> Result<Section, Error> {
 }
 
 /// Where the data begin, after the keyword `stream` and one end of line.
-pub(super) fn stream_data_offset(text: &[u8], parser: &mut Parser<'_>) -> Option<usize> {
+fn stream_data_offset(text: &[u8], parser: &mut Parser<'_>) -> Option<usize> {
     if !parser.keyword("stream") {
         return None;
     }
@@ -226,6 +234,7 @@ fn stream_entries(
     dictionary: &Dictionary,
     plain: &[u8],
     start: u64,
+    budget: &mut u64,
 ) -> Result<(BTreeMap<u32, Entry>, bool), Error> {
     let integers = |key: &str| -> Option<Vec<u64>> {
         let list = dictionary.get(key)?.as_array()?;
@@ -252,6 +261,7 @@ fn stream_entries(
         if from.saturating_add(*count) > OBJECT_LIMIT {
             return Err(Error::Limit("number of objects"));
         }
+        spend(budget, *count)?;
         for number in *from..*from + *count {
             let row = rows.next().ok_or_else(|| broken(start, "the stream is too short for its /Index"))?;
             let field = |from: usize, width: usize| -> u64 {

@@ -120,7 +120,8 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     let glyphs = found.pages.first()?.glyphs.iter();
     Some(
         glyphs
-            .filter(|glyph| !glyph.invisible && !glyph.text.trim().is_empty())
+            // Recognised text stands for what a scan shows, so invisible glyphs count too.
+            .filter(|glyph| !glyph.text.trim().is_empty())
             .map(|glyph| Rectangle {
                 left: glyph.x,
                 bottom: glyph.y - glyph.size * 0.2,

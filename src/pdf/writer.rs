@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Width reserved for /ByteRange: four numbers of up to 20 digits.
 const BYTE_RANGE_WIDTH: usize = 90;
 
+/// Highest object number that is followed: what is appended must stay below what readers accept.
+const HIGHEST_NUMBER: u32 = 8_000_000;
+
 /// What is to be appended, and where the signature's gap is.
 #[derive(Debug, Clone)]
 pub struct Appended {
@@ -97,6 +100,9 @@ impl<'p, 'a> RevisionWriter<'p, 'a> {
             .unwrap_or(0);
         let size = pdf.newest_section().and_then(|section| section.trailer.integer("Size")).unwrap_or(0);
         let size = u32::try_from(size).map_err(|_| Error::Missing("a usable /Size"))?;
+        if size.max(highest) > HIGHEST_NUMBER {
+            return Err(Error::Limit("number of objects"));
+        }
         let next = highest.checked_add(1).ok_or(Error::Limit("number of objects"))?.max(size);
         Ok(Self { pdf, next, bodies: BTreeMap::new() })
     }

@@ -85,7 +85,12 @@ fn insert(unit: &mut Unit<'_>, by: &Acting, register: &Register) -> Result<(), E
 }
 
 /// The register of the book in the present year; opened from 1 when the year has just turned.
-fn of_this_year(unit: &mut Unit<'_>, by: &Acting, named: Register, today: NaiveDate) -> Result<Register, Error> {
+fn of_this_year(
+    unit: &mut Unit<'_>,
+    by: &Acting,
+    named: Register,
+    today: NaiveDate,
+) -> Result<Register, Error> {
     if named.year == today.year() {
         return Ok(named);
     }
@@ -130,17 +135,16 @@ pub fn number(
     zone: Tz,
     agency_abbreviation: &str,
     document: &DocumentId,
-    expected_version: i64,
+    expected: Option<i64>,
     register: &RegisterId,
 ) -> Result<Numbered, Error> {
     let found = Document::find(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("document"))?;
-    if found.version != expected_version {
+    if expected.is_some_and(|expected| expected != found.version) {
         return Err(Error::Stale);
     }
     let state = found.state()?;
     let next = state.after(Act::Number).ok_or(Error::IllegalTransition { state, act: Act::Number })?;
-    let named =
-        Register::find(unit.connection(), &by.scope, register)?.ok_or(Error::NotFound("register"))?;
+    let named = Register::find(unit.connection(), &by.scope, register)?.ok_or(Error::NotFound("register"))?;
     check_fits(&named, &found)?;
     let today = civil_date(unit, zone);
     let register = of_this_year(unit, by, named, today)?;
@@ -190,7 +194,8 @@ pub fn number(
 
 /// Raises the register's next number; only one transaction can do so from the number it read.
 fn take(unit: &mut Unit<'_>, register: Register) -> Result<Register, Error> {
-    let raised = Register { next_number: register.next_number + 1, version: register.version + 1, ..register };
+    let raised =
+        Register { next_number: register.next_number + 1, version: register.version + 1, ..register };
     let changed = diesel::update(
         registers::table
             .filter(registers::id.eq(&raised.id))
@@ -234,11 +239,11 @@ pub fn void(
     unit: &mut Unit<'_>,
     by: &Acting,
     document: &DocumentId,
-    expected_version: i64,
+    expected: Option<i64>,
     reason: &str,
 ) -> Result<Document, Error> {
     let found = Document::find(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("document"))?;
-    if found.version != expected_version {
+    if expected.is_some_and(|expected| expected != found.version) {
         return Err(Error::Stale);
     }
     let state = found.state()?;
@@ -265,14 +270,19 @@ pub fn void(
         register_entries::void_reason.eq(&entry.void_reason),
     ))
     .execute(unit.connection())?;
-    let voided =
-        Document { state: next.as_str().to_owned(), changed_at: unit.now_stored(), ..found }.save(unit.connection())?;
-    let event =
-        NewEvent::new("document.voided", by.scope.agency().as_str(), &by.actor, "document", voided.id.as_str())
-            .detail("reason", reason)
-            .detail("notation", &voided.notation)
-            .touching(&voided)
-            .touching(&entry);
+    let voided = Document { state: next.as_str().to_owned(), changed_at: unit.now_stored(), ..found }
+        .save(unit.connection())?;
+    let event = NewEvent::new(
+        "document.voided",
+        by.scope.agency().as_str(),
+        &by.actor,
+        "document",
+        voided.id.as_str(),
+    )
+    .detail("reason", reason)
+    .detail("notation", &voided.notation)
+    .touching(&voided)
+    .touching(&entry);
     record(unit, event)?;
     Ok(voided)
 }

@@ -1,6 +1,8 @@
 //! Rows of official documents and registers, and the ways to find them. Every finder takes a scope.
 
-use super::schema::{components, documents, format_checks, register_entries, registers, signatures, versions};
+use super::schema::{
+    components, documents, format_checks, register_entries, registers, signatures, versions,
+};
 use super::state::State;
 use crate::audit::Tracked;
 use crate::identity::AppointmentId;
@@ -412,7 +414,12 @@ impl Register {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of_year(c: &mut AnyConnection, scope: &Scope, book: &str, year: i32) -> Result<Option<Self>, Error> {
+    pub fn of_year(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        book: &str,
+        year: i32,
+    ) -> Result<Option<Self>, Error> {
         Ok(registers::table
             .filter(registers::agency_id.eq(scope.agency()))
             .filter(registers::book_id.eq(book))

@@ -133,6 +133,12 @@ diesel::joinable!(format_checks -> versions (version_id));
 diesel::joinable!(signatures -> versions (version_id));
 diesel::joinable!(register_entries -> registers (register_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    documents, document_relations, components, versions, format_checks, signatures, registers,
+    documents,
+    document_relations,
+    components,
+    versions,
+    format_checks,
+    signatures,
+    registers,
     register_entries,
 );

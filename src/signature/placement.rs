@@ -11,8 +11,10 @@ use crate::pdf::font::Face;
 use crate::pdf::text::{Glyph, Page, Pages};
 use crate::profile::Profile;
 
-/// Name of the field of the whole number or of its digits.
+/// Name of the field of the digits, before a printed symbol.
 pub const NUMBER: &str = "number";
+/// Name of the field of number and symbol.
+pub const NOTATION: &str = "notation";
 /// Name of the field of a whole date line.
 pub const DATE: &str = "date";
 /// Name of the field of the day.
@@ -75,7 +77,13 @@ pub fn find(pages: &Pages, profile: &Profile) -> Result<Found, PlacementError> {
         }
         None => {
             by_profile.push("number");
-            texts.push(text_field(NUMBER, 0, fraction(first, profile.placement.number), Face::Regular, 13.0));
+            texts.push(text_field(
+                NOTATION,
+                0,
+                fraction(first, profile.placement.number),
+                Face::Regular,
+                13.0,
+            ));
             NumberGap::Whole
         }
     };
@@ -220,7 +228,8 @@ fn number_field(
             continue;
         }
         let rectangle = on_line(row, left, right, size);
-        let mut field = text_field(NUMBER, row.page, rectangle, Face::Regular, size);
+        let name = if kind == NumberGap::Digits { NUMBER } else { NOTATION };
+        let mut field = text_field(name, row.page, rectangle, Face::Regular, size);
         if kind == NumberGap::Digits {
             field.alignment = Alignment::Right;
         }

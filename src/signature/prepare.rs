@@ -87,6 +87,12 @@ pub enum PrepareError {
     /// A field of that name exists.
     #[error("a field named {0} exists already")]
     NameTaken(String),
+    /// A name of the plan is the beginning of another, or unusable as a field's name.
+    #[error("the field name {0} can't be used beside the others")]
+    NameUnusable(String),
+    /// A field's place is empty or not on paper.
+    #[error("the place of the field {0} is no rectangle on the page")]
+    NoPlace(String),
     /// There is no such page.
     #[error("there is no page {0}")]
     NoSuchPage(usize),
@@ -140,6 +146,7 @@ pub fn prepare(pdf: &Pdf<'_>, plan: &Plan, identifier: [u8; 16]) -> Result<Appen
     let revision = pdf.newest();
     let catalog = pdf.catalog(revision)?;
     let (form_at, mut acro_form) = existing_form(pdf, &catalog)?;
+    refuse_unusable(plan)?;
     refuse_clashes(pdf, &acro_form, plan)?;
     let pages = pdf::pages(pdf, revision, PAGE_LIMIT)?;
     let page = |number: usize| pages.get(number).copied().ok_or(PrepareError::NoSuchPage(number + 1));
@@ -171,18 +178,43 @@ pub fn prepare(pdf: &Pdf<'_>, plan: &Plan, identifier: [u8; 16]) -> Result<Appen
     }
     annotate(pdf, &mut writer, &widgets)?;
     extend_form(pdf, &mut acro_form, &widgets, &fonts)?;
-    let form_at = match form_at {
-        Some(at) => at,
-        None => {
-            let at = writer.allocate();
-            let mut catalog = catalog;
-            catalog.set("AcroForm", Object::Reference(at));
-            writer.put(pdf.root(revision)?, &Object::Dictionary(catalog));
-            at
-        }
-    };
+    let mut changed = catalog.clone();
+    let form_at = form_at.unwrap_or_else(|| writer.allocate());
+    changed.set("AcroForm", Object::Reference(form_at));
+    declare_version(pdf, &mut changed)?;
+    if changed != catalog {
+        writer.put(pdf.root(revision)?, &Object::Dictionary(changed));
+    }
     writer.put(form_at, &Object::Dictionary(acro_form));
     Ok(writer.finish(identifier)?)
+}
+
+/// Says which PDF the document is from now on: what it holds (field locks, `ETSI.CAdES.detached`) is
+/// of PDF 1.7 and the extension ETSI registered, and nobody may say so later.
+fn declare_version(pdf: &Pdf<'_>, catalog: &mut Dictionary) -> Result<(), pdf::Error> {
+    let header = pdf.source().bytes(0, 8)?;
+    let stated =
+        catalog.name("Version").map_or_else(|| header.get(5..8).unwrap_or_default().to_vec(), <[u8]>::to_vec);
+    // Compared as text, which is right for one digit, a dot and one digit.
+    if stated.as_slice() >= b"2.0".as_slice() {
+        return Ok(());
+    }
+    if stated.as_slice() < b"1.7".as_slice() {
+        catalog.set("Version", Object::name("1.7"));
+    }
+    let mut extensions = match pdf.get(catalog, "Extensions", pdf.newest())? {
+        Object::Dictionary(extensions) => extensions,
+        _ => Dictionary::default(),
+    };
+    if extensions.get("ESIC").is_none() {
+        let level = Dictionary::of(vec![
+            ("BaseVersion", Object::name("1.7")),
+            ("ExtensionLevel", Object::Integer(1)),
+        ]);
+        extensions.set("ESIC", Object::Dictionary(level));
+        catalog.set("Extensions", Object::Dictionary(extensions));
+    }
+    Ok(())
 }
 
 /// The document's form and, if it is an object of its own, its reference.
@@ -200,19 +232,44 @@ fn existing_form(
     }
 }
 
+/// Names and places that can't be put into any document. A lock names fields and what is below them,
+/// and some validators take any name that begins alike as below: no name may begin another.
+fn refuse_unusable(plan: &Plan) -> Result<(), PrepareError> {
+    /// A page is at most 200 inches wide (ISO 32000-1, Annex C).
+    const PAPER: f64 = 14_400.0;
+    let texts = plan.texts.iter().map(|text| (text.name.as_str(), &text.place));
+    let agency = plan.agency.as_ref().map(|agency| (AGENCY, agency));
+    let all: Vec<(&str, &Place)> = texts.chain([(PERSONAL, &plan.personal)]).chain(agency).collect();
+    for (n, (name, place)) in all.iter().enumerate() {
+        let sound = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.');
+        let clashes = all.iter().enumerate().any(|(m, (other, _))| m != n && other.starts_with(name));
+        if !sound || clashes {
+            return Err(PrepareError::NameUnusable((*name).to_owned()));
+        }
+        let Rectangle { left, bottom, right, top } = place.rectangle;
+        let on_paper = [left, bottom, right, top].iter().all(|edge| edge.abs() <= PAPER);
+        if !on_paper || left >= right || bottom >= top {
+            return Err(PrepareError::NoPlace((*name).to_owned()));
+        }
+    }
+    Ok(())
+}
+
 fn refuse_clashes(pdf: &Pdf<'_>, form: &Dictionary, plan: &Plan) -> Result<(), PrepareError> {
     if form.get("XFA").is_some() {
         return Err(PrepareError::Xfa);
     }
     let fields = super::fields::all(pdf, pdf.newest())?;
+    if fields.iter().any(|field| field.kind == b"Sig" && field.value.is_some()) {
+        return Err(PrepareError::AlreadySigned);
+    }
     let names = plan.texts.iter().map(|text| text.name.as_str()).chain([PERSONAL, AGENCY]);
     for name in names {
-        if fields.iter().any(|field| field.name == name) {
+        // `number` clashes with `number.old` too: the parent of that field is called `number`.
+        let taken = |field: &super::fields::Field| field.name.split('.').next() == Some(name);
+        if fields.iter().any(taken) {
             return Err(PrepareError::NameTaken(name.to_owned()));
         }
-    }
-    if fields.iter().any(|field| field.kind == b"Sig" && field.dictionary.get("V").is_some()) {
-        return Err(PrepareError::AlreadySigned);
     }
     Ok(())
 }
@@ -360,7 +417,7 @@ fn extend_form(
     }
     resources.set("Font", Object::Dictionary(named));
     form.set("DR", Object::Dictionary(resources));
-    if form.get("DA").is_none() {
+    if form.get("DA").is_none() && fonts.regular.is_some() {
         form.set("DA", Object::String(b"/FVN 13 Tf 0 g".to_vec()));
     }
     Ok(())

@@ -116,13 +116,25 @@ pub fn appearance_text(
             foreign |= current.is_none();
         }
         // Text that is drawn invisibly, and pictures, are not what the value says.
-        (b"Tr", [Object::Integer(mode)]) => foreign |= *mode == 3,
-        (b"Do" | b"sh" | b"BI" | b"\"" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*", _) => {
-            foreign = true
-        }
+        (b"Tr", [mode]) => foreign |= !matches!(mode, Object::Integer(0..=2)),
+        // Strokes and fills can draw letters as well.
+        (
+            b"Do" | b"sh" | b"BI" | b"\"" | b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s",
+            _,
+        ) => foreign = true,
         _ => {}
     });
     Ok((understood && !foreign).then_some(text))
+}
+
+/// Whether a widget's appearance shows a value, and nothing else.
+///
+/// # Errors
+/// When it can't be read.
+pub fn shows(pdf: &Pdf<'_>, widget: &Dictionary, value: &[u8], revision: usize) -> Result<bool, pdf::Error> {
+    let shown = appearance_text(pdf, widget, revision)?;
+    let wanted = squeeze(&super::fields::text(value));
+    Ok(shown.is_some_and(|shown| squeeze(&shown) == wanted))
 }
 
 /// Text without its white space: lines are broken and centred by appearances as they like.

@@ -88,7 +88,7 @@ impl Objects {
     /// # Errors
     /// When they can't be made.
     pub fn open(data: &Path) -> Result<Self, Error> {
-        for name in ["objects", "staging"] {
+        for name in ["objects", "staging", "packages"] {
             fs::create_dir_all(data.join(name)).map_err(io("making the object folders"))?;
         }
         Ok(Self { root: data.to_path_buf() })
@@ -168,6 +168,12 @@ impl Objects {
         let (first, rest) = sha256.split_at_checked(2).unwrap_or(("00", sha256));
         let second = rest.get(..2).unwrap_or("00");
         self.root.join("objects").join(first).join(second).join(sha256)
+    }
+
+    /// The folder of packages built for the archive.
+    #[must_use]
+    pub fn packages(&self) -> PathBuf {
+        self.root.join("packages")
     }
 
     /// Reads kept bytes again and compares their digest with their name.

@@ -24,7 +24,9 @@ const GROUP_LIMIT: usize = 64;
 /// Use cases that may wait for the SQLite writer; beyond it callers are told to come back.
 const QUEUE_LIMIT: usize = 1024;
 /// Times a PostgreSQL transaction is run again after a serialization failure.
-const RETRY_LIMIT: u32 = 20;
+const RETRY_LIMIT: u32 = 40;
+/// Failures after which a transaction takes its turn with the others that keep losing.
+const CROWDED: u32 = 6;
 
 /// What a use case works with while its transaction is open.
 pub struct Unit<'a> {
@@ -430,6 +432,7 @@ where
         // Held by the session, not the transaction: the snapshot must be taken after the wait.
         connection.batch_execute(&format!("SELECT pg_advisory_lock({lock})")).map_err(Error::from)?;
     }
+    let mut locked = lock.is_some();
     let mut attempt = 0_u32;
     let outcome = loop {
         let outcome = write_once(connection, clock, rng, &mut use_case);
@@ -441,13 +444,21 @@ where
             break outcome;
         }
         attempt += 1;
-        // Spread the losers out, so that they don't meet again.
+        if attempt == CROWDED {
+            let crowd = lock_number("crowd");
+            locked = true;
+            if let Err(error) = connection.batch_execute(&format!("SELECT pg_advisory_lock({crowd})")) {
+                break Err(Error::from(error).into());
+            }
+        }
+        // Spread the losers out, twice as far each time up to a third of a second, so that they don't meet again
+        // even when many write one row on a slow disk.
         let mut noise = [0_u8; 1];
         let _ = rng.fill(&mut noise);
-        let spread = u64::from(noise.first().copied().unwrap_or(0)) * u64::from(attempt.min(8));
-        std::thread::sleep(Duration::from_micros(200 + spread * 20));
+        let spread = u64::from(noise.first().copied().unwrap_or(0)) << attempt.min(7);
+        std::thread::sleep(Duration::from_micros(200 + spread * 10));
     };
-    if lock.is_some() {
+    if locked {
         // A connection that can't say so is broken; the server frees its locks when it goes.
         let _ = connection.batch_execute("SELECT pg_advisory_unlock_all()");
     }

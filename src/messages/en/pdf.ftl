@@ -10,3 +10,4 @@ pdf_filter = The PDF uses a coding that is not supported here: { $why }
 pdf_unwritable = The PDF can't be added to: { $why }
 file_unreadable = The file can't be read: { $why }
 file_unwritable = The file can't be written: { $why }
+pdf_damaged = The PDF's structure is damaged: { $why } Save it again with the program that made it.

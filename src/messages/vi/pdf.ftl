@@ -10,3 +10,4 @@ pdf_filter = Tệp PDF dùng cách mã hóa dữ liệu chưa được hỗ tr�
 pdf_unwritable = Không ghi thêm được vào tệp PDF: { $why }
 file_unreadable = Không đọc được tệp: { $why }
 file_unwritable = Không ghi được tệp: { $why }
+pdf_damaged = Cấu trúc tệp PDF bị hỏng: { $why } Hãy lưu lại bằng phần mềm đã tạo ra tệp.

@@ -42,7 +42,10 @@ pub fn signed(file: &[u8], field: &str, key: &dyn SigningKey, fills: &[Fill], im
 pub fn fills(number: NumberGap, file: &[u8]) -> Vec<Fill> {
     let names = field_names(file);
     let fill = |field: &str, text: &str| Fill { field: field.to_owned(), text: text.to_owned() };
-    let mut fills = vec![fill("number", if number == NumberGap::Digits { "05" } else { "05/QĐ-UBND" })];
+    let mut fills = vec![match number {
+        NumberGap::Digits => fill("number", "05"),
+        NumberGap::Whole => fill("notation", "05/QĐ-UBND"),
+    }];
     if names.contains(&"day".to_owned()) {
         fills.extend([fill("day", "05"), fill("month", "01")]);
     } else {

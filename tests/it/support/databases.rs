@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// A database that vanishes with this value.
 pub struct Fresh {
     pub location: Location,
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     server: Option<(String, String)>,
 }
 
@@ -19,14 +19,6 @@ impl Fresh {
         match self.location {
             Location::Sqlite(_) => "SQLite",
             Location::Postgres(_) => "PostgreSQL",
-        }
-    }
-
-    /// The location as a configuration's URL.
-    pub fn url(&self) -> String {
-        match &self.location {
-            Location::Sqlite(path) => format!("sqlite:{}", path.display()),
-            Location::Postgres(url) => url.clone(),
         }
     }
 }
@@ -44,7 +36,7 @@ impl Drop for Fresh {
 /// An empty SQLite database.
 pub fn sqlite() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
-    Fresh { location: Location::Sqlite(folder.path().join("chancery.db")), folder, server: None }
+    Fresh { location: Location::Sqlite(folder.path().join("chancery.db")), _folder: folder, server: None }
 }
 
 /// An empty PostgreSQL database, when the run has a server.
@@ -58,7 +50,7 @@ pub fn postgres() -> Option<Fresh> {
     let root = base.rsplit_once('/').expect("a URL with a database").0;
     let url = query.map_or_else(|| format!("{root}/{name}"), |query| format!("{root}/{name}?{query}"));
     let folder = tempfile::tempdir().unwrap();
-    Some(Fresh { location: Location::Postgres(url), folder, server: Some((server, name)) })
+    Some(Fresh { location: Location::Postgres(url), _folder: folder, server: Some((server, name)) })
 }
 
 /// Runs `test` on an empty database of each kind.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Whether a missing judge fails the run instead of being named.
-fn required() -> bool {
-    std::env::var("CHANCERY_REQUIRE_JUDGES").is_ok_and(|value| value == "1")
+/// Whether what is missing fails the run instead of being named.
+fn required(what: &str) -> bool {
+    std::env::var(what).is_ok_and(|value| value == "1")
 }
 
 /// A program of the judges' environment, or of the system.
@@ -16,7 +16,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
         std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|path| path.exists())
     });
     if found.is_none() {
-        assert!(!required(), "the judge {name} is missing and this run requires it");
+        assert!(!required("CHANCERY_REQUIRE_JUDGES"), "the judge {name} is missing and this run requires it");
         println!("SKIPPED {name}: not installed");
     }
     found
@@ -26,19 +26,6 @@ pub fn program(name: &str) -> Option<PathBuf> {
 pub fn run(name: &str, args: &[&str]) -> Option<Output> {
     let path = program(name)?;
     Some(Command::new(path).args(args).output().expect("a judge that is there can be run"))
-}
-
-/// The folder of shared vectors and tools; none when it isn't beside the checkout.
-pub fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var("CHANCERY_SHARED")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let found = root.join(part);
-    if found.exists() {
-        return Some(found);
-    }
-    assert!(!required(), "{part} is missing and this run requires it");
-    println!("SKIPPED {part}: shared material is not beside the checkout");
-    None
 }
 
 /// What a judge printed.

@@ -1,0 +1,209 @@
+//! Reading request bodies: JSON with unknown fields refused by name, and uploads that are hashed and
+//! limited while they arrive.
+
+use super::Service;
+use super::problem::Problem;
+use crate::format::Kind;
+use crate::registry::journey::TakenFile;
+use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
+use futures_util::TryStreamExt;
+use serde::de::DeserializeOwned;
+use std::io::Read;
+
+/// Longest file name kept, in characters.
+const NAME_LIMIT: usize = 120;
+
+/// Reads a JSON body.
+///
+/// # Errors
+/// With a pointer to what is wrong.
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = if path == "." { "/".to_owned() } else { format!("/{}", path.replace('.', "/")) };
+        Problem::field(&pointer, "field_invalid").arg("why", "")
+    })?;
+    reader.end().map_err(|_| Problem::field("/", "field_invalid"))?;
+    Ok(value)
+}
+
+/// A text of a request: trimmed, NFC, without control characters, not empty, within its length.
+///
+/// # Errors
+/// With a pointer to the field.
+pub fn text(pointer: &str, value: &str, limit: usize) -> Result<String, Problem> {
+    crate::package::model::field("", value, limit, true).map_err(|_| Problem::field(pointer, "text_invalid"))
+}
+
+/// Metadata and file of an upload.
+#[derive(Debug)]
+pub struct Upload {
+    /// The metadata part.
+    pub metadata: Vec<u8>,
+    /// The file.
+    pub file: TakenFile,
+}
+
+/// Reads an upload: `metadata` (JSON, optional when `file` suffices) and `file`. What breaks leaves
+/// nothing behind.
+///
+/// # Errors
+/// When a part is missing, unknown, too large, or of no accepted type.
+pub async fn upload(service: &Service, mut parts: Multipart) -> Result<Upload, Problem> {
+    let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
+    let mut metadata: Option<Vec<u8>> = None;
+    let mut file: Option<TakenFile> = None;
+    while let Some(mut part) = parts.try_next().await.map_err(malformed)? {
+        let disposition = part.content_disposition().cloned();
+        let name = disposition.as_ref().and_then(|d| d.get_name()).unwrap_or_default().to_owned();
+        match name.as_str() {
+            "metadata" if metadata.is_none() => {
+                let mut bytes = Vec::new();
+                while let Some(chunk) = part.try_next().await.map_err(malformed)? {
+                    if bytes.len() + chunk.len() > service.json_bytes {
+                        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"));
+                    }
+                    bytes.extend_from_slice(&chunk);
+                }
+                metadata = Some(bytes);
+            }
+            "file" if file.is_none() => {
+                let given =
+                    disposition.as_ref().and_then(|d| d.get_filename()).unwrap_or("document").to_owned();
+                file = Some(receive(service, &mut part, &given).await?);
+            }
+            _ => return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_part_unknown")),
+        }
+    }
+    let file = file.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing"))?;
+    Ok(Upload { metadata: metadata.unwrap_or_default(), file })
+}
+
+/// Reads small named parts into memory.
+///
+/// # Errors
+/// When a part is unknown, stands twice or is too large.
+pub async fn upload_parts(
+    mut parts: Multipart,
+    known: &[&str],
+    limit: usize,
+) -> Result<std::collections::HashMap<String, Vec<u8>>, Problem> {
+    let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
+    let mut found = std::collections::HashMap::new();
+    while let Some(mut part) = parts.try_next().await.map_err(malformed)? {
+        let name = part.content_disposition().and_then(|d| d.get_name()).unwrap_or_default().to_owned();
+        if !known.contains(&name.as_str()) || found.contains_key(&name) {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_part_unknown"));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.try_next().await.map_err(malformed)? {
+            if bytes.len() + chunk.len() > limit {
+                return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        found.insert(name, bytes);
+    }
+    Ok(found)
+}
+
+/// Streams a part to staging while it is hashed, in pieces written off the event loop.
+async fn receive(
+    service: &Service,
+    part: &mut actix_multipart::Field,
+    given: &str,
+) -> Result<TakenFile, Problem> {
+    /// Bytes gathered before they are written.
+    const PIECE: usize = 1 << 20;
+    let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
+    let rng = std::sync::Arc::clone(service.desk.database.rng());
+    let mut staged = service.work(move |desk| desk.objects.stage(rng.as_ref())).await?;
+    let mut piece: Vec<u8> = Vec::new();
+    let mut received = 0_u64;
+    loop {
+        let chunk = part.try_next().await.map_err(malformed)?;
+        let ended = chunk.is_none();
+        if let Some(chunk) = chunk {
+            received += u64::try_from(chunk.len()).unwrap_or(0);
+            if received > service.upload_bytes {
+                return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large"));
+            }
+            piece.extend_from_slice(&chunk);
+        }
+        if piece.len() >= PIECE || ended {
+            let bytes = std::mem::take(&mut piece);
+            staged = service
+                .work(move |_| {
+                    let mut staged = staged;
+                    staged.write(&bytes)?;
+                    Ok::<_, crate::store::Error>(staged)
+                })
+                .await?;
+        }
+        if ended {
+            break;
+        }
+    }
+    if received == 0 {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "file_empty"));
+    }
+    let name = harmless_name(given);
+    service
+        .work(move |desk| {
+            let mut head = vec![0_u8; 2048];
+            let read = std::fs::File::open(staged.path())
+                .and_then(|mut file| file.read(&mut head))
+                .map_err(|source| crate::store::Error::Io { what: "reading a staged file", source })?;
+            let kind = Kind::of(head.get(..read).unwrap_or_default());
+            match kind {
+                Kind::OldDoc => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_old_doc")),
+                Kind::Unknown => {
+                    return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_unknown_file"));
+                }
+                Kind::Pdf => {
+                    let file = std::fs::File::open(staged.path()).and_then(crate::pdf::FileSource::new);
+                    let source = file.map_err(|source| crate::store::Error::Io {
+                        what: "reading a staged file",
+                        source,
+                    })?;
+                    if let Err(error) = crate::pdf::Pdf::open(&source) {
+                        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code())
+                            .arg("why", error.to_string()));
+                    }
+                }
+                Kind::Docx => {}
+            }
+            let kept = desk.objects.keep(staged)?;
+            Ok(TakenFile { kept, kind, name })
+        })
+        .await
+}
+
+/// A file name as it is kept: the last part, without control, direction and path characters.
+#[must_use]
+pub fn harmless_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let odd = |c: &char| {
+        c.is_control()
+            || matches!(c, '"' | '\'' | '<' | '>' | '|' | '?' | '*' | ':' | ';' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let clean: String = last.chars().filter(|c| !odd(c)).take(NAME_LIMIT).collect();
+    let clean = clean.trim_matches(['.', ' ']).to_owned();
+    if clean.is_empty() { "document".to_owned() } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_from_outside_lose_what_could_hurt() {
+        assert_eq!(harmless_name("../../etc/passwd"), "passwd");
+        assert_eq!(harmless_name("..\\..\\boot.ini"), "boot.ini");
+        assert_eq!(harmless_name("a\r\nSet-Cookie: x\u{202e}fdp.pdf"), "aSet-Cookie xfdp.pdf");
+        assert_eq!(harmless_name("...."), "document");
+        assert_eq!(harmless_name("Quyết định số 5.pdf"), "Quyết định số 5.pdf");
+    }
+}

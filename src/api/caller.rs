@@ -1,0 +1,266 @@
+//! Who calls, and what they may: the permission a route needs stands in its handler's type.
+
+use super::Service;
+use super::problem::{Problem, header_text, set_language};
+use crate::audit::{Actor, NewEvent, record};
+use crate::identity::password::token_hash;
+use crate::identity::rows::{Account, Appointment, Client, ROLES, Role, read_roles};
+use crate::identity::schema::{accounts, clients, people, sessions};
+use crate::identity::{Acting, PersonId};
+use crate::store::{AgencyId, Error, Scope};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, web};
+use diesel::prelude::*;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+/// The name of the session cookie.
+pub const COOKIE: &str = "chancery_session";
+
+/// A permission, as a type.
+pub trait Permission: 'static {
+    /// Its name in refusals and events.
+    const NAME: &'static str;
+    /// Roles that have it.
+    const ROLES: &'static [Role];
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal: [$($role:ident),*];)*) => {
+        /// Every permission.
+        pub mod perm {
+            use super::{Permission, Role, ROLES};
+            $(
+                $(#[$doc])*
+                #[derive(Debug)]
+                pub struct $name;
+                impl Permission for $name {
+                    const NAME: &'static str = $text;
+                    const ROLES: &'static [Role] = &[$(Role::$role),*];
+                }
+            )*
+            /// Whoever is logged in.
+            #[derive(Debug)]
+            pub struct AnyRole;
+            impl Permission for AnyRole {
+                const NAME: &'static str = "any_role";
+                const ROLES: &'static [Role] = &ROLES;
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See documents, registers, electronic files.
+    Read = "read": [Clerk, Drafter, Signer, Archivist, Inspector];
+    /// Take documents in and prepare them.
+    Draft = "draft": [Clerk, Drafter];
+    /// Sign as a person.
+    Sign = "sign": [Signer];
+    /// Register, number, seal, issue, void.
+    Register = "register": [Clerk];
+    /// File documents, close files, hand over.
+    File = "file": [Clerk, Drafter];
+    /// Receive for the archive.
+    Archive = "archive": [Archivist];
+    /// See the trail.
+    Inspect = "inspect": [Inspector, Archivist, Clerk, Administrator];
+    /// Manage people, systems, keys.
+    Administer = "administer": [Administrator];
+    /// See people and units.
+    ReadPeople = "read_people": [Clerk, Drafter, Signer, Archivist, Inspector, Administrator];
+}
+
+/// An authenticated caller with the permission `P`.
+#[derive(Debug)]
+pub struct Caller<P> {
+    /// On whose behalf.
+    pub acting: Acting,
+    /// The name retries are kept under.
+    pub name: String,
+    /// Whether the password must be changed before anything else.
+    pub must_change: bool,
+    /// The account, for people.
+    pub account: Option<Account>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    permission: PhantomData<P>,
+}
+
+/// A caller before any permission is asked.
+struct Known {
+    acting: Acting,
+    name: String,
+    must_change: bool,
+    account: Option<Account>,
+    roles: Vec<Role>,
+}
+
+fn unauthenticated() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated")
+}
+
+async fn identify(service: &Service, request: &HttpRequest) -> Result<Known, Problem> {
+    let bearer = header_text(request.headers(), "authorization").map(str::to_owned);
+    if let Some(bearer) = bearer {
+        let key = bearer.strip_prefix("Bearer ").ok_or_else(unauthenticated)?.to_owned();
+        let behalf = header_text(request.headers(), "on-behalf-of").map(str::to_owned);
+        return client(service, &key, behalf).await;
+    }
+    let cookie = request.cookie(COOKIE).ok_or_else(unauthenticated)?;
+    let hash = token_hash(cookie.value());
+    let (now, today) = (service.desk.now().naive_utc(), service.desk.today());
+    let found = service
+        .desk
+        .database
+        .read(move |c| {
+            let account: Option<Account> = sessions::table
+                .inner_join(accounts::table)
+                .filter(sessions::token_hash.eq(hash))
+                .filter(sessions::expires_at.gt(now))
+                .filter(accounts::disabled.eq(false))
+                .select(Account::as_select())
+                .first(c)
+                .optional()?;
+            let Some(account) = account else { return Ok(None) };
+            let appointments = Appointment::in_force(c, &account.person_id, today)?;
+            Ok::<_, Error>(Some((account, appointments)))
+        })
+        .await?;
+    let (account, appointments) = found.ok_or_else(unauthenticated)?;
+    let mut roles: Vec<Role> = appointments.iter().flat_map(|one| read_roles(&one.roles)).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let acting = Acting {
+        scope: Scope::of(account.agency_id.clone()),
+        actor: Actor::Person {
+            account: account.id.to_string(),
+            appointment: appointments.first().map(|one| one.id.to_string()),
+        },
+        person: Some(account.person_id.clone()),
+        appointments: appointments.into_iter().map(|one| one.id).collect(),
+    };
+    Ok(Known {
+        acting,
+        name: account.id.to_string(),
+        must_change: account.must_change,
+        account: Some(account),
+        roles,
+    })
+}
+
+async fn client(service: &Service, key: &str, behalf: Option<String>) -> Result<Known, Problem> {
+    let hash = token_hash(key);
+    let today = service.desk.today();
+    let person = match behalf.as_deref() {
+        None => None,
+        Some(text) => Some(PersonId::parse(text).ok_or_else(unauthenticated)?),
+    };
+    let wanted = person.clone();
+    // The digest of a random key is looked up: the time it takes tells nothing about the key.
+    let found = service
+        .desk
+        .database
+        .read(move |c| {
+            let client: Option<Client> = clients::table
+                .filter(clients::key_hash.eq(hash))
+                .filter(clients::disabled.eq(false))
+                .select(Client::as_select())
+                .first(c)
+                .optional()?;
+            let Some(client) = client else { return Ok(None) };
+            let appointments = match &wanted {
+                None => Vec::new(),
+                Some(person) => {
+                    let known: i64 = people::table
+                        .filter(people::agency_id.eq(&client.agency_id))
+                        .filter(people::id.eq(person))
+                        .count()
+                        .get_result(c)?;
+                    if known == 0 {
+                        return Ok(None);
+                    }
+                    Appointment::in_force(c, person, today)?
+                }
+            };
+            Ok::<_, Error>(Some((client, appointments)))
+        })
+        .await?;
+    let (client, appointments) = found.ok_or_else(unauthenticated)?;
+    let acting = Acting {
+        scope: Scope::of(client.agency_id.clone()),
+        actor: Actor::Client {
+            client: client.id.to_string(),
+            on_behalf_of: person.as_ref().map(ToString::to_string),
+        },
+        person,
+        appointments: appointments.into_iter().map(|one| one.id).collect(),
+    };
+    Ok(Known {
+        acting,
+        name: client.id.to_string(),
+        must_change: false,
+        account: None,
+        roles: read_roles(&client.roles),
+    })
+}
+
+/// Records in a transaction of its own that somebody with an account was refused.
+pub async fn record_refusal(service: &Service, acting: &Acting, what: &'static str, code: &str) {
+    let (agency, actor, code) = (acting.scope.agency().clone(), acting.actor.clone(), code.to_owned());
+    let outcome = service
+        .desk
+        .database
+        .write(move |unit| {
+            let event = NewEvent::new("request.refused", agency.as_str(), &actor, "permission", what);
+            record(unit, event.refused(&code))?;
+            Ok::<_, Error>(())
+        })
+        .await;
+    if let Err(error) = outcome {
+        tracing::error!(%error, "a refusal could not be recorded");
+    }
+    service.wake.notify_one();
+}
+
+impl<P: Permission> FromRequest for Caller<P> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let service = request.app_data::<web::Data<Service>>().cloned().ok_or_else(Problem::internal)?;
+            let known = identify(&service, &request).await;
+            set_language(request.headers());
+            let known = known?;
+            let allowed =
+                known.roles.iter().any(|role| P::ROLES.contains(role)) || P::NAME == perm::AnyRole::NAME;
+            let changing = known.must_change && P::NAME != perm::AnyRole::NAME;
+            if !allowed || changing {
+                let code = if changing { "password_change_required" } else { "permission_missing" };
+                record_refusal(&service, &known.acting, P::NAME, code).await;
+                set_language(request.headers());
+                return Err(Problem::new(StatusCode::FORBIDDEN, code).arg("permission", P::NAME));
+            }
+            Ok(Self {
+                acting: known.acting,
+                name: known.name,
+                must_change: known.must_change,
+                account: known.account,
+                roles: known.roles,
+                permission: PhantomData,
+            })
+        })
+    }
+}
+
+impl<P> Caller<P> {
+    /// The agency called for.
+    #[must_use]
+    pub fn agency(&self) -> &AgencyId {
+        self.acting.scope.agency()
+    }
+}

@@ -1,0 +1,275 @@
+//! Settings: one TOML file, overridden by the environment (`CHANCERY__SECTION__KEY`), refused by name
+//! when wrong.
+
+use crate::store::Location;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// All settings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where it listens.
+    pub server: Server,
+    /// Where data are.
+    pub storage: Storage,
+    /// What is accepted.
+    pub limits: Limits,
+    /// Law and trust.
+    pub law: Law,
+    /// The log.
+    pub log: Log,
+    /// The agency made at first start.
+    pub agency: Agency,
+}
+
+/// The agency made at first start; later ones come over the API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Agency {
+    /// Code by Decision 20/2020.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// What stands in symbols.
+    pub abbreviation: String,
+    /// Place in date lines.
+    pub place: String,
+}
+
+impl Default for Agency {
+    fn default() -> Self {
+        Self {
+            code: "A00".to_owned(),
+            name: "Cơ quan quản trị".to_owned(),
+            abbreviation: "QT".to_owned(),
+            place: "Hà Nội".to_owned(),
+        }
+    }
+}
+
+/// Where it listens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address of the API.
+    pub listen: SocketAddr,
+    /// Address of health and metrics.
+    pub management: SocketAddr,
+    /// Whether people reach it over HTTPS (by a proxy): cookies are then Secure.
+    pub https: bool,
+    /// Hours a session lasts.
+    pub session_hours: i64,
+}
+
+/// Where data are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Database URL; empty: SQLite in the data folder.
+    pub database: String,
+    /// File with the master key; empty: `master.key` in the data folder.
+    pub master_key_file: PathBuf,
+    /// Connections to the database.
+    pub connections: u32,
+}
+
+/// What is accepted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bytes of an uploaded file.
+    pub upload_bytes: u64,
+    /// Bytes of a JSON body.
+    pub json_bytes: usize,
+}
+
+/// Law and trust.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Law {
+    /// Profile.
+    pub profile: String,
+    /// Folder with further profiles; empty: none.
+    pub profiles: PathBuf,
+    /// Folder with trusted certificates; empty: `trust` in the data folder.
+    pub trust: PathBuf,
+    /// Time zone of legal dates.
+    pub time_zone: String,
+}
+
+/// The log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Its name; the year is added.
+    pub name: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self { listen: local(8080), management: local(8081), https: false, session_hours: 10 }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            database: String::new(),
+            master_key_file: PathBuf::new(),
+            connections: 8,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { upload_bytes: 256 << 20, json_bytes: 1 << 20 }
+    }
+}
+
+impl Default for Law {
+    fn default() -> Self {
+        Self {
+            profile: "vn-nd30-2020".to_owned(),
+            profiles: PathBuf::new(),
+            trust: PathBuf::new(),
+            time_zone: "Asia/Ho_Chi_Minh".to_owned(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { name: "chancery.local/audit".to_owned() }
+    }
+}
+
+/// A setting that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("setting {name}: {why}")]
+pub struct ConfigError {
+    /// Which.
+    pub name: String,
+    /// What was expected.
+    pub why: String,
+}
+
+impl Config {
+    /// Reads a file (if given) and the environment over it.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, by name.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let wrong = |name: &str, why: String| ConfigError { name: name.to_owned(), why };
+        let text = match file {
+            Some(path) => {
+                std::fs::read_to_string(path).map_err(|error| wrong("--config", error.to_string()))?
+            }
+            None => String::new(),
+        };
+        let mut table: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| wrong("--config", error.to_string()))?;
+        for (name, value) in environment {
+            let Some(path) = name.strip_prefix("CHANCERY__") else { continue };
+            let lower = path.to_lowercase();
+            let Some((section, key)) = lower.split_once("__") else {
+                return Err(wrong(&name, "expected CHANCERY__SECTION__KEY".to_owned()));
+            };
+            let section =
+                table.entry(section.to_owned()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            let Some(section) = section.as_table_mut() else {
+                return Err(wrong(&name, "its section is no table".to_owned()));
+            };
+            // Numbers and truth values as themselves, everything else as text.
+            let parsed =
+                format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut one| one.remove("v"));
+            let plain = parsed.filter(|value| value.is_integer() || value.is_bool());
+            section.insert(key.to_owned(), plain.unwrap_or(toml::Value::String(value)));
+        }
+        let config: Self = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
+            ConfigError { name: error.path().to_string(), why: error.inner().to_string() }
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |name: &str, why: &str| Err(ConfigError { name: name.to_owned(), why: why.to_owned() });
+        if !self.storage.database.is_empty() && Location::parse(&self.storage.database).is_none() {
+            return wrong("storage.database", "expected sqlite:PATH or postgres://…");
+        }
+        if self.law.time_zone.parse::<chrono_tz::Tz>().is_err() {
+            return wrong(
+                "law.time_zone",
+                "expected a name of the time zone database, like Asia/Ho_Chi_Minh",
+            );
+        }
+        if !(1..=200).contains(&self.storage.connections) {
+            return wrong("storage.connections", "expected 1 to 200");
+        }
+        if !(1..=720).contains(&self.server.session_hours) {
+            return wrong("server.session_hours", "expected 1 to 720");
+        }
+        if !crate::identity::people::is_agency_code(&self.agency.code) {
+            return wrong("agency.code", "expected a code by Decision 20/2020, like H37.02");
+        }
+        if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {
+            return wrong("log.name", "expected a name without spaces and plus signs");
+        }
+        Ok(())
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        Location::parse(&self.storage.database)
+            .unwrap_or_else(|| Location::Sqlite(self.storage.data.join("chancery.db")))
+    }
+
+    /// The folder of trusted certificates.
+    #[must_use]
+    pub fn trust_folder(&self) -> PathBuf {
+        if self.law.trust.as_os_str().is_empty() {
+            self.storage.data.join("trust")
+        } else {
+            self.law.trust.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::load(None, pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_goes_over_the_defaults() {
+        let config =
+            load(&[("CHANCERY__SERVER__LISTEN", "127.0.0.1:9999"), ("CHANCERY__STORAGE__CONNECTIONS", "3")])
+                .unwrap();
+        assert_eq!((config.server.listen.port(), config.storage.connections), (9999, 3));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_by_its_name() {
+        assert_eq!(
+            load(&[("CHANCERY__STORAGE__DATABASE", "mysql://x")]).unwrap_err().name,
+            "storage.database"
+        );
+        assert!(load(&[("CHANCERY__SERVER__PORT", "1")]).unwrap_err().why.contains("port"));
+        assert_eq!(load(&[("CHANCERY__LAW__TIME_ZONE", "Mars/Base")]).unwrap_err().name, "law.time_zone");
+        assert_eq!(load(&[("CHANCERY__SERVER__LISTEN", "somewhere")]).unwrap_err().name, "server.listen");
+    }
+}

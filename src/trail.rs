@@ -1,0 +1,78 @@
+//! Every table whose rows must match their events, for checking the trail.
+//!
+//! It stands above the capabilities, so that the trail itself knows none of them.
+
+use crate::archive::schema as archive;
+use crate::archive::{Package, Transfer};
+use crate::audit::{Tracked, TrackedTable};
+use crate::dossier::schema as dossier;
+use crate::dossier::{Dossier, Entry, Filing};
+use crate::identity::rows::{Account, Agency, Appointment, Client, Key, Person, Unit};
+use crate::identity::schema as identity;
+use crate::registry::rows::{Component, Document, FormatCheck, Register, RegisterEntry, Signature, Version};
+use crate::registry::schema as registry;
+use crate::store::{AnyConnection, Error};
+use diesel::prelude::*;
+
+fn rows<T: Tracked>(found: Vec<T>) -> Vec<(String, String)> {
+    found
+        .iter()
+        .map(|row| (row.row_id(), serde_json::to_value(row).unwrap_or_default().to_string()))
+        .collect()
+}
+
+macro_rules! by_id {
+    ($row:ty, $table:path, $key:ident) => {{
+        use $table as table;
+        fn load(c: &mut AnyConnection, after: &str, limit: i64) -> Result<Vec<(String, String)>, Error> {
+            let found: Vec<$row> = table::table
+                .filter(table::$key.gt(after.to_owned()))
+                .order(table::$key)
+                .limit(limit)
+                .select(<$row>::as_select())
+                .load(c)?;
+            Ok(rows(found))
+        }
+        TrackedTable { name: <$row as Tracked>::TABLE, load }
+    }};
+}
+
+/// A table whose key is of two parts: all rows at once, after the first page none.
+macro_rules! whole {
+    ($row:ty, $table:path) => {{
+        use $table as table;
+        fn load(c: &mut AnyConnection, after: &str, _: i64) -> Result<Vec<(String, String)>, Error> {
+            if !after.is_empty() {
+                return Ok(Vec::new());
+            }
+            Ok(rows(table::table.select(<$row>::as_select()).load::<$row>(c)?))
+        }
+        TrackedTable { name: <$row as Tracked>::TABLE, load }
+    }};
+}
+
+/// Every tracked table.
+#[must_use]
+pub fn tables() -> Vec<TrackedTable> {
+    vec![
+        by_id!(Agency, identity::agencies, id),
+        by_id!(Unit, identity::units, id),
+        by_id!(Person, identity::people, id),
+        by_id!(Account, identity::accounts, id),
+        by_id!(Appointment, identity::appointments, id),
+        by_id!(Client, identity::clients, id),
+        by_id!(Key, identity::keys, id),
+        by_id!(Document, registry::documents, id),
+        by_id!(Component, registry::components, id),
+        by_id!(Version, registry::versions, id),
+        by_id!(FormatCheck, registry::format_checks, version_id),
+        by_id!(Signature, registry::signatures, id),
+        by_id!(Register, registry::registers, id),
+        whole!(RegisterEntry, registry::register_entries),
+        by_id!(Entry, dossier::file_plan_entries, id),
+        by_id!(Dossier, dossier::dossiers, id),
+        whole!(Filing, dossier::filings),
+        by_id!(Transfer, archive::transfers, id),
+        by_id!(Package, archive::packages, id),
+    ]
+}

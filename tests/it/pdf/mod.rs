@@ -1,0 +1,10 @@
+//! PDF reading, appending, preparing and judging changes, on files built by hand and by other programs.
+
+mod changes_allowed;
+mod changes_refused;
+mod prepare;
+mod raw;
+mod revisions;
+mod signed;
+mod work;
+mod writer;
