@@ -280,7 +280,7 @@ pub async fn concluded<P: Permission>(
 
 /// Take a document in.
 #[utoipa::path(post, path = "/api/v1/documents", tag = "documents", operation_id = "create_document",
-    params(("Idempotency-Key" = String, Header)),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create(
@@ -347,7 +347,8 @@ pub async fn create(
 }
 
 /// The form of an upload.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UploadForm {
     /// What is said of the document.
     pub metadata: Metadata,
@@ -359,6 +360,7 @@ pub struct UploadForm {
 /// What a list is narrowed to.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// At most so many, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
@@ -411,7 +413,7 @@ pub async fn show(
 
 /// Another file for a draft.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/versions", tag = "documents", operation_id = "create_version",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
     request_body(content = FileForm, content_type = "multipart/form-data"),
     responses((status = 201, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn revise(
@@ -453,7 +455,8 @@ pub async fn revise(
 }
 
 /// The form of another file.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FileForm {
     /// The file, PDF or DOCX.
     #[schema(value_type = String, format = Binary)]
@@ -497,7 +500,7 @@ pub struct PrepareBody {
 
 /// Make a draft ready for signatures.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/prepare", tag = "documents", operation_id = "prepare_document",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = PrepareBody,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = PrepareBody,
     responses((status = 200, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn prepare(
     caller: Caller<perm::Draft>,
@@ -532,7 +535,7 @@ pub struct SignBody {
 
 /// Sign as a person.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/sign", tag = "documents", operation_id = "sign_document",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = SignBody,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = SignBody,
     responses((status = 200, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn sign(
     caller: Caller<perm::Sign>,
@@ -560,7 +563,7 @@ pub struct SealBody {
 
 /// Write number, date and the agency's signature.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/seal", tag = "documents", operation_id = "seal_document",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = Option<SealBody>,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = Option<SealBody>,
     responses((status = 200, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn seal(
     caller: Caller<perm::Register>,
@@ -622,7 +625,7 @@ pub struct NumberBody {
 
 /// Take number and date.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/number", tag = "documents", operation_id = "number_document",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NumberBody,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = NumberBody,
     responses((status = 200, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn number(
     caller: Caller<perm::Register>,
@@ -666,7 +669,7 @@ pub async fn number(
 
 /// Issue a sealed document.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/issue", tag = "documents", operation_id = "issue_document",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
     responses((status = 200, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn issue(
     caller: Caller<perm::Register>,
@@ -689,7 +692,7 @@ pub struct VoidBody {
 
 /// Give a numbered document up; its number stays in the register.
 #[utoipa::path(post, path = "/api/v1/documents/{id}/void", tag = "documents", operation_id = "void_document",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = VoidBody,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = VoidBody,
     responses((status = 200, body = DocumentView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn void(
     caller: Caller<perm::Register>,

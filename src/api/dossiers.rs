@@ -32,7 +32,7 @@ pub struct EntryBody {
 
 /// Add an entry to the file plan.
 #[utoipa::path(post, path = "/api/v1/file-plan", tag = "dossiers", operation_id = "create_file_plan_entry",
-    params(("Idempotency-Key" = String, Header)), request_body = EntryBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = EntryBody,
     responses((status = 201, body = Entry), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn add_entry(
     caller: Caller<perm::File>,
@@ -106,7 +106,7 @@ fn id_of(text: &str) -> Result<DossierId, Problem> {
 
 /// Open a file.
 #[utoipa::path(post, path = "/api/v1/dossiers", tag = "dossiers", operation_id = "create_dossier",
-    params(("Idempotency-Key" = String, Header)), request_body = DossierBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = DossierBody,
     responses((status = 201, body = Dossier), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create(
     caller: Caller<perm::File>,
@@ -200,7 +200,7 @@ pub async fn file(
 
 /// Close a file.
 #[utoipa::path(post, path = "/api/v1/dossiers/{id}/close", tag = "dossiers", operation_id = "close_dossier",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
     responses((status = 200, body = Dossier), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn close(
     caller: Caller<perm::File>,

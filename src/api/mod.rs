@@ -80,6 +80,7 @@ impl Service {
 /// How a page of a list is asked for.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// At most so many, 1 to 200.
     #[param(minimum = 1, maximum = 200)]

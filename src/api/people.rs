@@ -42,7 +42,7 @@ pub struct AgencyBody {
 
 /// Take an agency on, below the caller's.
 #[utoipa::path(post, path = "/api/v1/agencies", tag = "people", operation_id = "create_agency",
-    params(("Idempotency-Key" = String, Header)), request_body = AgencyBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = AgencyBody,
     responses((status = 201, body = Agency), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_agency(
     caller: Caller<perm::Administer>,
@@ -90,7 +90,7 @@ pub struct UnitBody {
 
 /// Take a unit on.
 #[utoipa::path(post, path = "/api/v1/units", tag = "people", operation_id = "create_unit",
-    params(("Idempotency-Key" = String, Header)), request_body = UnitBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = UnitBody,
     responses((status = 201, body = Unit), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_unit(
     caller: Caller<perm::Administer>,
@@ -146,7 +146,7 @@ pub struct PersonBody {
 
 /// Take a person on.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", operation_id = "create_person",
-    params(("Idempotency-Key" = String, Header)), request_body = PersonBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = PersonBody,
     responses((status = 201, body = Person), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_person(
     caller: Caller<perm::Administer>,
@@ -222,7 +222,7 @@ pub struct AccountView {
 
 /// Give a person a way to log in; the answer holds a password for one use.
 #[utoipa::path(post, path = "/api/v1/accounts", tag = "people", operation_id = "create_account",
-    params(("Idempotency-Key" = String, Header)), request_body = AccountBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = AccountBody,
     responses((status = 201, body = NewAccountView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_account(
     caller: Caller<perm::Administer>,
@@ -286,7 +286,7 @@ pub struct DisableBody {
 
 /// Lock an account out or let it in again; takes effect at once.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/disable", tag = "people", operation_id = "disable_account",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = DisableBody,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = DisableBody,
     responses((status = 200, body = AccountView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn disable_account(
     caller: Caller<perm::Administer>,
@@ -340,7 +340,7 @@ pub struct AppointmentBody {
 
 /// Appoint a person.
 #[utoipa::path(post, path = "/api/v1/appointments", tag = "people", operation_id = "create_appointment",
-    params(("Idempotency-Key" = String, Header)), request_body = AppointmentBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = AppointmentBody,
     responses((status = 201, body = Appointment), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_appointment(
     caller: Caller<perm::Administer>,
@@ -417,7 +417,7 @@ pub struct NewClientView {
 
 /// Take a system on; the answer holds its key, once.
 #[utoipa::path(post, path = "/api/v1/clients", tag = "people", operation_id = "create_client",
-    params(("Idempotency-Key" = String, Header)), request_body = ClientBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = ClientBody,
     responses((status = 201, body = NewClientView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_client(
     caller: Caller<perm::Administer>,
@@ -490,7 +490,8 @@ pub struct KeyView {
 }
 
 /// The form of a key.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct KeyForm {
     /// What it is for.
     pub metadata: KeyMetadata,
@@ -504,7 +505,7 @@ pub struct KeyForm {
 
 /// Take a key in: its secret part is sealed under the master key.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "people", operation_id = "create_key",
-    params(("Idempotency-Key" = String, Header)), request_body(content = KeyForm, content_type = "multipart/form-data"),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body(content = KeyForm, content_type = "multipart/form-data"),
     responses((status = 201, body = KeyView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create_key(
     caller: Caller<perm::Administer>,

@@ -74,7 +74,7 @@ fn id_of(path: &Path<String>) -> Result<RegisterId, Problem> {
 
 /// Open a register.
 #[utoipa::path(post, path = "/api/v1/registers", tag = "registers", operation_id = "create_register",
-    params(("Idempotency-Key" = String, Header)), request_body = NewRegisterBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = NewRegisterBody,
     responses((status = 201, body = RegisterView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create(
     caller: Caller<perm::Register>,

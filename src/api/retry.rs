@@ -151,7 +151,7 @@ pub async fn begin(
     }
 }
 
-/// What [`Retry::keep`] needs inside a transaction.
+/// What [`Keeper::keep`] needs inside a transaction.
 #[derive(Debug, Clone)]
 pub struct Keeper {
     place: (String, String, String),

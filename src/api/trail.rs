@@ -67,6 +67,7 @@ pub async fn checkpoint(
 /// Of which event.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ProofQuery {
     /// The event.
     pub event: String,

@@ -41,7 +41,7 @@ fn id_of(path: &Path<String>) -> Result<TransferId, Problem> {
 
 /// Hand closed files over.
 #[utoipa::path(post, path = "/api/v1/transfers", tag = "transfers", operation_id = "create_transfer",
-    params(("Idempotency-Key" = String, Header)), request_body = TransferBody,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = TransferBody,
     responses((status = 201, body = TransferView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn create(
     caller: Caller<perm::File>,
@@ -130,7 +130,7 @@ pub async fn show(
 
 /// Accept a hand-over: everything is checked again, the receipt is signed.
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/accept", tag = "transfers", operation_id = "accept_transfer",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
     responses((status = 200, body = TransferView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn accept(
     caller: Caller<perm::Archive>,
@@ -184,7 +184,7 @@ pub struct RejectBody {
 
 /// Reject a hand-over with reasons.
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/reject", tag = "transfers", operation_id = "reject_transfer",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = RejectBody,
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = RejectBody,
     responses((status = 200, body = Transfer), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
 pub async fn reject(
     caller: Caller<perm::Archive>,

@@ -46,10 +46,12 @@ pub struct Transfer {
     /// The person who submitted.
     pub submitted_by: String,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub submitted_at: NaiveDateTime,
     /// The person who decided.
     pub decided_by: Option<String>,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::optional")]
     pub decided_at: Option<NaiveDateTime>,
     /// Why it was rejected.
     pub reasons: Option<String>,

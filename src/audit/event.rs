@@ -1,8 +1,7 @@
 //! Events and their leaves.
 //!
 //! The leaf is canonical JSON (RFC 8785: keys sorted, no space, here ASCII only), at most 65,535
-//! bytes so that it fits a C2SP entry bundle. Its form is version 1 and final; docs/audit-log.md
-//! describes it for people who verify without this program.
+//! bytes so that it fits a C2SP entry bundle. Its form is version 1 and final.
 
 use super::schema::{events, pending_events};
 use crate::store::{Error, Unit};

@@ -1,11 +1,15 @@
 //! `chancery check`: format rules of a PDF or DOCX.
 
 use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
-use crate::format::{self, report::Report};
+use crate::format::report::{Finding, Report};
+use crate::format::{self, FormatError, Kind};
+use crate::messages::{Language, message};
 use crate::pdf::text::Limits;
-use crate::profile::Profile;
-use std::path::PathBuf;
+use crate::profile::{Profile, Severity};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -25,78 +29,177 @@ pub struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// The language of the text: vi or en (by the locale when absent)
+    #[arg(long, value_parser = ["vi", "en"])]
+    lang: Option<String>,
 }
 
 /// Runs the command.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
+    let language = match args.lang.as_deref() {
+        Some("en") => Language::En,
+        Some(_) => Language::Vi,
+        None => language(),
+    };
     let profiles = match &args.profiles {
-        None => vec![std::sync::Arc::clone(Profile::builtin())],
+        None => vec![Arc::clone(Profile::builtin())],
         Some(folder) => match Profile::load_folder(folder) {
             Ok(profiles) => profiles,
             Err(error) => return fail(args.json, USAGE, "profile_unusable", &[("why", &error.to_string())]),
         },
     };
-    let Some(profile) = profiles.iter().find(|profile| profile.id == args.profile) else {
-        return fail(args.json, USAGE, "profile_unknown", &[("profile", &args.profile)]);
+    let versions: Vec<Arc<Profile>> =
+        profiles.iter().filter(|profile| profile.id == args.profile).cloned().collect();
+    let Some(newest) = versions.iter().max_by_key(|profile| profile.in_force_from) else {
+        let known: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+        let names = [("profile", args.profile.as_str()), ("known", &known.join(", "))];
+        return fail(args.json, USAGE, "profile_unknown", &names);
     };
     if args.rules {
-        return list(profile, args.json);
+        return list(newest, args.json, language);
     }
     let Some(path) = &args.file else { return ExitCode::from(USAGE) };
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => return fail(args.json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]),
+    let report = match judge(path, &versions, newest) {
+        Ok(report) => report,
+        Err(Failure::Io(error)) => {
+            let (path, why) = (path.display().to_string(), error.to_string());
+            return fail(args.json, UNREADABLE, "check_file_unreadable", &[("path", &path), ("why", &why)]);
+        }
+        Err(Failure::Format(error)) => {
+            return fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]);
+        }
     };
-    match format::check(bytes, profile, &Limits::default()) {
-        Err(error) => fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]),
-        Ok(report) => {
-            if args.json {
-                print_json(&report);
-            } else {
-                print(&report);
-            }
-            ExitCode::from(if report.conforms == Some(true) { GOOD } else { NOT_GOOD })
+    if args.json {
+        print_json(&report);
+    } else {
+        // A reader that went away is no fault of ours.
+        let _ = print(&report, language);
+    }
+    ExitCode::from(if report.conforms == Some(true) { GOOD } else { NOT_GOOD })
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+}
+
+/// Judges by the version of the profile that was in force on the document's date.
+fn judge(path: &Path, versions: &[Arc<Profile>], newest: &Arc<Profile>) -> Result<Report, Failure> {
+    let limits = Limits::default();
+    let mut file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(limits.file.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
+        // Too large to be read for its text: only its digest is wanted of the rest.
+        return match Kind::of(&bytes) {
+            Kind::OldDoc => Err(FormatError::OldDoc.into()),
+            Kind::Unknown => Err(FormatError::Unknown.into()),
+            Kind::Pdf | Kind::Docx => Ok(format::too_large(&digest(bytes, file)?, newest)),
+        };
+    }
+    let read = format::read(bytes, &limits)?;
+    let date = read.document(newest).date;
+    let chosen = date.and_then(|date| Profile::choose(versions, &newest.id, date)).unwrap_or(newest);
+    Ok(read.judge(chosen))
+}
+
+/// SHA-256 of what was read and what follows, in hexadecimal digits.
+fn digest(mut bytes: Vec<u8>, mut rest: impl Read) -> std::io::Result<String> {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    context.update(&bytes);
+    bytes.resize(1 << 20, 0);
+    loop {
+        let read = rest.read(&mut bytes)?;
+        match bytes.get(..read) {
+            Some(some) if read > 0 => context.update(some),
+            _ => return Ok(hex::encode(context.finish())),
         }
     }
 }
 
-fn list(profile: &Profile, json: bool) -> ExitCode {
+fn list(profile: &Profile, json: bool, language: Language) -> ExitCode {
     let rules: Vec<_> = profile
         .rules
         .iter()
-        .map(|rule| serde_json::json!({ "rule": rule.id, "basis": rule.basis, "severity": rule.severity }))
+        .map(|rule| {
+            serde_json::json!({
+                "rule": rule.id, "basis": rule.basis, "severity": rule.severity,
+                "message": rule.message, "repairable": rule.repairable,
+            })
+        })
         .collect();
     if json {
         print_json(&serde_json::json!({ "profile": profile.id, "version": profile.version, "rules": rules }));
-    } else {
-        for rule in &profile.rules {
-            println!("{}\t{:?}\t{}", rule.id, rule.severity, rule.basis);
-        }
+        return ExitCode::from(GOOD);
+    }
+    let mut out = std::io::stdout().lock();
+    for rule in &profile.rules {
+        let severity = message(severity(rule.severity), &[]);
+        let _ = writeln!(out, "{}\t{}\t{}", rule.id, severity.in_language(language), rule.basis);
     }
     ExitCode::from(GOOD)
 }
 
-fn print(report: &Report) {
-    let language = language();
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "format_severity_error",
+        Severity::Warning => "format_severity_warning",
+        Severity::Info => "format_severity_info",
+    }
+}
+
+fn print(report: &Report, language: Language) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     for finding in &report.findings {
-        let place = match (finding.page, &finding.at) {
-            (Some(page), _) => format!("p. {page}"),
-            (None, Some(at)) => format!("¶ {}", at.paragraph),
-            (None, None) => String::new(),
-        };
-        let text = finding.message.in_language(language);
-        println!(
-            "{}\t{place}\t{text} [{} → {}] ({})",
-            finding.rule, finding.found, finding.expected, finding.basis
-        );
+        writeln!(out, "{}", line(finding, language))?;
     }
-    for one in &report.not_checked {
-        println!("{}\t–\t{}", one.rule, one.why);
+    if !report.not_checked.is_empty() {
+        writeln!(out, "{}", say("format_unchecked", &[]))?;
+        for one in &report.not_checked {
+            writeln!(out, "  {}: {}", one.rule, one.message.in_language(language))?;
+        }
     }
-    match report.conforms {
-        Some(true) => println!("OK"),
-        Some(false) => println!("{} finding(s)", report.findings.len()),
-        None => println!("not judged: {}", report.scope.why.clone().unwrap_or_default()),
-    }
+    let count = |error: bool| {
+        report
+            .findings
+            .iter()
+            .filter(|finding| (finding.severity == Severity::Error) == error)
+            .count()
+            .to_string()
+    };
+    let verdict = match report.conforms {
+        Some(true) => say("format_conforms", &[]),
+        Some(false) => say("format_deviates", &[("errors", &count(true)), ("others", &count(false))]),
+        None => {
+            let why = report.scope.message.clone().unwrap_or_else(|| message("format_nothing_judged", &[]));
+            say("format_not_judged", &[("why", why.in_language(language))])
+        }
+    };
+    writeln!(out, "{verdict}")
+}
+
+fn line(finding: &Finding, language: Language) -> String {
+    let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
+    let place = match (finding.page, &finding.at) {
+        (Some(page), _) => say("format_at_page", &[("page", &page.to_string())]),
+        (None, Some(at)) => say("format_at_paragraph", &[("paragraph", &at.paragraph.to_string())]),
+        (None, None) => say("format_in_document", &[]),
+    };
+    let what = say(
+        "format_finding",
+        &[
+            ("message", finding.message.in_language(language)),
+            ("found", &finding.found),
+            ("expected", &finding.expected),
+        ],
+    );
+    let estimate = if finding.estimate { format!(" {}", say("format_estimate", &[])) } else { String::new() };
+    let severity = say(severity(finding.severity), &[]);
+    format!("{severity}: {} [{place}]: {what}{estimate} ({})", finding.rule, finding.basis)
 }

@@ -76,8 +76,12 @@ pub fn run(args: &Args) -> ExitCode {
     if data.join("chancery.db").exists() {
         return fail(false, NOT_GOOD, "demo_exists", &[("path", &data.display().to_string())]);
     }
-    let mut config = Config::default();
-    config.storage.data.clone_from(&data);
+    // The environment may name another database; what the demo itself is about stays its own.
+    let mut config =
+        match super::serve::settings(&super::serve::Place { config: None, data: Some(data.clone()) }) {
+            Ok(config) => config,
+            Err(exit) => return exit,
+        };
     config.agency = crate::config::Agency {
         code: "H37.02".to_owned(),
         name: "Ủy ban nhân dân huyện Thanh Bình".to_owned(),

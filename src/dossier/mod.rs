@@ -85,6 +85,7 @@ pub struct Filing {
     /// Who filed it.
     pub filed_by: String,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub filed_at: NaiveDateTime,
 }
 

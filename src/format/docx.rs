@@ -4,12 +4,15 @@
 //! formatting included. Deleted text is skipped, inserted text kept. Hostile packages are refused by
 //! stated limits; no DTD, no entities, no network.
 
-use super::facts::{Facts, Line, Sheet};
+use super::facts::{Facts, Line, Margins, Sheet};
 use super::report::At;
 use roxmltree::{Document, Node};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek};
 use unicode_normalization::UnicodeNormalization;
+
+/// The part that holds the text, by its usual name.
+pub(super) const MAIN_PART: &str = "word/document.xml";
 
 /// Bytes one part may unpack to; a 6.7 MB document part is the largest met.
 const PART_LIMIT: u64 = 32 << 20;
@@ -43,6 +46,10 @@ struct Characters {
     size: Option<i64>,
     bold: Option<bool>,
     italic: Option<bool>,
+    /// Shown in capitals whatever is written.
+    capitals: Option<bool>,
+    /// Not shown.
+    hidden: Option<bool>,
 }
 
 impl Characters {
@@ -52,6 +59,8 @@ impl Characters {
             size: self.size.or(below.size),
             bold: self.bold.or(below.bold),
             italic: self.italic.or(below.italic),
+            capitals: self.capitals.or(below.capitals),
+            hidden: self.hidden.or(below.hidden),
         }
     }
 }
@@ -71,14 +80,33 @@ pub fn read(file: impl Read + Seek) -> Result<Facts, DocxError> {
     if package.len() > ENTRY_LIMIT {
         return Err(DocxError::Limit("entries of the package"));
     }
-    let main =
-        part(&mut package, "word/document.xml")?.ok_or(DocxError::Unreadable("no word/document.xml"))?;
-    let styles = part(&mut package, "word/styles.xml")?.unwrap_or_default();
-    let theme = part(&mut package, "word/theme/theme1.xml")?.unwrap_or_default();
+    let name = main_part(&mut package)?;
+    let main = part(&mut package, &name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
+    let folder = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let styles = part(&mut package, &format!("{folder}styles.xml"))?.unwrap_or_default();
+    let theme = part(&mut package, &format!("{folder}theme/theme1.xml"))?.unwrap_or_default();
     let theme = if theme.is_empty() { HashMap::new() } else { theme_fonts(&parse(&theme)?) };
     let styles = if styles.is_empty() { Styles::none() } else { Styles::read(&parse(&styles)?, &theme) };
     let document = parse(&main)?;
     facts(&document, &styles, &theme)
+}
+
+/// The name of the part that holds the text: the package's relations say it (ISO/IEC 29500-2, 6.5).
+fn main_part<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<String, DocxError> {
+    let Some(relations) = part(package, "_rels/.rels")? else { return Ok(MAIN_PART.to_owned()) };
+    let relations = parse(&relations)?;
+    let target = relations
+        .descendants()
+        .filter(|node| node.tag_name().name() == "Relationship")
+        .find(|node| attribute(*node, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")))
+        .and_then(|node| attribute(node, "Target"));
+    let target = target.unwrap_or(MAIN_PART).trim_start_matches('/');
+    let word = target.starts_with("word/") || !target.contains('/');
+    if word {
+        Ok(target.to_owned())
+    } else {
+        Err(DocxError::Unreadable("an Office file, but no text document"))
+    }
 }
 
 fn part<R: Read + Seek>(package: &mut zip::ZipArchive<R>, name: &str) -> Result<Option<String>, DocxError> {
@@ -156,7 +184,14 @@ fn characters(properties: Option<Node<'_, '_>>, theme: &HashMap<String, String>)
     });
     let size =
         child(properties, "sz").and_then(|size| attribute(size, "val")).and_then(|size| size.parse().ok());
-    Characters { font, size, bold: on(child(properties, "b")), italic: on(child(properties, "i")) }
+    Characters {
+        font,
+        size,
+        bold: on(child(properties, "b")),
+        italic: on(child(properties, "i")),
+        capitals: on(child(properties, "caps")),
+        hidden: on(child(properties, "vanish")),
+    }
 }
 
 impl Styles {
@@ -213,11 +248,11 @@ fn facts(
                 }
                 lines.extend(paragraph(node, number, styles, theme));
             }
-            "sectPr" if !in_change(node) => sheets.extend(section(node)),
+            "sectPr" if !in_change(node) => sheets.extend(section(node, number)),
             _ => {}
         }
     }
-    Ok(Facts { kind: "docx", sheets, lines, scan: false, unread: 0 })
+    Ok(Facts { kind: "docx", sheets, lines, scan: false, unread: 0, pages: None })
 }
 
 fn in_fallback(node: Node<'_, '_>) -> bool {
@@ -239,7 +274,7 @@ fn length(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().map(|twips| twips * 25.4 / 1440.0)
 }
 
-fn section(node: Node<'_, '_>) -> Option<Sheet> {
+fn section(node: Node<'_, '_>, paragraph: usize) -> Option<Sheet> {
     let size = child(node, "pgSz")?;
     let value = |node: Node<'_, '_>, name: &str| {
         attribute(node, name).and_then(length).filter(|value| value.is_finite())
@@ -248,8 +283,17 @@ fn section(node: Node<'_, '_>) -> Option<Sheet> {
     Some(Sheet {
         width: value(size, "w")?,
         height: value(size, "h")?,
-        margins: [margin("left"), margin("right"), margin("top"), margin("bottom")],
-        estimate: false,
+        margins: Margins {
+            left: margin("left"),
+            right: margin("right"),
+            // A negative margin is one that headers may not push down.
+            top: margin("top").map(f64::abs),
+            bottom: margin("bottom").map(f64::abs),
+            estimate: false,
+            lines: 0,
+        },
+        resolution: None,
+        paragraph: Some(paragraph),
     })
 }
 
@@ -271,11 +315,18 @@ fn paragraph(
         let run_style =
             direct.and_then(|node| child(node, "rStyle")).and_then(|style| attribute(style, "val"));
         let set = characters(direct, theme).over(&styles.resolve(run_style)).over(&base);
+        if set.hidden == Some(true) {
+            continue;
+        }
         for piece in run.children() {
             match piece.tag_name().name() {
                 "t" => {
                     let words = piece.text().unwrap_or_default();
-                    text.push_str(words);
+                    if set.capitals == Some(true) {
+                        text.push_str(&words.to_uppercase());
+                    } else {
+                        text.push_str(words);
+                    }
                     let visible = words.chars().filter(|character| !character.is_whitespace()).count();
                     count += visible;
                     *fonts.entry(set.font.clone().unwrap_or_default()).or_default() += visible;

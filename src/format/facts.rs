@@ -1,12 +1,13 @@
 //! Facts about a document, whatever its file format: what rules are judged by. Millimetres from the
 //! top left of the page; sizes in points.
 
+use super::margins;
 use super::report::At;
 use crate::pdf::text::{Glyph, Page, Pages};
 use std::collections::BTreeMap;
 
 /// Millimetres in a PDF point.
-const MM: f64 = 25.4 / 72.0;
+pub(super) const MM: f64 = 25.4 / 72.0;
 
 /// A line of text, or a part of one set apart by a wide gap (columns of the title block).
 #[derive(Debug, Clone, PartialEq)]
@@ -38,16 +39,35 @@ pub struct Line {
 }
 
 /// Page geometry in millimetres.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
     /// Width.
     pub width: f64,
     /// Height.
     pub height: f64,
     /// Left, right, top, bottom margins, where they are known.
-    pub margins: [Option<f64>; 4],
-    /// Whether the margins are estimates.
+    pub margins: Margins,
+    /// Dots per inch across the largest picture, when it covers most of the page.
+    pub resolution: Option<f64>,
+    /// The last paragraph of the section, for a DOCX.
+    pub paragraph: Option<usize>,
+}
+
+/// Margins in millimetres.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Margins {
+    /// Left.
+    pub left: Option<f64>,
+    /// Right.
+    pub right: Option<f64>,
+    /// Top: the upper edge of the first line, which can only be lower than the margin.
+    pub top: Option<f64>,
+    /// Bottom: the lower edge of the last line, which can only be higher than the margin.
+    pub bottom: Option<f64>,
+    /// Whether they are seen on a page instead of being stated by the file.
     pub estimate: bool,
+    /// Lines they are seen by.
+    pub lines: usize,
 }
 
 /// Facts about a document.
@@ -63,6 +83,8 @@ pub struct Facts {
     pub scan: bool,
     /// Pages that weren't read.
     pub unread: usize,
+    /// Pages there are; none for DOCX, where only layout tells.
+    pub pages: Option<usize>,
 }
 
 impl Facts {
@@ -74,16 +96,10 @@ impl Facts {
         let mut scanned = 0;
         for (number, page) in pages.pages.iter().enumerate() {
             let of_page = lines_of(number, page);
-            let area = |bounds: &[f64; 4]| match bounds {
-                [left, bottom, right, top] => (right - left).abs() * (top - bottom).abs(),
-            };
-            let whole = area(&page.bounds);
-            let covered = page.images.iter().map(|(bounds, _)| area(bounds)).fold(0.0, f64::max);
+            let sheet = margins::sheet(page, &of_page);
             let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
-            if !visible && covered > 0.5 * whole {
-                scanned += 1;
-            }
-            sheets.push(sheet(page, &of_page));
+            scanned += usize::from(!visible && sheet.resolution.is_some());
+            sheets.push(sheet);
             lines.extend(of_page);
         }
         Self {
@@ -92,15 +108,8 @@ impl Facts {
             sheets,
             lines,
             unread: pages.count.saturating_sub(pages.pages.len()) + pages.unread.len(),
+            pages: Some(pages.count),
         }
-    }
-
-    /// The text of the first page's lines, joined.
-    #[must_use]
-    pub fn first_page_text(&self) -> String {
-        let lines: Vec<&str> =
-            self.lines.iter().filter(|line| line.page == 0).map(|line| line.text.as_str()).collect();
-        lines.join("\n")
     }
 }
 
@@ -151,11 +160,24 @@ fn lines_of(number: usize, page: &Page) -> Vec<Line> {
 fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Line>) {
     let mut part: Vec<&Glyph> = Vec::new();
     let mut edge: Option<f64> = None;
+    // Right edge of the last visible glyph.
+    let mut seen: Option<f64> = None;
     for glyph in row {
         let x = place(page, glyph.x, glyph.y).0;
-        if edge.is_some_and(|edge| x - edge > glyph.size * MM * 1.5) {
+        let blank = glyph.text.trim().is_empty();
+        let apart = edge.is_some_and(|edge| x - edge > glyph.size * MM * 1.5);
+        // Title blocks made with runs of spaces: a blank as wide as only columns have, unless it is the
+        // gap that number or date will fill: after that a slash or a small letter follows.
+        let spaced = !blank
+            && seen.is_some_and(|seen: f64| x - seen > glyph.size * MM * 4.0)
+            && glyph.text.chars().next().is_some_and(char::is_uppercase)
+            && part.iter().map(|glyph| glyph.text.trim()).collect::<String>().chars().count() > 12;
+        if apart || spaced {
             lines.extend(line(number, page, &part));
             part.clear();
+        }
+        if !blank {
+            seen = Some(x + glyph.advance * MM);
         }
         let end = x + glyph.advance * MM;
         edge = Some(edge.map_or(end, |edge| edge.max(end)));
@@ -174,8 +196,19 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
     let mut baseline = 0.0;
     let next_visible = next_visible(page, glyphs);
     let mut covered = f64::MIN;
+    let mut before: Option<&Glyph> = None;
     for (glyph, next) in glyphs.iter().zip(next_visible) {
         let (x, y) = place(page, glyph.x, glyph.y);
+        // Bold made by drawing twice is one character.
+        let again = before.is_some_and(|before| {
+            before.text == glyph.text
+                && !glyph.text.trim().is_empty()
+                && (before.x - glyph.x).hypot(before.y - glyph.y) < glyph.size * 0.08
+        });
+        if again {
+            continue;
+        }
+        before = Some(glyph);
         let end = x + glyph.advance * MM;
         if glyph.text.trim().is_empty() && (x < covered - 0.1 || end > next + glyph.advance * MM * 0.5) {
             // A blank of the page under something stamped onto it.
@@ -196,7 +229,7 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         stamped |= glyph.annotation;
         baseline = y;
         if !glyph.annotation {
-            *fonts.entry(glyph.font.clone().unwrap_or_default()).or_default() += 1;
+            *fonts.entry(glyph.font.as_deref().unwrap_or_default().to_owned()).or_default() += 1;
         }
         let rounded = (glyph.size * 4.0).round();
         // Sizes are below any bound that matters; quarter points suffice for the mode.
@@ -250,38 +283,4 @@ fn next_visible(page: &Page, glyphs: &[&Glyph]) -> Vec<f64> {
         .collect();
     starts.reverse();
     starts
-}
-
-/// The sheet of a page: margins by edges at which lines agree, so that title blocks and tables that
-/// hang out don't count.
-fn sheet(page: &Page, lines: &[Line]) -> Sheet {
-    let [left, bottom, right, top] = page.bounds;
-    let (mut width, mut height) = ((right - left).abs() * MM, (top - bottom).abs() * MM);
-    if matches!(page.rotation, 90 | 270) {
-        (width, height) = (height, width);
-    }
-    let body: Vec<&Line> = lines
-        .iter()
-        .filter(|line| !line.invisible && !line.stamped && line.bounds[2] - line.bounds[0] > width * 0.45)
-        .collect();
-    let lefts = outermost(body.iter().map(|line| line.bounds[0]));
-    let rights = outermost(body.iter().map(|line| width - line.bounds[2]));
-    let first = lines
-        .iter()
-        .filter(|line| !line.invisible && !line.stamped)
-        .map(|line| line.bounds[1])
-        .fold(f64::MAX, f64::min);
-    let top = (first < height).then_some(first);
-    Sheet { width, height, margins: [lefts, rights, top, None], estimate: true }
-}
-
-/// The outermost edge at which at least three lines agree within half a millimetre: first lines are
-/// indented and last lines short, so neither the extreme nor the most common edge tells.
-fn outermost(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-    values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-    values.windows(3).find_map(|three| match three {
-        [low, middle, high] if high - low <= 0.5 => Some(*middle),
-        _ => None,
-    })
 }

@@ -4,14 +4,17 @@
 pub mod docx;
 pub mod facts;
 pub mod layout;
+mod margins;
 pub mod report;
 mod rules;
 
+use crate::messages::{Message, message};
 use crate::pdf::text::{self, Limits};
 use crate::profile::{Profile, Severity};
 use facts::Facts;
 use layout::Layout;
-use report::{FileFacts, NotChecked, ProfileFacts, Report, Scope};
+use report::{DocumentFacts, FileFacts, NotChecked, ProfileFacts, Report, Scope};
+use rules::Why;
 use std::io::Cursor;
 
 /// What a file is by its first bytes.
@@ -85,19 +88,53 @@ impl FormatError {
     }
 }
 
-/// Judges a file by a profile.
+/// A file that was read and can be judged.
+#[derive(Debug, Clone)]
+pub struct Readable {
+    file: FileFacts,
+    /// None when the file is larger than is read for its text.
+    facts: Option<Facts>,
+}
+
+impl Readable {
+    /// What the document says of itself, by a profile's ways of recognising it.
+    #[must_use]
+    pub fn document(&self, profile: &Profile) -> DocumentFacts {
+        self.facts.as_ref().map(|facts| Layout::find(facts, profile).document).unwrap_or_default()
+    }
+
+    /// The facts, unless the file is too large.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Facts> {
+        self.facts.as_ref()
+    }
+
+    /// Judges it by a profile.
+    #[must_use]
+    pub fn judge(&self, profile: &Profile) -> Report {
+        match &self.facts {
+            Some(facts) => judge(self.file.clone(), facts, profile),
+            None => unjudged(self.file.clone(), profile, Why::TooLarge),
+        }
+    }
+}
+
+/// Reads a file's facts.
 ///
 /// # Errors
 /// When it can't be read at all.
-pub fn check(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Report, FormatError> {
+pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
     let sha256 = hex::encode(ring::digest::digest(&ring::digest::SHA256, &bytes));
     let file = |kind: &str| FileFacts { sha256: sha256.clone(), kind: kind.to_owned() };
+    let oversized = u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file;
     match Kind::of(&bytes) {
         Kind::OldDoc => Err(FormatError::OldDoc),
         Kind::Unknown => Err(FormatError::Unknown),
+        Kind::Docx if oversized => Ok(Readable { file: file("docx"), facts: None }),
+        Kind::Pdf if oversized => Ok(Readable { file: file("pdf"), facts: None }),
         Kind::Docx => {
             let facts = docx::read(Cursor::new(bytes))?;
-            Ok(judge(file("docx"), &facts, profile))
+            Ok(Readable { file: file("docx"), facts: Some(facts) })
         }
         Kind::Pdf => {
             // The strict reader's word comes first: encrypted and broken files are named as such.
@@ -105,14 +142,20 @@ pub fn check(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Repor
                 return Err(FormatError::Pdf(error.to_string()));
             }
             match text::read(bytes, limits) {
-                Ok(pages) => Ok(judge(file("pdf"), &Facts::of_pdf(&pages), profile)),
-                Err(text::TextError::TooLarge) => {
-                    Ok(unjudged(file("pdf"), profile, "the file is larger than is read for its text"))
-                }
+                Ok(pages) => Ok(Readable { file: file("pdf"), facts: Some(Facts::of_pdf(&pages)) }),
+                Err(text::TextError::TooLarge) => Ok(Readable { file: file("pdf"), facts: None }),
                 Err(error) => Err(FormatError::Pdf(error.to_string())),
             }
         }
     }
+}
+
+/// Judges a file by a profile.
+///
+/// # Errors
+/// When it can't be read at all.
+pub fn check(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Report, FormatError> {
+    Ok(read(bytes, limits)?.judge(profile))
 }
 
 fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
@@ -122,7 +165,7 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
         return Report {
             file,
             profile: profile_facts,
-            scope: Scope { applies: false, why: Some(why.to_owned()) },
+            scope: Scope { applies: false, why: Some(why.en.clone()), message: Some(why) },
             conforms: None,
             document: layout.document,
             findings: Vec::new(),
@@ -130,19 +173,18 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
         };
     }
     let (findings, mut not_checked) = rules::judge(facts, &layout, profile);
+    let judged = profile.rules.len().saturating_sub(not_checked.len());
     if facts.unread > 0 {
-        not_checked.push(NotChecked {
-            rule: "*".to_owned(),
-            why: format!("{} page(s) beyond the limits were not read", facts.unread),
-        });
+        let count = facts.unread.to_string();
+        not_checked.push(NotChecked::new("*", message("format_why_unread", &[("pages", &count)])));
     }
-    let judged = profile.rules.len().saturating_sub(not_checked.iter().filter(|one| one.rule != "*").count());
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
     Report {
         file,
         profile: profile_facts,
-        scope: Scope { applies: true, why: None },
-        conforms: (judged > 0).then_some(!broken),
+        scope: Scope { applies: true, why: None, message: None },
+        // A page without anything on it can't be called right for its paper alone.
+        conforms: (judged > 0 && (facts.scan || !facts.lines.is_empty())).then_some(!broken),
         document: layout.document,
         findings,
         not_checked,
@@ -153,34 +195,63 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
 #[must_use]
 pub fn too_large(sha256: &str, profile: &Profile) -> Report {
     let file = FileFacts { sha256: sha256.to_owned(), kind: "pdf".to_owned() };
-    unjudged(file, profile, "the file is larger than is read for its text")
+    unjudged(file, profile, Why::TooLarge)
 }
 
-fn unjudged(file: FileFacts, profile: &Profile, why: &str) -> Report {
+fn unjudged(file: FileFacts, profile: &Profile, why: Why) -> Report {
     Report {
         file,
         profile: ProfileFacts { id: profile.id.clone(), version: profile.version.clone() },
-        scope: Scope { applies: true, why: None },
+        scope: Scope { applies: true, why: None, message: None },
         conforms: None,
-        document: report::DocumentFacts::default(),
+        document: DocumentFacts::default(),
         findings: Vec::new(),
-        not_checked: profile
-            .rules
-            .iter()
-            .map(|rule| NotChecked { rule: rule.id.clone(), why: why.to_owned() })
-            .collect(),
+        not_checked: profile.rules.iter().map(|rule| why.of(&rule.id)).collect(),
     }
 }
 
-/// Documents other rules are made for: normative ones and those of the Party.
-fn out_of_scope(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<&'static str> {
-    let number = layout.number_text(profile).and_then(|text| crate::profile::Notation::parse(&text).ok());
-    if number.is_some_and(|number| number.is_normative()) {
-        return Some("normative legal documents have a form of their own");
+/// Documents other rules are made for: those the profile names, and those in another language.
+fn out_of_scope(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<Message> {
+    let normative = layout.notation(profile).is_some_and(|number| number.is_normative());
+    let has = |text: &str| {
+        let text = layout::folded(text);
+        layout.head.iter().any(|line| layout::folded(&line.text) == text)
+    };
+    for kind in &profile.recognition.declined {
+        let shown = kind.headings.iter().any(|heading| has(heading));
+        let excused = kind.unless.as_ref().is_some_and(|text| {
+            let text = layout::folded(text);
+            layout.head.iter().any(|line| layout::folded(&line.text).contains(&text))
+        });
+        if (shown || (kind.year_in_number && normative)) && !excused {
+            return Some(kind.why.clone());
+        }
     }
-    let head = facts.first_page_text();
-    if head.contains("ĐẢNG CỘNG SẢN VIỆT NAM") && !head.contains(&profile.text.national_title) {
-        return Some("documents of the Party have a form of their own");
+    is_foreign(facts, layout, profile).then(|| message("format_foreign", &[]))
+}
+
+/// Whether the text is in another language: long, and nearly without the letters only this one has.
+/// Old single-byte fonts hide those letters, so their texts are never called foreign.
+fn is_foreign(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> bool {
+    const LONG: usize = 200;
+    const SHARE: usize = 200;
+    let Some(letters) = profile.recognition.letters.as_deref() else { return false };
+    if layout.headed || facts.scan {
+        return false;
     }
-    None
+    let legacy = |line: &facts::Line| {
+        line.fonts.keys().any(|font| font.starts_with(".Vn") || font.to_uppercase().starts_with("VNI"))
+    };
+    let text = facts.lines.iter().filter(|line| !line.invisible).take(400);
+    let (mut all, mut own) = (0_usize, 0_usize);
+    for line in text {
+        if legacy(line) {
+            return false;
+        }
+        for character in line.text.chars().filter(|character| character.is_alphabetic()) {
+            all += 1;
+            own += usize::from(letters.contains(character));
+        }
+    }
+    all >= LONG && own * SHARE < all
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// The report on a file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FormatReport)]
 pub struct Report {
     /// The file judged.
     pub file: FileFacts,
@@ -26,6 +27,7 @@ pub struct Report {
 
 /// The file judged.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FormatFileFacts)]
 pub struct FileFacts {
     /// SHA-256, lower-case hex.
     pub sha256: String,
@@ -47,8 +49,10 @@ pub struct ProfileFacts {
 pub struct Scope {
     /// Whether they do.
     pub applies: bool,
-    /// Why not.
+    /// Why not, in English.
     pub why: Option<String>,
+    /// Why not, for people.
+    pub message: Option<Message>,
 }
 
 /// What the document says of itself.
@@ -111,8 +115,18 @@ pub struct At {
 /// A rule that wasn't judged.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NotChecked {
-    /// The rule.
+    /// The rule; `*` for all of them on some pages.
     pub rule: String,
-    /// Why.
+    /// Why, in English.
     pub why: String,
+    /// Why, for people.
+    pub message: Message,
+}
+
+impl NotChecked {
+    /// A rule with its reason.
+    #[must_use]
+    pub fn new(rule: &str, message: Message) -> Self {
+        Self { rule: rule.to_owned(), why: message.en.clone(), message }
+    }
 }

@@ -192,12 +192,15 @@ pub struct Key {
     /// The secret part, sealed, base64.
     pub secret: String,
     /// Beginning of use (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub not_before: NaiveDateTime,
     /// End of use (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub not_after: NaiveDateTime,
     /// `active` or `retired`.
     pub state: String,
     /// When it was taken in (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub created_at: NaiveDateTime,
     /// Version of this row.
     pub version: i64,

@@ -41,6 +41,8 @@ impl Message {
 /// Resources by area: (area, Vietnamese, English).
 const AREAS: &[(&str, &str, &str)] = &[
     ("common", include_str!("vi/common.ftl"), include_str!("en/common.ftl")),
+    ("format", include_str!("vi/format.ftl"), include_str!("en/format.ftl")),
+    ("profile", include_str!("vi/profile.ftl"), include_str!("en/profile.ftl")),
     ("pdf", include_str!("vi/pdf.ftl"), include_str!("en/pdf.ftl")),
     ("signature", include_str!("vi/signature.ftl"), include_str!("en/signature.ftl")),
 ];

@@ -35,6 +35,7 @@ impl Default for Limits {
 
 /// The report, in the shape other programs read.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = PackageReport)]
 pub struct Report {
     /// Its OBJID, or its name when it has none.
     pub package: String,

@@ -1,18 +1,21 @@
 //! What a page shows, with its geometry: glyphs, lines, pictures. Page content and annotation
 //! appearances are told apart, and invisible (recognised) text from visible.
 //!
-//! Interpretation is hayro's; this module only listens. Coordinates are PDF points in the page's
-//! default user space (ISO 32000-2, 8.3.2.3), y upwards.
+//! Interpretation is hayro's; this module only listens, and ends it when a page asks for more work
+//! than any honest one does. Coordinates are PDF points in the page's default user space
+//! (ISO 32000-2, 8.3.2.3), y upwards.
+
+mod expansion;
+mod listener;
+mod names;
 
 use crate::signature::prepare::Rectangle;
-use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
-use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape};
-use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, Paint, RenderContent, SoftMask, interpret_page,
-};
+use hayro_interpret::kurbo::{Affine, Rect};
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
+use hayro_syntax::page::{Page as HayroPage, Rotation};
+use listener::Listener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// What is looked at, at most.
 #[derive(Debug, Clone, Copy)]
@@ -23,13 +26,27 @@ pub struct Limits {
     pub file: u64,
     /// Glyphs of one page; a dense page has about 6,000.
     pub glyphs: usize,
-    /// Bytes of one page's decoded content.
+    /// Drawing steps of one page; a dense table has about 10,000.
+    pub steps: usize,
+    /// Bytes of one decoded stream that isn't a picture or a font; a map has about 5 MB.
     pub content: usize,
+    /// Bytes of one decoded font; a full East Asian one has about 20 MB.
+    pub font: usize,
+    /// Bytes all such streams may decode to together.
+    pub decoded: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { pages: 60, file: 64 << 20, glyphs: 60_000, content: 16 << 20 }
+        Self {
+            pages: 60,
+            file: 64 << 20,
+            glyphs: 60_000,
+            steps: 200_000,
+            content: 16 << 20,
+            font: 48 << 20,
+            decoded: 256 << 20,
+        }
     }
 }
 
@@ -47,7 +64,7 @@ pub struct Glyph {
     /// Font size in points, as it appears.
     pub size: f64,
     /// Font name, without a subset tag.
-    pub font: Option<String>,
+    pub font: Option<Arc<str>>,
     /// Whether it is bold.
     pub bold: bool,
     /// Whether it is slanted.
@@ -56,6 +73,17 @@ pub struct Glyph {
     pub colour: [u8; 3],
     /// Whether it isn't painted: recognised text behind a scan.
     pub invisible: bool,
+    /// Whether an annotation's appearance draws it.
+    pub annotation: bool,
+}
+
+/// A picture on the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Picture {
+    /// Left, bottom, right, top.
+    pub bounds: [f64; 4],
+    /// Pixels wide and high.
+    pub pixels: [u32; 2],
     /// Whether an annotation's appearance draws it.
     pub annotation: bool,
 }
@@ -71,8 +99,8 @@ pub struct Page {
     pub glyphs: Vec<Glyph>,
     /// Thin horizontal or vertical strokes and bars: left, bottom, right, top.
     pub strokes: Vec<[f64; 4]>,
-    /// Pictures: left, bottom, right, top, and pixels wide and high.
-    pub images: Vec<([f64; 4], [u32; 2])>,
+    /// Pictures.
+    pub images: Vec<Picture>,
 }
 
 /// A document's pages, as far as they were read.
@@ -92,7 +120,7 @@ pub enum TextError {
     /// The interpreter can't open the file.
     #[error("the pages of the file can't be interpreted")]
     Unreadable,
-    /// The file is larger than is read for its text.
+    /// The file is larger than is read for its text, or unpacks to more than is.
     #[error("the file is larger than is read for its text")]
     TooLarge,
 }
@@ -102,18 +130,13 @@ pub enum TextError {
 /// # Errors
 /// [`TextError`].
 pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Pages, TextError> {
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
-        return Err(TextError::TooLarge);
-    }
-    // The interpreter is another's code fed with strangers' bytes: what it can't stand ends here.
-    catch_unwind(AssertUnwindSafe(|| read_pages(bytes, limits, None))).unwrap_or(Err(TextError::Unreadable))
+    apart(bytes, limits, None)
 }
 
 /// The boxes of a page's visible text, or none when it can't be read.
 #[must_use]
 pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
-    let limits = Limits::default();
-    let found = catch_unwind(AssertUnwindSafe(|| read_pages(bytes, &limits, Some(page)))).ok()?.ok()?;
+    let found = apart(bytes, &Limits::default(), Some(page)).ok()?;
     if found.unread.contains(&page) {
         return None;
     }
@@ -132,148 +155,70 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     )
 }
 
+/// Reads on a thread of its own: the interpreter is another's code fed with strangers' bytes, and
+/// nested content may need more stack than a caller has left.
+fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
+    /// Fifty levels of nested content, the interpreter's own bound, fit several times.
+    const STACK: usize = 32 << 20;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
+        return Err(TextError::TooLarge);
+    }
+    let limits = *limits;
+    let thread = std::thread::Builder::new()
+        .name("page-text".to_owned())
+        .stack_size(STACK)
+        .spawn(move || read_pages(bytes, &limits, only));
+    thread.map_err(|_| TextError::Unreadable)?.join().unwrap_or(Err(TextError::Unreadable))
+}
+
 fn read_pages(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
     let pdf = hayro_syntax::Pdf::new(bytes).map_err(|_| TextError::Unreadable)?;
-    let cache = InterpreterCache::new();
+    let largest = expansion::check(&pdf, limits)?;
+    // A drawing step may decode a form again: the bigger forms are, the fewer steps there may be.
+    const WORK: usize = 4 << 30;
+    let steps = limits.steps.min(WORK / largest.max(1)).max(64);
+    let mut cache = InterpreterCache::new();
     let mut found = Pages { count: pdf.pages().len(), ..Pages::default() };
-    for (number, page) in pdf.pages().iter().enumerate().take(limits.pages.max(only.map_or(0, |n| n + 1))) {
+    let pages = pdf.pages().iter().enumerate();
+    for (number, page) in pages.take(only.map_or(limits.pages, |only| only.saturating_add(1))) {
         if only.is_some_and(|only| only != number) {
             continue;
         }
+        let mut listener = Listener::new(limits.glyphs, steps);
         let bounds = page.intersected_crop_box();
-        let mut listener = Listener { page: Page::default(), annotation: false, limit: limits.glyphs };
         listener.page.bounds = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
         listener.page.rotation = match page.rotation() {
-            hayro_syntax::page::Rotation::None => 0,
-            hayro_syntax::page::Rotation::Horizontal => 90,
-            hayro_syntax::page::Rotation::Flipped => 180,
-            hayro_syntax::page::Rotation::FlippedHorizontal => 270,
+            Rotation::None => 0,
+            Rotation::Horizontal => 90,
+            Rotation::Flipped => 180,
+            Rotation::FlippedHorizontal => 270,
         };
-        let too_long = page.page_stream().is_some_and(|content| content.len() > limits.content);
-        if !too_long {
-            for (content, annotation) in [(RenderContent::PAGE, false), (RenderContent::ANNOTATIONS, true)] {
-                listener.annotation = annotation;
-                let settings = InterpreterSettings { render_content: content, ..Default::default() };
-                let everything = Rect::new(-1e6, -1e6, 1e6, 1e6);
-                let mut context = Context::new(Affine::IDENTITY, everything, &cache, pdf.xref(), settings);
-                interpret_page(page, &mut context, &mut listener);
-            }
-        }
-        if too_long || listener.page.glyphs.len() >= limits.glyphs {
+        let whole = !expansion::is_disguised(page)
+            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &mut listener))).is_ok();
+        if !whole {
             found.unread.push(number);
+            // What the interrupted page left in the cache is not to be relied on.
+            cache = InterpreterCache::new();
         }
         found.pages.push(listener.page);
     }
     Ok(found)
 }
 
-struct Listener {
-    page: Page,
-    annotation: bool,
-    limit: usize,
-}
-
-impl Listener {
-    fn glyph(&mut self, glyph: &HayroGlyph<'_>, matrix: Affine, colour: [u8; 3], invisible: bool) {
-        if self.page.glyphs.len() >= self.limit {
-            return;
-        }
-        let text = match glyph.as_unicode() {
-            Some(BfString::Char(character)) => character.to_string(),
-            Some(BfString::String(text)) => text,
-            None => "\u{fffd}".to_owned(),
-        };
-        let (font, weight, italic, width) = match glyph {
-            HayroGlyph::Outline(outline) => {
-                let data = outline.font_data();
-                (
-                    data.as_ref().and_then(|data| data.postscript_name.clone()),
-                    data.as_ref().and_then(|data| data.weight),
-                    data.is_some_and(|data| data.is_italic),
-                    outline.advance_width(),
-                )
-            }
-            HayroGlyph::Type3(type3) => (None, None, false, type3.advance_width()),
-        };
-        let origin = matrix * Point::ZERO;
-        let up = matrix * Point::new(0.0, 1000.0);
-        let right = matrix * Point::new(f64::from(width.unwrap_or(0.0)), 0.0);
-        let name = font.map(|name| without_tag(&name).to_owned());
-        let named =
-            |words: &[&str]| name.as_deref().is_some_and(|name| words.iter().any(|word| name.contains(word)));
-        self.page.glyphs.push(Glyph {
-            bold: weight.is_some_and(|weight| weight >= 600) || named(&["Bold", "bold"]),
-            italic: italic || named(&["Italic", "Oblique", "italic"]),
-            text,
-            x: origin.x,
-            y: origin.y,
-            advance: (right - origin).hypot(),
-            size: (up - origin).hypot(),
-            font: name,
-            colour,
-            invisible,
-            annotation: self.annotation,
-        });
-    }
-
-    fn bar(&mut self, bounds: Rect) {
-        /// Thicker than this is no line under a title.
-        const THICK: f64 = 3.0;
-        const MANY: usize = 20_000;
-        let thin = bounds.height().abs() <= THICK || bounds.width().abs() <= THICK;
-        let long = bounds.height().abs().max(bounds.width().abs()) >= 5.0;
-        if thin && long && self.page.strokes.len() < MANY {
-            self.page.strokes.push([bounds.x0, bounds.y0, bounds.x1, bounds.y1]);
-        }
+fn interpret<'a>(
+    page: &'a HayroPage<'a>,
+    pdf: &'a hayro_syntax::Pdf,
+    cache: &InterpreterCache<'a>,
+    listener: &mut Listener,
+) {
+    for (content, annotation) in [(RenderContent::PAGE, false), (RenderContent::ANNOTATIONS, true)] {
+        listener.begin(page, annotation);
+        let settings = InterpreterSettings { render_content: content, ..Default::default() };
+        let everything = Rect::new(-1e6, -1e6, 1e6, 1e6);
+        let mut context = Context::new(Affine::IDENTITY, everything, cache, pdf.xref(), settings);
+        interpret_page(page, &mut context, listener);
     }
 }
 
-/// A font name without the six letters of a subset (ISO 32000-2, 9.9.2).
-fn without_tag(name: &str) -> &str {
-    match name.split_once('+') {
-        Some((tag, rest)) if tag.len() == 6 && tag.bytes().all(|byte| byte.is_ascii_uppercase()) => rest,
-        _ => name,
-    }
-}
-
-impl<'a> Device<'a> for Listener {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
-        self.bar((props.transform * path.clone()).bounding_box());
-    }
-
-    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, _: &DrawMode) {
-        self.bar(props.transform.transform_rect_bbox(*rect));
-    }
-
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        let colour = match &props.paint {
-            Paint::Color(colour) => {
-                let [red, green, blue, _] = colour.to_rgba().to_rgba8();
-                [red, green, blue]
-            }
-            Paint::Pattern(_) => [0, 0, 0],
-        };
-        let invisible = matches!(mode, DrawMode::Invisible);
-        for glyph in run.glyphs() {
-            self.glyph(glyph, props.transform * glyph.transform(), colour, invisible);
-        }
-    }
-
-    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        const MANY: usize = 2_000;
-        let pixels = [image.width(), image.height()];
-        let unit = Rect::new(0.0, 0.0, f64::from(pixels[0]), f64::from(pixels[1]));
-        let bounds = props.transform.transform_rect_bbox(unit);
-        if self.page.images.len() < MANY {
-            self.page.images.push(([bounds.x0, bounds.y0, bounds.x1, bounds.y1], pixels));
-        }
-    }
-
-    fn pop_clip(&mut self) {}
-
-    fn pop_transparency_group(&mut self) {}
-}
+#[cfg(test)]
+mod tests;

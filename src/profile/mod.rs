@@ -4,15 +4,28 @@
 //! The code knows measures; the profile knows what the law asks for and says where. Profiles are
 //! versioned and dated; one is compiled in, others come from a folder without a rebuild.
 
+pub mod codes;
+pub mod form;
 pub mod notation;
+pub mod rule;
 
 use crate::messages::Message;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+pub use codes::{AgencyCode, CodeError, DocumentTypeCode, RetentionPeriod};
+pub use form::{
+    Code, CopyForm, DateForm, Declined, DocumentType, Numbering, Placement, Recognition, Retention, Role,
+    Signing, Summary,
+};
 pub use notation::{Notation, NotationError};
+pub use rule::{Measure, Rule, Severity, Side};
+
+/// Bytes a profile's file may have; the one compiled in has about 20,000.
+const FILE_LIMIT: u64 = 4 << 20;
 
 /// A jurisdiction profile.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,211 +47,22 @@ pub struct Profile {
     pub signing: Signing,
     /// How dates are written.
     pub date: DateForm,
-    /// Paper and margins.
-    pub page: PageForm,
-    /// Fonts and fixed texts.
-    pub text: TextForm,
+    /// By what the parts of a document are recognised.
+    pub recognition: Recognition,
     /// Where fields go when the text doesn't tell.
     pub placement: Placement,
     /// Document types.
     pub types: Vec<DocumentType>,
+    /// Forms of copies.
+    #[serde(default)]
+    pub copies: Vec<CopyForm>,
     /// Retention periods.
     pub retention: Vec<Retention>,
+    /// Code tables of archive packages, by the name of the field they are for.
+    #[serde(default)]
+    pub tables: BTreeMap<String, Vec<Code>>,
     /// Format rules.
     pub rules: Vec<Rule>,
-}
-
-/// How numbers and symbols are written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Numbering {
-    /// Digits a number has at least.
-    pub minimum_digits: usize,
-    /// Between number and symbol.
-    pub number_symbol_separator: String,
-    /// Between the symbol's groups.
-    pub group_separator: String,
-    /// What stands before a number.
-    pub label: String,
-}
-
-/// In what order signatures come.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Signing {
-    /// `personal` and `agency`, first to last.
-    pub order: Vec<Role>,
-}
-
-/// Whose signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// The person with authority.
-    Personal,
-    /// The agency.
-    Agency,
-}
-
-/// How dates are written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DateForm {
-    /// `{place}`, `{day}`, `{month}`, `{year}` in their places.
-    pub pattern: String,
-    /// Days below this have a leading zero.
-    pub day_padded_below: u32,
-    /// Months below this have a leading zero.
-    pub month_padded_below: u32,
-}
-
-/// Paper and margins, in millimetres.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PageForm {
-    /// Paper width.
-    pub width: f64,
-    /// Paper height.
-    pub height: f64,
-    /// Least and greatest left margin.
-    pub left: [f64; 2],
-    /// Least and greatest right margin.
-    pub right: [f64; 2],
-    /// Least and greatest top margin.
-    pub top: [f64; 2],
-    /// Least and greatest bottom margin.
-    pub bottom: [f64; 2],
-    /// What measuring may be off by.
-    pub tolerance: f64,
-}
-
-/// Fonts and fixed texts.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TextForm {
-    /// Accepted font families, and how their files call them.
-    pub font_families: Vec<String>,
-    /// Least and greatest size of the body, in points.
-    pub body_size: [f64; 2],
-    /// What measuring may be off by, in points.
-    pub size_tolerance: f64,
-    /// The national title.
-    pub national_title: String,
-    /// Spellings of it that are accepted with a warning.
-    pub national_title_accepted: Vec<String>,
-    /// The motto.
-    pub motto: String,
-}
-
-/// Where fields go when the text doesn't tell: fractions of the page, left top right bottom.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Placement {
-    /// The number.
-    pub number: [f64; 4],
-    /// The date.
-    pub date: [f64; 4],
-    /// The personal signature.
-    pub personal: [f64; 4],
-    /// The agency's signature.
-    pub agency: [f64; 4],
-    /// Diameter of the seal in millimetres.
-    pub seal_diameter: f64,
-}
-
-/// A document type.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentType {
-    /// Its code here.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// What stands in symbols; none for types without one.
-    pub abbreviation: Option<String>,
-    /// Its code in archive packages.
-    pub archive_code: String,
-}
-
-/// A retention period.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Retention {
-    /// Its code in archive packages.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Whether for ever.
-    #[serde(default)]
-    pub permanent: bool,
-    /// For how many years.
-    pub years: Option<u32>,
-}
-
-/// A format rule: which measure, and what the law says of it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Its stable identifier.
-    pub id: String,
-    /// What is measured.
-    pub measure: Measure,
-    /// How bad a deviation is.
-    pub severity: Severity,
-    /// The clause.
-    pub basis: String,
-    /// Whether a draft can be repaired by machine.
-    pub repairable: bool,
-    /// What is wrong when it is broken.
-    pub message: Message,
-}
-
-/// How bad a deviation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// The document breaks the rule.
-    Error,
-    /// It is better done otherwise.
-    Warning,
-    /// Good to know.
-    Info,
-}
-
-/// What the code can measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// Paper size.
-    Paper,
-    /// Orientation of the first page.
-    Orientation,
-    /// Left margin.
-    MarginLeft,
-    /// Right margin.
-    MarginRight,
-    /// Top margin.
-    MarginTop,
-    /// Bottom margin.
-    MarginBottom,
-    /// Font family.
-    FontFamily,
-    /// Size of the body.
-    BodySize,
-    /// National title.
-    NationalTitle,
-    /// Spelling of the national title.
-    NationalTitleSpelling,
-    /// Motto.
-    Motto,
-    /// Form of number and symbol.
-    NumberForm,
-    /// Leading zero of the number.
-    NumberPadding,
-    /// Form of the date line.
-    DateForm,
-    /// Leading zeros of the date line.
-    DatePadding,
 }
 
 /// Why a profile can't be used.
@@ -250,6 +74,9 @@ pub enum ProfileError {
     /// It isn't what a profile must be.
     #[error("profile {0}: {1}")]
     Broken(String, String),
+    /// Two profiles have the same identifier and version.
+    #[error("profile {0}, version {1}, is there twice: give one of them another version")]
+    Twice(String, String),
 }
 
 impl Profile {
@@ -260,7 +87,43 @@ impl Profile {
     pub fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
         let broken = |error: &dyn std::fmt::Display| ProfileError::Broken(name.to_owned(), error.to_string());
         let reader = toml::Deserializer::parse(text).map_err(|error| broken(&error))?;
-        serde_path_to_error::deserialize(reader).map_err(|error| broken(&error))
+        let profile: Self = serde_path_to_error::deserialize(reader).map_err(|error| broken(&error))?;
+        profile.is_sound().map_err(|why| broken(&why))?;
+        Ok(profile)
+    }
+
+    /// What types alone don't say: unique codes, ranges the right way round, a usable date pattern.
+    fn is_sound(&self) -> Result<(), String> {
+        unique("types", self.types.iter().map(|kind| kind.code.as_str()))?;
+        unique("retention", self.retention.iter().map(|period| period.code.as_str()))?;
+        unique("rules", self.rules.iter().map(|rule| rule.id.as_str()))?;
+        for (name, table) in &self.tables {
+            unique(&format!("tables.{name}"), table.iter().map(|line| line.code.as_str()))?;
+        }
+        if self.in_force_to.is_some_and(|to| to < self.in_force_from) {
+            return Err("in_force_to: expected a day not before in_force_from".to_owned());
+        }
+        if self.signing.order.is_empty() {
+            return Err("signing.order: expected at least one of personal, agency".to_owned());
+        }
+        for mark in ["{day}", "{month}", "{year}"] {
+            if self.date.pattern.matches(mark).count() != 1 {
+                return Err(format!("date.pattern: expected {mark} once, found {:?}", self.date.pattern));
+            }
+        }
+        self.date.expression().map_err(|error| format!("date.pattern: {error}"))?;
+        self.numbering
+            .parse(&self.numbering.example)
+            .map_err(|error| format!("numbering.example: {error}"))?;
+        for rule in &self.rules {
+            if let Measure::Margin { range: [least, greatest], .. }
+            | Measure::BodySize { range: [least, greatest], .. } = &rule.measure
+                && !(*least >= 0.0 && least <= greatest)
+            {
+                return Err(format!("rules.{}: expected a range from least to greatest", rule.id));
+            }
+        }
+        Ok(())
     }
 
     /// The profile compiled in.
@@ -274,21 +137,45 @@ impl Profile {
         })
     }
 
-    /// Every profile of a folder (`*.toml`), and the one compiled in.
+    /// Every profile of a folder (`*.toml`), and the one compiled in, unless the folder has a newer
+    /// version of it.
     ///
     /// # Errors
     /// The first that can't be used.
     pub fn load_folder(folder: &Path) -> Result<Vec<Arc<Self>>, ProfileError> {
         let io = |error| ProfileError::Io(folder.display().to_string(), error);
-        let mut found = vec![Arc::clone(Self::builtin())];
+        let mut paths = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(io)? {
             let path = entry.map_err(io)?.path();
             if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = std::fs::read_to_string(&path).map_err(io)?;
-                found.push(Arc::new(Self::parse(&path.display().to_string(), &text)?));
+                paths.push(path);
             }
         }
+        paths.sort();
+        let mut found: Vec<Arc<Self>> = vec![Arc::clone(Self::builtin())];
+        for path in paths {
+            let name = path.display().to_string();
+            let io = |error| ProfileError::Io(name.clone(), error);
+            if std::fs::metadata(&path).map_err(io)?.len() > FILE_LIMIT {
+                return Err(ProfileError::Broken(name, format!("larger than {FILE_LIMIT} bytes")));
+            }
+            let profile = Self::parse(&name, &std::fs::read_to_string(&path).map_err(io)?)?;
+            if found.iter().any(|other| other.id == profile.id && other.version == profile.version) {
+                return Err(ProfileError::Twice(profile.id, profile.version));
+            }
+            found.push(Arc::new(profile));
+        }
         Ok(found)
+    }
+
+    /// Of the versions of a profile, the one for a document of this date: of those in force then, the
+    /// one that came into force last, and of equals the last given.
+    #[must_use]
+    pub fn choose<'p>(profiles: &'p [Arc<Self>], id: &str, date: NaiveDate) -> Option<&'p Arc<Self>> {
+        profiles
+            .iter()
+            .filter(|profile| profile.id == id && profile.applies_on(date))
+            .max_by_key(|profile| profile.in_force_from)
     }
 
     /// Whether the profile applies to a document of this date.
@@ -312,7 +199,24 @@ impl Profile {
     /// A number as written: padded with zeros.
     #[must_use]
     pub fn format_number(&self, number: u64) -> String {
-        format!("{number:0width$}", width = self.numbering.minimum_digits)
+        self.numbering.digits(number)
+    }
+
+    /// The code table of a field of archive packages (`maintenance` and `typeName` are the profile's
+    /// retention periods and document types).
+    #[must_use]
+    pub fn table(&self, field: &str) -> Vec<Code> {
+        let line = |code: &str, name: &str| Code { code: code.to_owned(), name: name.to_owned() };
+        let own = self.tables.get(field).into_iter().flatten().cloned();
+        match field {
+            "maintenance" => {
+                self.retention.iter().map(|period| line(&period.code, &period.name)).chain(own).collect()
+            }
+            "typeName" => {
+                self.types.iter().map(|kind| line(&kind.archive_code, &kind.name)).chain(own).collect()
+            }
+            _ => own.collect(),
+        }
     }
 
     /// Number and symbol as written, e.g. `05/QĐ-UBND`, `12/UBND-VX`.
@@ -352,54 +256,26 @@ impl Profile {
     /// Day and month as written.
     #[must_use]
     pub fn day_and_month(&self, date: NaiveDate) -> (String, String) {
-        let padded = |value: u32, below: u32| {
-            if value < below { format!("{value:02}") } else { value.to_string() }
-        };
-        (padded(date.day(), self.date.day_padded_below), padded(date.month(), self.date.month_padded_below))
+        use chrono::Datelike;
+        self.date.day_and_month(date.day(), date.month())
     }
 
     /// The date line.
     #[must_use]
     pub fn date_line(&self, place: &str, date: NaiveDate) -> String {
-        let (day, month) = self.day_and_month(date);
-        self.date
-            .pattern
-            .replace("{place}", place)
-            .replace("{day}", &day)
-            .replace("{month}", &month)
-            .replace("{year}", &date.year().to_string())
+        self.date.line(place, date)
     }
+}
+
+fn unique<'a>(what: &str, codes: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut seen = std::collections::BTreeSet::new();
+    for code in codes {
+        if code.is_empty() || !seen.insert(code) {
+            return Err(format!("{what}: expected codes that are not empty and differ, found {code:?}"));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn date(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn the_profile_compiled_in_can_be_read_and_knows_29_types() {
-        let profile = Profile::parse("builtin", include_str!("vn-nd30-2020.toml")).unwrap();
-        assert_eq!(profile.types.len(), 29);
-        assert!(profile.applies_on(date("2026-11-23")) && !profile.applies_on(date("2020-03-04")));
-    }
-
-    #[test]
-    fn numbers_symbols_and_dates_are_written_as_the_decree_says() {
-        let profile = Profile::builtin();
-        assert_eq!(profile.notation("QĐ", "UBND", None, 5).unwrap(), "05/QĐ-UBND");
-        assert_eq!(profile.notation("CV", "UBND", Some("VX"), 12).unwrap(), "12/UBND-VX");
-        assert!(profile.notation("CV", "UBND", None, 12).is_err());
-        assert_eq!(profile.date_line("Hà Nội", date("2020-01-05")), "Hà Nội, ngày 05 tháng 01 năm 2020");
-        assert_eq!(profile.date_line("Hà Nội", date("2019-06-29")), "Hà Nội, ngày 29 tháng 6 năm 2019");
-    }
-
-    #[test]
-    fn a_profile_with_an_unknown_key_is_refused_by_name() {
-        let text = include_str!("vn-nd30-2020.toml").replace("minimum_digits", "minimal_digits");
-        let error = Profile::parse("x", &text).unwrap_err().to_string();
-        assert!(error.contains("minimal_digits"), "{error}");
-    }
-}
+mod tests;

@@ -10,6 +10,9 @@ const LENGTH_LIMIT: usize = 64;
 pub struct Notation {
     digits: String,
     symbol: String,
+    groups: Vec<String>,
+    normative: bool,
+    separator: String,
 }
 
 /// Why a text is no number and symbol, or none can be composed.
@@ -36,11 +39,22 @@ pub enum NotationError {
 }
 
 impl Notation {
-    /// Reads a notation; the text becomes NFC.
+    /// Reads a notation as Decree 30/2020 writes it; the text becomes NFC.
     ///
     /// # Errors
     /// [`NotationError`].
     pub fn parse(text: &str) -> Result<Self, NotationError> {
+        Self::parse_by(text, "/", "-", 2)
+    }
+
+    /// Reads a notation by a profile's grammar: what stands between number and symbol, between the
+    /// symbol's groups, and how many groups there are at least.
+    pub(super) fn parse_by(
+        text: &str,
+        separator: &str,
+        between: &str,
+        least: usize,
+    ) -> Result<Self, NotationError> {
         if text.len() > LENGTH_LIMIT * 4 {
             return Err(NotationError::Length);
         }
@@ -48,24 +62,26 @@ impl Notation {
         if text.chars().count() > LENGTH_LIMIT {
             return Err(NotationError::Length);
         }
-        let (digits, symbol) = text.split_once('/').ok_or(NotationError::NoSlash)?;
+        let (digits, symbol) = text.split_once(separator).ok_or(NotationError::NoSlash)?;
         if digits.is_empty() || digits.len() > 11 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NotationError::Digits);
         }
         // A year between number and symbol marks a normative document; it stays part of the symbol.
-        let (year, rest) = match symbol.split_once('/') {
-            Some((year, rest)) if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) => {
-                (true, rest)
-            }
+        let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (normative, rest) = match symbol.split_once(separator) {
+            Some((first, rest)) if year(first) => (true, rest),
             Some(_) => return Err(NotationError::Symbol),
             None => (false, symbol),
         };
         let letter = |character: char| character.is_alphanumeric() || matches!(character, '.' | '&');
-        let group = |group: &str| !group.is_empty() && group.chars().all(letter);
-        if !rest.split('-').all(group) || (!year && !rest.contains('-')) {
+        let groups: Vec<&str> = rest.split(between).collect();
+        let sound = groups.iter().all(|group| !group.is_empty() && group.chars().all(letter));
+        if !sound || (!normative && groups.len() < least) {
             return Err(NotationError::Symbol);
         }
-        Ok(Self { digits: digits.to_owned(), symbol: symbol.to_owned() })
+        let groups = groups.into_iter().map(str::to_owned).collect();
+        let (digits, symbol) = (digits.to_owned(), symbol.to_owned());
+        Ok(Self { digits, symbol, groups, normative, separator: separator.to_owned() })
     }
 
     /// The number's digits as written.
@@ -83,19 +99,31 @@ impl Notation {
     /// Whether it is of the form of normative documents (number/year/type-body).
     #[must_use]
     pub fn is_normative(&self) -> bool {
-        self.symbol.contains('/')
+        self.normative
     }
 
     /// The first group of the symbol: the type's abbreviation, or the agency's for official letters.
     #[must_use]
     pub fn first_group(&self) -> &str {
-        self.symbol.split(['-', '/']).next().unwrap_or_default()
+        self.groups.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// The groups of the symbol, without a year before them.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
+    /// The number, when it is one that can be counted with.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        self.digits.parse().ok()
     }
 }
 
 impl std::fmt::Display for Notation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.digits, self.symbol)
+        write!(f, "{}{}{}", self.digits, self.separator, self.symbol)
     }
 }
 

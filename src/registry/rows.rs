@@ -67,8 +67,10 @@ pub struct Document {
     /// Who took it in.
     pub created_by: String,
     /// When it was taken in (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub created_at: NaiveDateTime,
     /// When it last changed (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub changed_at: NaiveDateTime,
     /// Version of this row; the ETag.
     pub version: i64,
@@ -119,6 +121,7 @@ pub struct Version {
     /// Who made it.
     pub created_by: String,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub created_at: NaiveDateTime,
 }
 
@@ -139,6 +142,7 @@ pub struct FormatCheck {
     /// The report (JSON).
     pub report: Option<String>,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::optional")]
     pub checked_at: Option<NaiveDateTime>,
 }
 
@@ -171,6 +175,7 @@ pub struct Signature {
     /// The policy the verdict was given under.
     pub policy: String,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub signed_at: NaiveDateTime,
 }
 
@@ -199,6 +204,7 @@ pub struct Register {
     /// The number the next document gets.
     pub next_number: i64,
     /// When it was opened (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub created_at: NaiveDateTime,
     /// Version of this row; the ETag.
     pub version: i64,
@@ -223,10 +229,12 @@ pub struct RegisterEntry {
     /// Who took it.
     pub taken_by: String,
     /// When (UTC).
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub taken_at: NaiveDateTime,
     /// Who voided it.
     pub voided_by: Option<String>,
     /// When it was voided (UTC).
+    #[serde(serialize_with = "crate::store::instant::optional")]
     pub voided_at: Option<NaiveDateTime>,
     /// Why.
     pub void_reason: Option<String>,

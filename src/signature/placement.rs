@@ -1,15 +1,20 @@
-//! Where prepared fields go on a draft: found in the page's own text, or by the profile's geometry.
+//! Where prepared fields go on a draft: as told, found in the page's own text, or by the profile's
+//! geometry, in this order.
 //!
 //! The number goes into the gap between its label and the slash, or behind the label when nothing
 //! follows; day and month go into the gaps of the date line; the personal signature goes above the
-//! signer's name at the right of the last page with text, the seal over its left third
-//! (Decree 30/2020, App. I, II.7–8).
+//! signer's name at the right, beside the list of recipients; the seal goes over its left third
+//! (Decree 30/2020, App. I, II.7–8). The profile's geometry is for scans and for heads without these
+//! lines; it is never put over text that stands there.
 
-use super::fill::{baseline, field_height};
+mod block;
+mod rows;
+
 use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
 use crate::pdf::font::Face;
-use crate::pdf::text::{Glyph, Page, Pages};
+use crate::pdf::text::{Page, Pages};
 use crate::profile::Profile;
+use rows::{Row, after, gap, on_line};
 
 /// Name of the field of the digits, before a printed symbol.
 pub const NUMBER: &str = "number";
@@ -22,6 +27,11 @@ pub const DAY: &str = "day";
 /// Name of the field of the month.
 pub const MONTH: &str = "month";
 
+/// Size of number and date where no text shows another, in points.
+const SIZE: f64 = 13.0;
+/// A number with its symbol, at most, in points.
+const NOTATION_WIDTH: f64 = 160.0;
+
 /// How the number and date are to be filled in: what the gaps on the page hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum NumberGap {
@@ -29,6 +39,19 @@ pub enum NumberGap {
     Digits,
     /// Number and symbol.
     Whole,
+}
+
+/// Places that are told instead of found.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Told {
+    /// Number and symbol.
+    pub number: Option<Place>,
+    /// The whole date line.
+    pub date: Option<Place>,
+    /// The personal signature.
+    pub personal: Option<Place>,
+    /// The agency's signature.
+    pub agency: Option<Place>,
 }
 
 /// Where everything goes.
@@ -49,15 +72,29 @@ pub enum PlacementError {
     #[error("no page of the draft can be read")]
     NoPage,
     /// The number stands there already.
-    #[error("the draft carries a number already: {0}")]
+    #[error(
+        "the draft carries a number already ({0}): leave a gap behind the label, the number is given later"
+    )]
     NumberPresent(String),
-}
-
-/// A row of glyphs on one baseline, left to right.
-struct Row<'p> {
-    page: usize,
-    glyphs: Vec<&'p Glyph>,
-    text: String,
+    /// The date stands there already.
+    #[error("the draft carries a date already ({0}): leave gaps for day and month, the date is given later")]
+    DatePresent(String),
+    /// A gap is too narrow.
+    #[error("the gap for the {part} is too narrow ({text}): leave room for two digits")]
+    GapTooNarrow {
+        /// Which gap.
+        part: &'static str,
+        /// The line it is in.
+        text: String,
+    },
+    /// The part isn't found and other text stands where the profile would have it.
+    #[error(
+        "no place for the {0} is found, and text stands where it would go by the profile: add its line to the draft, or tell its place"
+    )]
+    NoRoom(&'static str),
+    /// A place that was told is on no page.
+    #[error("the place told for the {0} lies on no page of the draft")]
+    NoSuchPlace(&'static str),
 }
 
 /// Finds the places.
@@ -65,64 +102,122 @@ struct Row<'p> {
 /// # Errors
 /// [`PlacementError`].
 pub fn find(pages: &Pages, profile: &Profile) -> Result<Found, PlacementError> {
-    let first = pages.pages.first().ok_or(PlacementError::NoPage)?;
-    let last = pages.pages.iter().rposition(|page| !page.glyphs.is_empty()).unwrap_or(0);
-    let rows = rows(0, first);
-    let mut by_profile = Vec::new();
-    let mut texts = Vec::new();
-    let number = match number_field(&rows, profile)? {
-        Some((field, gap)) => {
-            texts.push(field);
-            gap
-        }
-        None => {
-            by_profile.push("number");
-            texts.push(text_field(
-                NOTATION,
-                0,
-                fraction(first, profile.placement.number),
-                Face::Regular,
-                13.0,
-            ));
-            NumberGap::Whole
-        }
-    };
-    let dates = date_fields(&rows);
-    if dates.is_empty() {
-        by_profile.push("date");
-        texts.push(text_field(DATE, 0, fraction(first, profile.placement.date), Face::Italic, 13.0));
-    }
-    texts.extend(dates);
-    let page = pages.pages.get(last).unwrap_or(first);
-    let personal = match signature_block(last, page) {
-        Some(rectangle) => rectangle,
-        None => {
-            by_profile.push("personal");
-            fraction(page, profile.placement.personal)
-        }
-    };
-    let seal = profile.placement.seal_diameter * 72.0 / 25.4;
-    // The seal overlaps the left third of the personal signature and is centred on its height.
-    let right = personal.left + personal.width() / 3.0;
-    let middle = f64::midpoint(personal.bottom, personal.top);
-    let agency =
-        Rectangle { left: right - seal, bottom: middle - seal / 2.0, right, top: middle + seal / 2.0 };
-    let plan = Plan {
-        texts,
-        personal: Place { page: last, rectangle: personal },
-        agency: Some(Place { page: last, rectangle: agency }),
-    };
-    Ok(Found { plan, number, by_profile })
+    find_beside(pages, profile, &Told::default())
 }
 
-fn text_field(name: &str, page: usize, rectangle: Rectangle, face: Face, size: f64) -> TextField {
-    TextField {
-        name: name.to_owned(),
-        place: Place { page, rectangle },
-        face,
-        size,
-        alignment: Alignment::Left,
+/// Finds the places of what isn't told.
+///
+/// # Errors
+/// [`PlacementError`].
+pub fn find_beside(pages: &Pages, profile: &Profile, told: &Told) -> Result<Found, PlacementError> {
+    let first = pages.pages.first().ok_or(PlacementError::NoPage)?;
+    for (part, place) in [
+        ("number", told.number),
+        ("date", told.date),
+        ("personal signature", told.personal),
+        ("agency signature", told.agency),
+    ] {
+        if place.is_some_and(|place| !lies_on(pages, &place)) {
+            return Err(PlacementError::NoSuchPlace(part));
+        }
     }
+    let rows = rows::rows(0, first);
+    let mut by_profile = Vec::new();
+    let mut texts = Vec::new();
+    let number = match (told.number, number_field(&rows, profile)) {
+        (Some(place), _) => {
+            texts.push(text_field(NOTATION, place, Face::Regular, SIZE));
+            NumberGap::Whole
+        }
+        (None, found) => match found? {
+            Some((field, gap)) => {
+                texts.push(field);
+                gap
+            }
+            None => {
+                by_profile.push("number");
+                let place = Place { page: 0, rectangle: fraction(first, profile.placement.number) };
+                is_free(first, &place, "number")?;
+                texts.push(text_field(NOTATION, place, Face::Regular, SIZE));
+                NumberGap::Whole
+            }
+        },
+    };
+    let dates = match told.date {
+        Some(place) => vec![text_field(DATE, place, Face::Italic, SIZE)],
+        None => date_fields(&rows, profile)?,
+    };
+    if dates.is_empty() {
+        by_profile.push("date");
+        let rectangle = beside_number(first, &rows, profile);
+        let place = Place { page: 0, rectangle };
+        is_free(first, &place, "date")?;
+        let mut field = text_field(DATE, place, Face::Italic, SIZE);
+        field.alignment = Alignment::Centre;
+        texts.push(field);
+    }
+    texts.extend(dates);
+    let personal = match (told.personal, block::find(pages, profile)) {
+        (Some(place), _) | (None, Some(place)) => place,
+        (None, None) => {
+            by_profile.push("personal");
+            let last = pages.pages.iter().rposition(|page| !page.glyphs.is_empty()).unwrap_or(0);
+            let page = pages.pages.get(last).unwrap_or(first);
+            let place = Place { page: last, rectangle: fraction(page, profile.placement.personal) };
+            is_free(page, &place, "personal signature")?;
+            place
+        }
+    };
+    let agency = told.agency.unwrap_or_else(|| beside(&personal, pages, profile));
+    Ok(Found { plan: Plan { texts, personal, agency: Some(agency) }, number, by_profile })
+}
+
+/// The seal overlaps the left third of the personal signature and is centred on its height.
+fn beside(personal: &Place, pages: &Pages, profile: &Profile) -> Place {
+    let seal = profile.placement.seal_diameter * 72.0 / 25.4;
+    let at = personal.rectangle;
+    let middle = f64::midpoint(at.bottom, at.top);
+    let (mut left, mut bottom) = (at.left + at.width() / 3.0 - seal, middle - seal / 2.0);
+    if let Some(page) = pages.pages.get(personal.page) {
+        // Never over the edge of the page.
+        let [x0, y0, x1, y1] = page.bounds;
+        left = left.clamp(x0, (x1 - seal).max(x0));
+        bottom = bottom.clamp(y0, (y1 - seal).max(y0));
+    }
+    Place {
+        page: personal.page,
+        rectangle: Rectangle { left, bottom, right: left + seal, top: bottom + seal },
+    }
+}
+
+fn lies_on(pages: &Pages, place: &Place) -> bool {
+    let at = place.rectangle;
+    pages.pages.get(place.page).is_some_and(|page| {
+        let [left, bottom, right, top] = page.bounds;
+        at.left >= left - 1.0
+            && at.bottom >= bottom - 1.0
+            && at.right <= right + 1.0
+            && at.top <= top + 1.0
+            && at.width() > 1.0
+            && at.height() > 1.0
+    })
+}
+
+/// Refuses a place of the profile where visible text stands.
+fn is_free(page: &Page, place: &Place, part: &'static str) -> Result<(), PlacementError> {
+    let at = place.rectangle;
+    let covers =
+        page.glyphs.iter().filter(|glyph| !glyph.invisible && !glyph.text.trim().is_empty()).any(|glyph| {
+            glyph.x < at.right
+                && glyph.x + glyph.advance > at.left
+                && glyph.y + glyph.size * 0.7 > at.bottom
+                && glyph.y - glyph.size * 0.2 < at.top
+        });
+    if covers { Err(PlacementError::NoRoom(part)) } else { Ok(()) }
+}
+
+fn text_field(name: &str, place: Place, face: Face, size: f64) -> TextField {
+    TextField { name: name.to_owned(), place, face, size, alignment: Alignment::Left }
 }
 
 fn fraction(page: &Page, part: [f64; 4]) -> Rectangle {
@@ -137,71 +232,17 @@ fn fraction(page: &Page, part: [f64; 4]) -> Rectangle {
     }
 }
 
-fn rows(number: usize, page: &Page) -> Vec<Row<'_>> {
-    let mut glyphs: Vec<&Glyph> = page.glyphs.iter().filter(|glyph| glyph.size > 1.0).collect();
-    glyphs.sort_by(|a, b| b.y.partial_cmp(&a.y).unwrap_or(std::cmp::Ordering::Equal));
-    let mut rows: Vec<Vec<&Glyph>> = Vec::new();
-    for glyph in glyphs {
-        match rows.last_mut() {
-            Some(row) if row.first().is_some_and(|first| (first.y - glyph.y).abs() < glyph.size * 0.33) => {
-                row.push(glyph);
-            }
-            _ => rows.push(vec![glyph]),
+/// The place of a date line that isn't there: by the profile, but on the number's line when that is
+/// (Decree 30/2020, App. I, II.4: both stand on one line).
+fn beside_number(page: &Page, rows: &[Row<'_>], profile: &Profile) -> Rectangle {
+    let by_profile = fraction(page, profile.placement.date);
+    let label = &profile.numbering.label;
+    match rows.iter().find(|row| after(row, label, 0).is_some()) {
+        Some(row) if (row.baseline() - by_profile.bottom).abs() < 120.0 => {
+            on_line(row, by_profile.left, by_profile.right, SIZE)
         }
+        _ => by_profile,
     }
-    rows.into_iter()
-        .map(|mut glyphs| {
-            glyphs.sort_by(|a, b| a.x.partial_cmp(&b.x).unwrap_or(std::cmp::Ordering::Equal));
-            let text = glyphs.iter().map(|glyph| glyph.text.as_str()).collect();
-            Row { page: number, glyphs, text }
-        })
-        .collect()
-}
-
-/// Index of the glyph that follows `words` in a row; blanks between letters don't count.
-fn after(row: &Row<'_>, words: &str, from: usize) -> Option<(usize, usize)> {
-    let wanted: Vec<char> = words.chars().filter(|character| !character.is_whitespace()).collect();
-    for start in from..row.glyphs.len() {
-        let mut rest = wanted.as_slice();
-        for (at, glyph) in row.glyphs.iter().enumerate().skip(start) {
-            let letters: Vec<char> =
-                glyph.text.chars().filter(|character| !character.is_whitespace()).collect();
-            if letters.is_empty() {
-                if at == start {
-                    break;
-                }
-                continue;
-            }
-            let Some(left) = rest.strip_prefix(letters.as_slice()) else { break };
-            rest = left;
-            if rest.is_empty() {
-                return Some((start, at + 1));
-            }
-        }
-    }
-    None
-}
-
-/// The blank from a glyph on to the next visible one: left, right edge, and that glyph.
-fn gap<'r>(row: &'r Row<'_>, from: usize) -> (f64, Option<(f64, &'r str)>) {
-    let left = from
-        .checked_sub(1)
-        .and_then(|before| row.glyphs.get(before))
-        .map_or(0.0, |glyph| glyph.x + glyph.advance);
-    let next = row
-        .glyphs
-        .get(from..)
-        .unwrap_or_default()
-        .iter()
-        // Dots hold the place of what is to come.
-        .find(|glyph| !glyph.text.trim().is_empty() && !matches!(glyph.text.as_str(), "." | "…" | "_"));
-    (left, next.map(|glyph| (glyph.x, glyph.text.as_str())))
-}
-
-fn on_line(row: &Row<'_>, left: f64, right: f64, size: f64) -> Rectangle {
-    let line = row.glyphs.first().map_or(0.0, |glyph| glyph.y);
-    let bottom = line - baseline(size);
-    Rectangle { left, bottom, right, top: bottom + field_height(size) }
 }
 
 fn number_field(
@@ -209,27 +250,39 @@ fn number_field(
     profile: &Profile,
 ) -> Result<Option<(TextField, NumberGap)>, PlacementError> {
     let label = &profile.numbering.label;
+    let separator = profile.numbering.number_symbol_separator.trim();
     for row in rows {
         let Some((start, from)) = after(row, label, 0) else { continue };
+        // What is cited in a sentence has text before it.
+        let before = row.glyphs.iter().take(start).filter(|glyph| !glyph.text.trim().is_empty());
         let Some(first) = row.glyphs.get(start) else { continue };
+        if before.clone().any(|glyph| first.x - (glyph.x + glyph.advance) < first.size) {
+            continue;
+        }
         let size = first.size.round().clamp(8.0, 16.0);
         let (left, next) = gap(row, from);
         let (right, kind) = match next {
-            Some((x, text)) if text.starts_with('/') => (x - 0.3, NumberGap::Digits),
+            Some((x, text)) if text.starts_with(separator) => (x - 0.3, NumberGap::Digits),
             Some((_, text)) if text.starts_with(|character: char| character.is_ascii_digit()) => {
-                return Err(PlacementError::NumberPresent(row.text.trim().to_owned()));
+                if row.is_recognised() {
+                    return Ok(None);
+                }
+                return Err(PlacementError::NumberPresent(row.text()));
             }
             // The date line follows on the same height: the number ends well before it.
-            Some((x, _)) => ((x - 12.0).min(left + 160.0), NumberGap::Whole),
-            None => (left + 160.0, NumberGap::Whole),
+            Some((x, _)) => ((x - 12.0).min(left + NOTATION_WIDTH), NumberGap::Whole),
+            None => (left + NOTATION_WIDTH, NumberGap::Whole),
         };
         let left = left + 2.0;
-        if right - left < size {
-            continue;
+        if right - left < size * 0.85 {
+            if row.is_recognised() {
+                return Ok(None);
+            }
+            return Err(PlacementError::GapTooNarrow { part: "number", text: row.text() });
         }
-        let rectangle = on_line(row, left, right, size);
+        let place = Place { page: row.page, rectangle: on_line(row, left, right, size) };
         let name = if kind == NumberGap::Digits { NUMBER } else { NOTATION };
-        let mut field = text_field(name, row.page, rectangle, Face::Regular, size);
+        let mut field = text_field(name, place, Face::Regular, size);
         if kind == NumberGap::Digits {
             field.alignment = Alignment::Right;
         }
@@ -238,64 +291,47 @@ fn number_field(
     Ok(None)
 }
 
-/// The gaps of day and month.
-fn date_fields(rows: &[Row<'_>]) -> Vec<TextField> {
+/// The gaps of day and month: of those that are blank. A month that is printed stays.
+fn date_fields(rows: &[Row<'_>], profile: &Profile) -> Result<Vec<TextField>, PlacementError> {
+    let Some([day_word, month_word, year_word]) = profile.date.words() else { return Ok(Vec::new()) };
     for row in rows {
-        let Some((_, day)) = after(row, "ngày", 0) else { continue };
-        let Some((month_word, month)) = after(row, "tháng", day) else { continue };
-        let Some((year_word, _)) = after(row, "năm", month) else { continue };
+        let Some((_, day)) = after(row, &day_word, 0) else { continue };
+        let Some((month_start, month)) = after(row, &month_word, day) else { continue };
+        let Some((year_start, year)) = after(row, &year_word, month) else { continue };
+        // A date cited in the text has text behind its year; the date line has digits at most.
+        let tail: String = row.glyphs.iter().skip(year).map(|glyph| glyph.text.trim()).collect();
+        let figures = |character: char| character.is_ascii_digit() || matches!(character, '.' | '…' | '_');
+        if tail.chars().count() > 6 || !tail.chars().all(figures) {
+            continue;
+        }
         let edge = |at: usize| row.glyphs.get(at).map_or(0.0, |glyph| glyph.x);
-        let size = row.glyphs.get(month_word).map_or(13.0, |glyph| glyph.size.round().clamp(8.0, 16.0));
+        let size = row.glyphs.get(month_start).map_or(SIZE, |glyph| glyph.size.round().clamp(8.0, 16.0));
         let mut fields = Vec::new();
-        for (name, from, until) in [(DAY, day, edge(month_word)), (MONTH, month, edge(year_word))] {
-            let (left, _) = gap(row, from);
-            if until - left < size {
-                return Vec::new();
+        for (name, from, until) in [(DAY, day, month_start), (MONTH, month, year_start)] {
+            let (left, next) = gap(row, from);
+            let until = edge(until);
+            if next.is_some_and(|(x, _)| x < until - 0.1) {
+                continue;
             }
-            let mut field =
-                text_field(name, row.page, on_line(row, left + 0.5, until - 0.5, size), Face::Italic, size);
+            if until - left < size * 0.85 {
+                if row.is_recognised() {
+                    return Ok(Vec::new());
+                }
+                let part = if name == DAY { "day" } else { "month" };
+                return Err(PlacementError::GapTooNarrow { part, text: row.text() });
+            }
+            let rectangle = on_line(row, left + 0.5, until - 0.5, size);
+            let mut field = text_field(name, Place { page: row.page, rectangle }, Face::Italic, size);
             field.alignment = Alignment::Centre;
             fields.push(field);
         }
-        return fields;
+        if fields.is_empty() && !row.is_recognised() {
+            return Err(PlacementError::DatePresent(row.text()));
+        }
+        return Ok(fields);
     }
-    Vec::new()
+    Ok(Vec::new())
 }
 
-/// The blank between the signer's title and name: the tallest blank above a short line in the right
-/// half of the page.
-fn signature_block(number: usize, page: &Page) -> Option<Rectangle> {
-    let [left, _, right, _] = page.bounds;
-    let middle = f64::midpoint(left, right);
-    let rows = rows(number, page);
-    // Lines of the right half, top to bottom: (baseline, left, right, size).
-    let lines: Vec<(f64, f64, f64, f64)> = rows
-        .iter()
-        .filter_map(|row| {
-            let visible = |glyph: &&&Glyph| !glyph.text.trim().is_empty() && glyph.x >= middle - 40.0;
-            let first = row.glyphs.iter().find(visible)?;
-            let last = row.glyphs.iter().rev().find(visible)?;
-            let starts_left = row.glyphs.iter().any(|glyph| {
-                !glyph.text.trim().is_empty()
-                    && glyph.x < middle - 40.0
-                    && first.x - (glyph.x + glyph.advance) < first.size
-            });
-            (!starts_left).then_some((first.y, first.x, last.x + last.advance, first.size))
-        })
-        .collect();
-    let mut best: Option<(f64, Rectangle)> = None;
-    for pair in lines.windows(2) {
-        let [(upper, a, b, _), (lower, c, d, size)] = pair else { continue };
-        let blank = upper - lower - size * 1.2;
-        // A signature needs about 15 mm; less is only line spacing.
-        if blank < 40.0 || best.as_ref().is_some_and(|(tallest, _)| blank <= *tallest) {
-            continue;
-        }
-        let centre = f64::midpoint(a.min(*c), b.max(*d));
-        let half = 60.0;
-        let bottom = lower + size * 0.9;
-        let top = (upper - 4.0).min(bottom + 70.0);
-        best = Some((blank, Rectangle { left: centre - half, bottom, right: centre + half, top }));
-    }
-    best.map(|(_, rectangle)| rectangle)
-}
+#[cfg(test)]
+mod tests;

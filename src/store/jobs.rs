@@ -35,14 +35,18 @@ pub struct Job {
     /// Times it was taken up.
     pub attempts: i32,
     /// Not to be taken up before.
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub run_after: NaiveDateTime,
     /// Until when a worker holds it.
+    #[serde(serialize_with = "crate::store::instant::optional")]
     pub lease_until: Option<NaiveDateTime>,
     /// What came of it, as a stable code.
     pub outcome: Option<String>,
     /// When it was caused.
+    #[serde(serialize_with = "crate::store::instant::serialize")]
     pub created_at: NaiveDateTime,
     /// When it ended.
+    #[serde(serialize_with = "crate::store::instant::optional")]
     pub finished_at: Option<NaiveDateTime>,
 }
 

@@ -7,6 +7,7 @@
 pub mod connection;
 pub mod error;
 pub mod id;
+pub mod instant;
 pub mod jobs;
 pub mod migrate;
 pub mod objects;

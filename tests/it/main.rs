@@ -8,6 +8,7 @@
     reason = "a test that meets the unexpected stops"
 )]
 
+mod format;
 mod pdf;
 mod signature;
 mod store;

@@ -23,7 +23,11 @@ demo_on_sqlite() {
 demo_on_postgres() {
   local name="demo_$$"
   "$(postgres_programs)/createdb" --maintenance-db "$postgres_url" "$name"
-  CHANCERY__DATABASE__URL="${postgres_url%/*}/$name" "$binary" demo --data "$work/demo-postgres"
+  export CHANCERY__STORAGE__DATABASE="${postgres_url%/*}/$name"
+  "$binary" demo --data "$work/demo-postgres"
+  "$binary" audit fsck --data "$work/demo-postgres" --json
+  # It really was there.
+  test ! -e "$work/demo-postgres/chancery.db"
 }
 
 # start_service FOLDER: serves a data folder on a free port and sets $service_url.
@@ -56,8 +60,15 @@ judge_api() {
   trap stop_service EXIT
   cp -r "$work/demo" "$work/api"
   start_service "$work/api"
-  "$target/judges/bin/schemathesis" run "$service_url/api/v1/openapi.json" \
-    --header "Authorization: Bearer $(field "$work/api/demo.json" api_key)" \
-    --phases examples,coverage,fuzzing --max-examples 25 --seed 1 --workers 2 --generation-database none \
-    --no-color
+  CHANCERY_API_KEY=$(field "$work/api/demo.json" api_key)
+  CHANCERY_DOCUMENT=$(field "$work/api/demo.json" documents.0)
+  CHANCERY_DOSSIER=$(field "$work/api/demo.json" dossier)
+  CHANCERY_REGISTER=$(field "$work/api/demo.json" register)
+  CHANCERY_TRANSFER=$(field "$work/api/demo.json" transfer)
+  export CHANCERY_API_KEY CHANCERY_DOCUMENT CHANCERY_DOSSIER CHANCERY_REGISTER CHANCERY_TRANSFER
+  # Hypothesis keeps its examples below the folder it runs in.
+  cd "$work"
+  "$target/judges/bin/schemathesis" --config-file "$root/tests/judges/schemathesis.toml" run \
+    "$service_url/api/v1/openapi.json" --phases examples,coverage,fuzzing --max-examples 25 --seed 1 --workers 2 \
+    --generation-database none --no-color
 }

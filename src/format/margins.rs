@@ -1,0 +1,135 @@
+//! Margins seen on a page. A PDF doesn't state them: they are told by the edges at which lines agree.
+
+use super::facts::{Line, MM, Margins, Sheet};
+use crate::pdf::text::Page;
+
+/// Lines that must agree on an edge at least.
+const AGREEING: usize = 3;
+/// How far edges may differ and still agree, in millimetres.
+const AGREEMENT: f64 = 0.5;
+/// A gap of this many times the size sets a running header or footer apart.
+const APART: f64 = 2.2;
+
+/// The sheet of a page.
+pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
+    let [left, bottom, right, top] = page.bounds;
+    let (mut width, mut height) = ((right - left).abs() * MM, (top - bottom).abs() * MM);
+    if matches!(page.rotation, 90 | 270) {
+        (width, height) = (height, width);
+    }
+    let own: Vec<&Line> = lines.iter().filter(|line| !line.invisible && !line.stamped).collect();
+    let wide: Vec<&&Line> =
+        own.iter().filter(|line| line.bounds[2] - line.bounds[0] > width * 0.45).collect();
+    let (upper, lower) = ends(&own, height);
+    Sheet {
+        width,
+        height,
+        margins: Margins {
+            left: edge(wide.iter().map(|line| line.bounds[0])),
+            right: edge(wide.iter().map(|line| width - line.bounds[2])),
+            top: upper,
+            bottom: lower,
+            estimate: true,
+            lines: wide.len(),
+        },
+        resolution: resolution(page),
+        paragraph: None,
+    }
+}
+
+/// The outermost edge at which enough lines agree: first lines are indented and last lines short, so
+/// the most common edge doesn't tell; title blocks and tables hang out, so the extreme doesn't either.
+fn edge(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    let enough = AGREEING.max(values.len() / 5);
+    let found = values.windows(enough).position(|window| match (window.first(), window.last()) {
+        (Some(low), Some(high)) => high - low <= AGREEMENT,
+        _ => false,
+    })?;
+    // Ragged text has edges everywhere: where many lie further out, agreement is chance.
+    if found * 10 > values.len() {
+        return None;
+    }
+    values.get(found + enough / 2).copied()
+}
+
+/// Upper edge of the first and distance of the lower edge of the last line, running headers, footers
+/// and page numbers left out.
+fn ends(lines: &[&Line], height: f64) -> (Option<f64>, Option<f64>) {
+    let mut rows: Vec<(f64, f64, f64, bool)> = lines
+        .iter()
+        .map(|line| {
+            let number =
+                line.text.chars().all(|character| character.is_ascii_digit() || "-– /".contains(character));
+            (line.bounds[1], line.bounds[3], line.size * MM, number)
+        })
+        .collect();
+    rows.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
+    let numbers = |row: &&(f64, f64, f64, bool)| row.3;
+    let skipped = rows.iter().take_while(numbers).count();
+    let behind = rows.iter().rev().take_while(numbers).count();
+    let rows = rows.get(skipped..rows.len().saturating_sub(behind)).unwrap_or_default();
+    let apart = |upper: &(f64, f64, f64, bool), lower: &(f64, f64, f64, bool)| {
+        lower.0 - upper.1 > upper.2.max(lower.2) * APART
+    };
+    // A header is small print or on its own in the outer fourteen millimetres.
+    let first = match rows {
+        [first, second, ..] if apart(first, second) && first.1 < 19.0 => Some(second),
+        [first, ..] => Some(first),
+        [] => None,
+    };
+    let last = match rows {
+        [.., second, last] if apart(second, last) && last.0 > height - 19.0 => Some(second),
+        [.., last] => Some(last),
+        [] => None,
+    };
+    let inside = |value: f64| (value > -10.0 && value < height).then_some(value);
+    (first.and_then(|row| inside(row.0)), last.and_then(|row| inside(height - row.1)))
+}
+
+/// Dots per inch of the picture that is the page.
+fn resolution(page: &Page) -> Option<f64> {
+    let size = |bounds: &[f64; 4]| match bounds {
+        [left, bottom, right, top] => ((right - left).abs(), (top - bottom).abs()),
+    };
+    let (width, height) = size(&page.bounds);
+    let area = |bounds: &[f64; 4]| {
+        let (width, height) = size(bounds);
+        width * height
+    };
+    let largest =
+        page.images.iter().filter(|image| !image.annotation).max_by(|a, b| {
+            area(&a.bounds).partial_cmp(&area(&b.bounds)).unwrap_or(std::cmp::Ordering::Equal)
+        })?;
+    if area(&largest.bounds) < 0.5 * width * height {
+        return None;
+    }
+    let (across, along) = size(&largest.bounds);
+    // Turned pictures have their pixels the other way round.
+    let [mut columns, mut rows] = largest.pixels.map(f64::from);
+    if (across > along) != (columns > rows) {
+        (columns, rows) = (rows, columns);
+    }
+    let dots = (columns / across * 72.0).min(rows / along * 72.0);
+    (dots.is_finite() && dots > 0.0).then_some(dots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indented_and_hanging_lines_do_not_hide_the_edge_most_lines_share() {
+        let mut edges = vec![24.0, 24.1];
+        edges.extend([30.0; 20]);
+        edges.extend([42.7; 6]);
+        assert_eq!(edge(edges.into_iter()), Some(30.0));
+    }
+
+    #[test]
+    fn ragged_edges_tell_nothing() {
+        let edges = [15.0, 16.2, 17.5, 18.9, 20.0, 20.2, 20.4, 23.0];
+        assert_eq!(edge(edges.into_iter()), None);
+    }
+}

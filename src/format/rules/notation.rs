@@ -1,0 +1,143 @@
+//! Number and symbol, place and date.
+
+use super::{Case, Outcome, Why, of_line, of_page};
+use crate::profile::{DocumentType, Notation, Summary};
+
+/// Whether the number has not been given yet: a draft's gap is no error.
+fn is_blank(text: &str, separator: &str) -> bool {
+    text.is_empty() || text.starts_with(separator.trim()) || text.starts_with(['.', '…', '_'])
+}
+
+/// What is missing of a head that is there: an error; without a head there is nothing to miss.
+fn missing(case: &Case<'_>, expected: &str) -> Outcome {
+    if case.layout.headed { of_page(0, expected, "—") } else { Outcome::NotChecked(Why::NoHead) }
+}
+
+fn kind<'p>(case: &'p Case<'_>) -> Option<&'p DocumentType> {
+    case.layout.document.kind.as_deref().and_then(|code| case.profile.document_type(code))
+}
+
+pub(super) fn number_form(case: &Case<'_>) -> Outcome {
+    let numbering = &case.profile.numbering;
+    let expected = format!("{} {}", numbering.label, numbering.example);
+    let (Some(line), Some(text)) = (case.layout.number, case.layout.number_text(case.profile)) else {
+        return missing(case, &expected);
+    };
+    if !line.text.starts_with(&numbering.label) {
+        return of_line(line, expected, line.text.clone());
+    }
+    if text.is_empty() {
+        return Outcome::NotChecked(Why::NoNumberYet);
+    }
+    let separator = numbering.number_symbol_separator.as_str();
+    let read = if is_blank(&text, separator) {
+        let symbol = text.trim_start_matches(['.', '…', '_', ' ']).trim_start_matches(separator.trim());
+        numbering.parse(&format!("1{separator}{}", symbol.trim_start()))
+    } else {
+        numbering.parse(&text)
+    };
+    match read {
+        Ok(notation) if is_written_in_capitals(&notation, case) => Outcome::Holds,
+        _ => of_line(line, expected, line.text.clone()),
+    }
+}
+
+/// Symbols are capitals; abbreviations of types are as the profile has them (`QyĐ`, `TTr`), and names
+/// of units may hold a small letter (`GDTrH`).
+fn is_written_in_capitals(notation: &Notation, case: &Case<'_>) -> bool {
+    notation.groups().iter().all(|group| {
+        let known = |kind: &DocumentType| kind.abbreviation.as_deref() == Some(group.as_str());
+        let small = group.chars().filter(|character| character.is_lowercase()).count();
+        let large = group.chars().filter(|character| character.is_uppercase()).count();
+        small == 0
+            || small < large
+            || case.profile.types.iter().any(known)
+            || case.profile.copies.iter().any(|copy| copy.code == *group)
+    })
+}
+
+pub(super) fn number_padding(case: &Case<'_>) -> Outcome {
+    let (Some(line), Some(text)) = (case.layout.number, case.layout.number_text(case.profile)) else {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    };
+    if is_blank(&text, &case.profile.numbering.number_symbol_separator) {
+        return Outcome::NotChecked(Why::NoNumberYet);
+    }
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    match digits.parse::<u64>() {
+        Ok(number) if digits == case.profile.format_number(number) => Outcome::Holds,
+        Ok(number) => of_line(line, case.profile.format_number(number), digits),
+        Err(_) => Outcome::NotChecked(Why::NoSuchPart),
+    }
+}
+
+/// Whether the symbol's type is the title's. Letters have no abbreviation.
+pub(super) fn number_type(case: &Case<'_>) -> Outcome {
+    let Some(line) = case.layout.number else { return Outcome::NotChecked(Why::NoSuchPart) };
+    let Some(kind) = kind(case) else { return Outcome::NotChecked(Why::NoType) };
+    let numbering = &case.profile.numbering;
+    let text = case.layout.number_text(case.profile).unwrap_or_default();
+    let separator = numbering.number_symbol_separator.as_str();
+    let symbol = text.split_once(separator.trim()).map_or("", |(_, symbol)| symbol);
+    let Ok(notation) = numbering.parse(&format!("1{separator}{}", symbol.trim())) else {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    };
+    let first = notation.first_group();
+    match &kind.abbreviation {
+        Some(abbreviation) if abbreviation == first => Outcome::Holds,
+        Some(abbreviation) => {
+            // Copies are numbered as copies, whatever their type.
+            if case.profile.copies.iter().any(|copy| copy.code == first) {
+                return Outcome::Holds;
+            }
+            of_line(line, format!("{abbreviation}{}…", numbering.group_separator), symbol)
+        }
+        None if kind.summary == Summary::UnderNumber && first == kind.code => {
+            let rest = notation.groups().get(1..).unwrap_or_default().join(&numbering.group_separator);
+            of_line(line, rest, symbol)
+        }
+        None => Outcome::Holds,
+    }
+}
+
+pub(super) fn date_form(case: &Case<'_>) -> Outcome {
+    let expected = case.profile.date.example.as_str();
+    if kind(case).is_some_and(|kind| !kind.dated) {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    if let Some(line) = case.layout.near_date {
+        return of_line(line, expected, line.text.clone());
+    }
+    let (Some(line), Some([before, ..])) = (case.layout.date, case.layout.date_parts()) else {
+        return missing(case, expected);
+    };
+    if before.is_empty() { of_line(line, expected, line.text.clone()) } else { Outcome::Holds }
+}
+
+pub(super) fn date_padding(case: &Case<'_>) -> Outcome {
+    let (Some(line), Some([_, day, month, _])) = (case.layout.date, case.layout.date_parts()) else {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    };
+    // Each by itself: a draft may have its month and not yet its day.
+    let wanted = |text: &str, which: fn((String, String)) -> String| {
+        let value = text.parse::<u32>().ok()?;
+        Some(which(case.profile.date.day_and_month(value, value)))
+    };
+    let (wanted_day, wanted_month) = (wanted(&day, |(day, _)| day), wanted(&month, |(_, month)| month));
+    if wanted_day.is_none() && wanted_month.is_none() {
+        return Outcome::NotChecked(Why::NoDateYet);
+    }
+    let right = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+    if right(&wanted_day, &day) && right(&wanted_month, &month) {
+        return Outcome::Holds;
+    }
+    let pair = |day: &str, month: &str| match case.profile.date.words() {
+        Some([day_word, month_word, _]) => format!("{day_word} {day} {month_word} {month}"),
+        None => format!("{day}/{month}"),
+    };
+    of_line(
+        line,
+        pair(wanted_day.as_deref().unwrap_or("…"), wanted_month.as_deref().unwrap_or("…")),
+        pair(&day, &month),
+    )
+}

@@ -1,0 +1,161 @@
+//! Paper, orientation, margins, resolution.
+
+use super::{Deviation, Outcome, Why, of_page, plain, range_text};
+use crate::format::facts::{Facts, Sheet};
+use crate::profile::Side;
+
+/// Lines of the body that don't fit any more, and headings kept with what follows, leave this much of
+/// a full page blank at most, in millimetres.
+const LEFT_BLANK: f64 = 14.0;
+/// Margins this close are the same margin.
+const SAME: f64 = 1.0;
+
+fn upright(sheet: &Sheet) -> bool {
+    sheet.height >= sheet.width
+}
+
+pub(super) fn paper(facts: &Facts, width: f64, height: f64, tolerance: f64) -> Outcome {
+    if facts.sheets.is_empty() {
+        return Outcome::NotChecked(Why::NoPage);
+    }
+    let near = |a: f64, b: f64| (a - b).abs() <= tolerance;
+    let fits = |sheet: &Sheet| {
+        (near(sheet.width, width) && near(sheet.height, height))
+            || (near(sheet.width, height) && near(sheet.height, width))
+    };
+    let other = facts.sheets.iter().enumerate().find(|(_, sheet)| !fits(sheet));
+    match other {
+        None => Outcome::Holds,
+        Some((page, sheet)) => {
+            let found = format!("{} × {} mm", plain(sheet.width), plain(sheet.height));
+            let mut outcome = of_page(page, format!("{} × {} mm", plain(width), plain(height)), found);
+            if let Outcome::Broken(deviations) = &mut outcome {
+                deviations.iter_mut().for_each(|deviation| deviation.paragraph = sheet.paragraph);
+            }
+            outcome
+        }
+    }
+}
+
+pub(super) fn orientation(facts: &Facts, portrait: bool) -> Outcome {
+    match facts.sheets.first() {
+        None => Outcome::NotChecked(Why::NoPage),
+        Some(sheet) if upright(sheet) == portrait => Outcome::Holds,
+        Some(sheet) => {
+            let (short, long) = (sheet.width.min(sheet.height), sheet.width.max(sheet.height));
+            let wanted = if portrait { (short, long) } else { (long, short) };
+            of_page(
+                0,
+                format!("{} × {} mm", plain(wanted.0), plain(wanted.1)),
+                format!("{} × {} mm", plain(sheet.width), plain(sheet.height)),
+            )
+        }
+    }
+}
+
+/// A value of one sheet.
+struct Seen {
+    page: usize,
+    value: f64,
+    weight: usize,
+    paragraph: Option<usize>,
+}
+
+/// What the upright sheets show of a side; landscape annexes have their own margins.
+fn seen(facts: &Facts, side: Side) -> Vec<Seen> {
+    let value = |sheet: &Sheet| match side {
+        Side::Left => sheet.margins.left,
+        Side::Right => sheet.margins.right,
+        Side::Top => sheet.margins.top,
+        Side::Bottom => sheet.margins.bottom,
+    };
+    let sheets = facts.sheets.iter().enumerate().filter(|(_, sheet)| upright(sheet));
+    sheets
+        .filter_map(|(page, sheet)| {
+            let weight = sheet.margins.lines.max(1);
+            Some(Seen { page, value: value(sheet)?, weight, paragraph: sheet.paragraph })
+        })
+        .collect()
+}
+
+fn deviation(facts: &Facts, seen: &Seen, range: [f64; 2]) -> Deviation {
+    Deviation {
+        line: None,
+        page: seen.page,
+        paragraph: seen.paragraph,
+        estimate: facts.kind == "pdf",
+        expected: range_text(range, "mm"),
+        found: format!("{:.1} mm", seen.value),
+    }
+}
+
+/// A margin: stated by each section of a DOCX; of a PDF the one most lines of its pages have.
+pub(super) fn margin(facts: &Facts, side: Side, range: [f64; 2], tolerance: f64) -> Outcome {
+    let [least, greatest] = range;
+    let holds = |value: f64| (least - tolerance..=greatest + tolerance).contains(&value);
+    let all = seen(facts, side);
+    if facts.kind == "docx" {
+        if all.is_empty() {
+            return Outcome::NotChecked(Why::NoEdge);
+        }
+        let broken: Vec<Deviation> =
+            all.iter().filter(|seen| !holds(seen.value)).map(|seen| deviation(facts, seen, range)).collect();
+        return if broken.is_empty() { Outcome::Holds } else { Outcome::Broken(broken) };
+    }
+    let chosen = match side {
+        // The first line of a page can only be lower than the margin: the highest tells most.
+        Side::Top => all.iter().min_by(|a, b| a.value.total_cmp(&b.value)),
+        _ => {
+            let weight = |value: f64| -> usize {
+                all.iter().filter(|seen| (seen.value - value).abs() <= SAME).map(|seen| seen.weight).sum()
+            };
+            // Of equals the first page's.
+            all.iter().rev().max_by_key(|seen| weight(seen.value))
+        }
+    };
+    match chosen {
+        None => Outcome::NotChecked(Why::NoEdge),
+        Some(seen) if holds(seen.value) => Outcome::Holds,
+        Some(seen) => Outcome::Broken(vec![deviation(facts, seen, range)]),
+    }
+}
+
+/// The bottom margin. On a page text can only end higher than the margin: a smaller one shows at once,
+/// a larger one only where several pages are full and none comes lower.
+pub(super) fn bottom_margin(facts: &Facts, range: [f64; 2], tolerance: f64) -> Outcome {
+    if facts.kind == "docx" {
+        return margin(facts, Side::Bottom, range, tolerance);
+    }
+    let [least, greatest] = range;
+    let all = seen(facts, Side::Bottom);
+    let Some(lowest) = all.iter().min_by(|a, b| a.value.total_cmp(&b.value)) else {
+        return Outcome::NotChecked(Why::NoEdge);
+    };
+    let last = facts.pages.unwrap_or(0).saturating_sub(1);
+    let full = all.iter().filter(|seen| seen.page < last).count();
+    if lowest.value < least - tolerance {
+        return Outcome::Broken(vec![deviation(facts, lowest, range)]);
+    }
+    if lowest.value <= greatest + tolerance {
+        return Outcome::Holds;
+    }
+    if full >= 2 && lowest.value > greatest + tolerance + LEFT_BLANK {
+        return Outcome::Broken(vec![deviation(facts, lowest, range)]);
+    }
+    Outcome::NotChecked(Why::NoEdge)
+}
+
+pub(super) fn resolution(facts: &Facts, least: f64, tolerance: f64) -> Outcome {
+    if !facts.scan {
+        return Outcome::NotChecked(Why::NotScanned);
+    }
+    let pages = facts.sheets.iter().enumerate();
+    let coarsest = pages
+        .filter_map(|(page, sheet)| sheet.resolution.map(|dots| (page, dots)))
+        .min_by(|a, b| a.1.total_cmp(&b.1));
+    match coarsest {
+        None => Outcome::NotChecked(Why::NoPage),
+        Some((_, dots)) if dots >= least - tolerance => Outcome::Holds,
+        Some((page, dots)) => of_page(page, format!("≥ {} dpi", plain(least)), format!("{dots:.0} dpi")),
+    }
+}

@@ -1,0 +1,126 @@
+//! Fonts, sizes, and texts that must stand in the head.
+
+use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page, plain, range_text};
+use crate::format::facts::{Facts, Line};
+use crate::format::layout::{Layout, folded};
+use std::collections::BTreeMap;
+
+/// Fonts named in findings; a document with more has one trouble, not many.
+const FONTS_NAMED: usize = 5;
+/// Fonts of symbols: bullets and boxes come from fonts of their own.
+const SYMBOLS: [&str; 5] = ["symbol", "wingdings", "zapfdingbats", "opensymbol", "webdings"];
+/// Characters in a wrong font that are no choice of the writer's (a sign the right font lacks).
+const STRAY: usize = 3;
+
+pub(super) fn font_family(facts: &Facts, families: &[String]) -> Outcome {
+    let simple = |name: &str| name.replace([' ', '-', ',', '_'], "").to_lowercase();
+    let accepted: Vec<String> = families.iter().map(|name| simple(name)).collect();
+    let mut judged = 0_usize;
+    let mut others: BTreeMap<&str, (&Line, usize)> = BTreeMap::new();
+    for line in facts.lines.iter().filter(|line| !line.invisible) {
+        for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
+            judged += characters;
+            let name = simple(font);
+            let fits = SYMBOLS.iter().any(|symbols| name.starts_with(symbols))
+                || accepted.iter().any(|accepted| name.starts_with(accepted.as_str()));
+            if !fits {
+                others.entry(font).or_insert((line, 0)).1 += characters;
+            }
+        }
+    }
+    if judged == 0 {
+        return Outcome::NotChecked(Why::NoFontNames);
+    }
+    others.retain(|_, (_, characters)| *characters > STRAY);
+    if others.is_empty() {
+        return Outcome::Holds;
+    }
+    let expected = families.first().cloned().unwrap_or_default();
+    // Two faces of one family are one finding: by the font's own name before its style.
+    let mut found: BTreeMap<String, (&Line, usize)> = BTreeMap::new();
+    for (font, (line, characters)) in others {
+        let family = font.split(['-', ',']).next().unwrap_or(font).to_owned();
+        let entry = found.entry(family).or_insert((line, 0));
+        entry.1 += characters;
+    }
+    let mut found: Vec<_> = found.into_iter().collect();
+    found.sort_by_key(|(_, (_, characters))| std::cmp::Reverse(*characters));
+    let deviations: Vec<Deviation> = found
+        .into_iter()
+        .take(FONTS_NAMED)
+        .map(|(font, (line, _))| deviation_of_line(line, expected.clone(), font))
+        .collect();
+    Outcome::Broken(deviations)
+}
+
+/// The size most of the running text has. Tables and notes may have others.
+pub(super) fn body_size(layout: &Layout<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
+    let [least, greatest] = range;
+    if layout.body.len() < 2 {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    let outside: Vec<&&Line> = layout
+        .body
+        .iter()
+        .filter(|line| !(least - tolerance..=greatest + tolerance).contains(&line.size))
+        .collect();
+    match outside.first() {
+        Some(first) if outside.len() * 2 > layout.body.len() => {
+            of_line(first, range_text(range, "pt"), format!("{} pt", plain(first.size)))
+        }
+        _ => Outcome::Holds,
+    }
+}
+
+pub(super) fn fixed(case: &Case<'_>, text: &str, also: &[String]) -> Outcome {
+    if std::iter::once(text).chain(also.iter().map(String::as_str)).any(|text| exact(case.layout, text)) {
+        return Outcome::Holds;
+    }
+    if case.layout.annex && !case.layout.headed {
+        return Outcome::NotChecked(Why::NoHead);
+    }
+    if case.facts.lines.is_empty() {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    match nearest(case.layout, text) {
+        Some(line) => of_line(line, text, line.text.clone()),
+        None => of_page(0, text, "—"),
+    }
+}
+
+pub(super) fn discouraged(case: &Case<'_>, texts: &[String], instead: &str) -> Outcome {
+    let found =
+        case.layout.head.iter().find(|line| texts.iter().any(|text| line.text.contains(text.as_str())));
+    match found {
+        Some(line) => of_line(line, instead, line.text.clone()),
+        None => Outcome::Holds,
+    }
+}
+
+/// Whether a text stands in one line of the head, or broken over two of it.
+fn exact(layout: &Layout<'_>, wanted: &str) -> bool {
+    layout.head.iter().enumerate().any(|(at, line)| {
+        let broken = wanted
+            .strip_prefix(line.text.as_str())
+            .map(str::trim_start)
+            .filter(|rest| rest.len() < wanted.len());
+        line.text.contains(wanted)
+            || broken
+                .is_some_and(|rest| layout.head.iter().skip(at + 1).take(3).any(|next| next.text == rest))
+    })
+}
+
+/// The line that is meant, for showing what stands instead: it shares most words, in order.
+fn nearest<'f>(layout: &Layout<'f>, wanted: &str) -> Option<&'f Line> {
+    let words = |text: &str| -> Vec<String> {
+        let text = folded(text);
+        text.split(|character: char| !character.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let wanted = words(wanted);
+    let shared = |line: &Line| words(&line.text).iter().filter(|word| wanted.contains(word)).count();
+    let best = layout.head.iter().copied().max_by_key(|line| shared(line))?;
+    (shared(best) * 2 >= wanted.len()).then_some(best)
+}

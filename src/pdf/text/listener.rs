@@ -1,0 +1,193 @@
+//! The device that listens: it paints nothing and notes what would be painted.
+
+use super::names::Faces;
+use super::{Glyph, Page, Picture};
+use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape};
+use hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+};
+use hayro_syntax::page::Page as HayroPage;
+use std::sync::Arc;
+
+/// Thicker than this is no line under a title, in points.
+const THICK: f64 = 3.0;
+/// Shorter than this is a dot.
+const SHORT: f64 = 5.0;
+/// Strokes kept of a page.
+const STROKES: usize = 20_000;
+/// Pictures kept of a page.
+const PICTURES: usize = 2_000;
+
+/// What ends the interpretation of a page that asks for too much.
+struct Exhausted;
+
+/// The device.
+pub(super) struct Listener {
+    pub(super) page: Page,
+    annotation: bool,
+    glyphs: usize,
+    steps: usize,
+    faces: Faces,
+}
+
+/// What glyphs of one run have in common.
+struct Style {
+    font: Option<Arc<str>>,
+    bold: bool,
+    italic: bool,
+    colour: [u8; 3],
+    invisible: bool,
+}
+
+impl Listener {
+    pub(super) fn new(glyphs: usize, steps: usize) -> Self {
+        Self { page: Page::default(), annotation: false, glyphs, steps, faces: Faces::default() }
+    }
+
+    /// Turns to the page's content or its annotations.
+    pub(super) fn begin(&mut self, page: &HayroPage<'_>, annotation: bool) {
+        self.annotation = annotation;
+        self.faces = Faces::of(page, annotation);
+    }
+
+    /// Counts a step. The interpreter can't be asked to stop, but it can be left.
+    fn step(&mut self) {
+        match self.steps.checked_sub(1) {
+            Some(left) if self.page.glyphs.len() < self.glyphs => self.steps = left,
+            _ => std::panic::resume_unwind(Box::new(Exhausted)),
+        }
+    }
+
+    /// Font, weight and slant of a run: one font a run, so its first glyph tells.
+    fn style(&self, run: &GlyphRun<'_, '_>, colour: [u8; 3], invisible: bool) -> Style {
+        let data = run.glyphs().iter().find_map(|glyph| match &**glyph {
+            HayroGlyph::Outline(outline) => outline.font_data(),
+            HayroGlyph::Type3(_) => None,
+        });
+        let named = data.as_ref().and_then(|data| data.postscript_name.as_deref()).map(without_tag);
+        let face = match named {
+            Some(name) => Some(Arc::from(name)),
+            // Type 1 fonts and fonts that aren't embedded tell nothing of themselves.
+            None => self.faces.of_run(run),
+        };
+        let says = |words: &[&str]| {
+            face.as_deref().is_some_and(|name: &str| words.iter().any(|word| name.contains(word)))
+        };
+        let weight = data.as_ref().and_then(|data| data.weight);
+        Style {
+            bold: weight.is_some_and(|weight| weight >= 600) || says(&["Bold", "bold", "Black", "Heavy"]),
+            italic: data.as_ref().is_some_and(|data| data.is_italic)
+                || says(&["Italic", "Oblique", "italic"]),
+            font: face,
+            colour,
+            invisible,
+        }
+    }
+
+    fn glyph(&mut self, glyph: &HayroGlyph<'_>, matrix: Affine, style: &Style) {
+        let text = match glyph.as_unicode() {
+            Some(BfString::Char(character)) => character.to_string(),
+            Some(BfString::String(text)) => text,
+            None => "\u{fffd}".to_owned(),
+        };
+        let width = match glyph {
+            HayroGlyph::Outline(outline) => outline.advance_width(),
+            HayroGlyph::Type3(type3) => type3.advance_width(),
+        };
+        let origin = matrix * Point::ZERO;
+        let up = matrix * Point::new(0.0, 1000.0);
+        let right = matrix * Point::new(f64::from(width.unwrap_or(0.0)), 0.0);
+        let (advance, size) = ((right - origin).hypot(), (up - origin).hypot());
+        // Absurd numbers would spoil every later comparison.
+        let sane = [origin.x, origin.y, advance, size].iter().all(|value| value.abs() < 1e6);
+        if !sane {
+            return;
+        }
+        self.page.glyphs.push(Glyph {
+            text,
+            x: origin.x,
+            y: origin.y,
+            advance,
+            size,
+            font: style.font.clone(),
+            bold: style.bold,
+            italic: style.italic,
+            colour: style.colour,
+            invisible: style.invisible,
+            annotation: self.annotation,
+        });
+    }
+
+    fn bar(&mut self, bounds: Rect) {
+        let (width, height) = (bounds.width().abs(), bounds.height().abs());
+        let thin = height <= THICK || width <= THICK;
+        let long = height.max(width) >= SHORT;
+        if thin && long && height.max(width) < 1e6 && self.page.strokes.len() < STROKES {
+            self.page.strokes.push([bounds.x0, bounds.y0, bounds.x1, bounds.y1]);
+        }
+    }
+}
+
+/// A font name without the six letters of a subset (ISO 32000-2, 9.9.2).
+pub(super) fn without_tag(name: &str) -> &str {
+    match name.split_once('+') {
+        Some((tag, rest)) if tag.len() == 6 && tag.bytes().all(|byte| byte.is_ascii_uppercase()) => rest,
+        _ => name,
+    }
+}
+
+impl<'a> Device<'a> for Listener {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+        self.step();
+        self.bar((props.transform * path.clone()).bounding_box());
+    }
+
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, _: &DrawMode) {
+        self.step();
+        self.bar(props.transform.transform_rect_bbox(*rect));
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.step();
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.step();
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        let colour = match &props.paint {
+            Paint::Color(colour) => {
+                let [red, green, blue, _] = colour.to_rgba().to_rgba8();
+                [red, green, blue]
+            }
+            Paint::Pattern(_) => [0, 0, 0],
+        };
+        let style = self.style(run, colour, matches!(mode, DrawMode::Invisible));
+        for glyph in run.glyphs() {
+            self.step();
+            self.glyph(glyph, props.transform * glyph.transform(), &style);
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.step();
+        let pixels = [image.width(), image.height()];
+        let unit = Rect::new(0.0, 0.0, f64::from(pixels[0]), f64::from(pixels[1]));
+        let bounds = props.transform.transform_rect_bbox(unit);
+        let bounds = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
+        if self.page.images.len() < PICTURES && bounds.iter().all(|value| value.abs() < 1e6) {
+            self.page.images.push(Picture { bounds, pixels, annotation: self.annotation });
+        }
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn pop_transparency_group(&mut self) {}
+
+    fn begin_marked_content(&mut self, _: &[u8], _: Option<&hayro_syntax::object::Dict<'_>>) {
+        self.step();
+    }
+}

@@ -1,0 +1,11 @@
+//! Format check: what other programs read in the same files, documents that break exactly one rule,
+//! documents that break none, and hostile files.
+
+mod command;
+mod hostile;
+mod made;
+mod made_docx;
+mod made_pdf;
+mod scope;
+mod variants;
+mod words;
