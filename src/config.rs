@@ -55,8 +55,8 @@ impl Default for Agency {
 pub struct Server {
     /// Address of the API.
     pub listen: SocketAddr,
-    /// Address of health and metrics.
-    pub management: SocketAddr,
+    /// Address of health and metrics; unset: 127.0.0.1:8081, or any free port there when that one is taken.
+    pub management: Option<SocketAddr>,
     /// Whether people reach it over HTTPS (by a proxy): cookies are then Secure.
     pub https: bool,
     /// Hours a session lasts.
@@ -111,8 +111,8 @@ pub struct Log {
 
 impl Default for Server {
     fn default() -> Self {
-        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Self { listen: local(8080), management: local(8081), https: false, session_hours: 10 }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+        Self { listen, management: None, https: false, session_hours: 10 }
     }
 }
 

@@ -22,6 +22,8 @@ use actix_web::{App, HttpMessage, HttpServer, web};
 use base64::Engine;
 use std::collections::HashMap;
 use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -70,7 +72,12 @@ impl std::fmt::Debug for Opened {
 /// [`StartError`].
 pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Opened, StartError> {
     let data = &config.storage.data;
-    std::fs::create_dir_all(data).map_err(|error| unusable("data folder")(error.to_string()))?;
+    // Documents and their people: nobody else on the machine has business here.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .map_err(|error| unusable("data folder")(error.to_string()))?;
     let location = config.location();
     let lock = match &location {
         Location::Sqlite(_) => Some(lock(data)?),
@@ -324,12 +331,11 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
         .map_err(listen)?;
     let base_url = server.addrs().first().map_or_else(String::new, |address| format!("http://{address}"));
     let data = web::Data::new(service.clone());
-    let listen = |error| StartError::Listen(config.server.management.to_string(), error);
     let management = HttpServer::new(move || App::new().app_data(data.clone()).configure(routes::manage))
         .workers(1)
         .disable_signals()
-        .bind(config.server.management)
-        .map_err(listen)?;
+        .listen(management_listener(config.server.management)?)
+        .map_err(|error| StartError::Listen("management".to_owned(), error))?;
     let management_url =
         management.addrs().first().map_or_else(String::new, |address| format!("http://{address}"));
     let (server, management) = (server.run(), management.run());
@@ -354,6 +360,19 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
         workers,
         _opened: opened._lock,
     })
+}
+
+/// The listener of health and metrics. Only an address somebody chose is insisted on: a second service on a machine
+/// shouldn't fail for a port nobody asked for.
+fn management_listener(chosen: Option<SocketAddr>) -> Result<TcpListener, StartError> {
+    let bind = |address: SocketAddr| {
+        TcpListener::bind(address).map_err(|error| StartError::Listen(address.to_string(), error))
+    };
+    let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    match chosen {
+        Some(address) => bind(address),
+        None => bind(local(8081)).or_else(|_| bind(local(0))),
+    }
 }
 
 /// An identifier for a request: the caller's, if it is plain, else a fresh one.

@@ -144,9 +144,31 @@ if [ -n "${CHANCERY_SHARED:-}" ]; then
 else
   echo "SKIPPED Go's sumdb: its verifier is not beside the checkout"
 fi
-# Copies, as someone would carry them off: the folder keeps them by agency and transfer.
-mkdir -p "$work/packages"
-find "$data/packages" -mindepth 2 -maxdepth 2 -type d -exec cp -r {} "$work/packages/" \;
+# A proof as the service gives it, checked by somebody who has it and the log's key only.
+python3 - "$work/export.json" "$work/proof" "$work/vkey" <<'PY'
+import json, sys
+export = json.load(open(sys.argv[1]))
+entry = export["inclusion"][3]
+lines = ["c2sp.org/tlog-proof@v1", "extra " + entry["record"], "index %d" % entry["index"], *entry["proof"], ""]
+open(sys.argv[2], "w").write("\n".join(lines) + "\n" + export["checkpoint"])
+open(sys.argv[3], "w").write(export["vkey"].strip())
+PY
+expect 0 "a proof holds offline" audit verify --proof "$work/proof" --checkpoint-key "$(cat "$work/vkey")" --json
+holds "it tells what is proven" 'r["index"] < r["size"] and r["record"]'
+sed 's/^index .*/index 0/' "$work/proof" >"$work/proof-elsewhere"
+expect 1 "at another place it doesn't" audit verify --proof "$work/proof-elsewhere" --checkpoint-key "$(cat "$work/vkey")" --json
+sed '/^extra /d' "$work/proof" >"$work/proof-bare"
+expect 64 "without what it proves there is nothing to verify" audit verify --proof "$work/proof-bare" --checkpoint-key "$(cat "$work/vkey")" --json
+expect 2 "a text is no proof" audit verify --proof "$work/text.pdf" --checkpoint-key "$(cat "$work/vkey")" --json
+expect 0 "the packages are carried off" package export --all -o "$work/packages" --data "$data" --json
+holds "and named" 'r["packages"] and all(p["id"] and p["package"] for p in r["packages"])'
+cp "$work/out" "$work/exported.json"
+expect 1 "nothing is overwritten" package export --all -o "$work/packages" --data "$data" --json
+one=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["packages"][0]["package"])' "$work/exported.json")
+expect 0 "one is, by its name" package export --id "$one" -o "$work/one" --data "$data"
+agrees "it is the same" diff -r "$work/packages/$one" "$work/one/$one"
+expect 1 "an unknown one isn't" package export --id nobody -o "$work/none" --data "$data" --json
+expect 64 "which one must be said" package export -o "$work/none" --data "$data"
 count=0
 for package in "$work/packages"/*/; do
   [ -d "$package" ] || continue

@@ -189,6 +189,7 @@ pub fn configure(config: &mut ServiceConfig) {
             web::get().to(|| async { HttpResponse::Found().insert_header(("location", "/docs/")).finish() }),
         )
         .route("/problems/{code}", web::get().to(explain))
+        .configure(health)
         .default_service(web::to(nowhere));
 }
 
@@ -209,12 +210,16 @@ async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Problem::new(StatusCode::NOT_FOUND, "route_unknown"))
 }
 
-/// Routes of the management address: health and metrics.
-pub fn manage(config: &mut ServiceConfig) {
+/// Whether the process lives and its database answers: on both addresses, since load balancers ask where they send.
+fn health(config: &mut ServiceConfig) {
     config
         .route("/livez", web::get().to(|| async { HttpResponse::Ok().body("ok") }))
-        .route("/readyz", web::get().to(ready))
-        .route("/metrics", web::get().to(metrics));
+        .route("/readyz", web::get().to(ready));
+}
+
+/// Routes of the management address: health and metrics.
+pub fn manage(config: &mut ServiceConfig) {
+    config.configure(health).route("/metrics", web::get().to(metrics));
 }
 
 async fn ready(service: Data<Service>) -> HttpResponse {

@@ -199,23 +199,22 @@ pub fn prove(
     scope: &Scope,
     event: &EventId,
 ) -> Result<Option<StandaloneProof>, Error> {
-    let index: Option<i64> = log_entries::table
+    let row: Option<(i64, String)> = log_entries::table
         .inner_join(events::table)
         .filter(events::agency_id.eq(scope.agency().as_str()))
         .filter(events::id.eq(event))
-        .select(log_entries::idx)
+        .select((log_entries::idx, events::leaf))
         .first(c)
         .optional()?;
-    let (Some(index), Some((size, checkpoint))) =
-        (index.and_then(|i| u64::try_from(i).ok()), latest_checkpoint(c)?)
-    else {
+    let (Some((index, leaf)), Some((size, checkpoint))) = (row, latest_checkpoint(c)?) else {
         return Ok(None);
     };
+    let index = u64::try_from(index).map_err(|_| Error::Unreadable("log index"))?;
     if index >= size {
         return Ok(None);
     }
     let hashes = proof::inclusion(&mut |level, index| node(c, level, index), index, size)?;
-    Ok(Some(StandaloneProof { index, hashes, checkpoint }))
+    Ok(Some(StandaloneProof { extra: Some(leaf.into_bytes()), index, hashes, checkpoint }))
 }
 
 /// An event as people read it.

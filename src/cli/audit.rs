@@ -1,15 +1,13 @@
 //! `chancery audit`: checking the trail, proofs offline, export for independent verifiers.
 
 use super::serve::{Place, settings, store_failed};
-use super::{GOOD, NOT_GOOD, UNREADABLE, fail, print_json};
+use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, print_json};
 use crate::audit::{export, fsck};
 use crate::merkle::NoteVerifier;
 use crate::merkle::note::StandaloneProof;
-use crate::ports::{SystemClock, SystemRng};
 use crate::store::{self, Database, Objects, objects};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -36,9 +34,9 @@ enum Action {
         /// The log's verifier key
         #[arg(long)]
         checkpoint_key: String,
-        /// The record (leaf) the proof is of
+        /// The record (leaf) the proof is of, when the proof doesn't carry it
         #[arg(long)]
-        record: PathBuf,
+        record: Option<PathBuf>,
         /// Print the result as JSON
         #[arg(long)]
         json: bool,
@@ -53,13 +51,10 @@ enum Action {
     },
 }
 
-/// The database of a place, for reading: it may be in use by a running service.
-fn database(place: &Place) -> Result<(Database, PathBuf), ExitCode> {
+/// The database of a place, and its data folder.
+fn database(place: &Place, json: bool) -> Result<(Database, PathBuf), ExitCode> {
     let config = settings(place)?;
-    let location = config.location();
-    let opened = store::migrate::check_or_create(&location)
-        .and_then(|()| Database::open(&location, 2, Arc::new(SystemClock), Arc::new(SystemRng)));
-    opened.map(|database| (database, config.storage.data)).map_err(|error| store_failed(false, &error))
+    Ok((super::serve::database(&config, json)?, config.storage.data))
 }
 
 /// Runs the command.
@@ -68,10 +63,10 @@ pub fn run(args: &Args) -> ExitCode {
     match &args.action {
         Action::Fsck { place, json } => check(place, *json),
         Action::Verify { proof, checkpoint_key, record, json } => {
-            verify(proof, checkpoint_key, record, *json)
+            verify(proof, checkpoint_key, record.as_deref(), *json)
         }
         Action::Export { proofs, place } => {
-            let (database, _) = match database(place) {
+            let (database, _) = match database(place, true) {
                 Ok(found) => found,
                 Err(code) => return code,
             };
@@ -80,7 +75,7 @@ pub fn run(args: &Args) -> ExitCode {
                     print_json(&export);
                     ExitCode::from(GOOD)
                 }
-                Ok(None) => fail(false, NOT_GOOD, "log_empty", &[]),
+                Ok(None) => fail(true, NOT_GOOD, "log_empty", &[]),
                 Err(error) => store_failed(false, &error),
             }
         }
@@ -88,7 +83,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn check(place: &Place, json: bool) -> ExitCode {
-    let (database, data) = match database(place) {
+    let (database, data) = match database(place, json) {
         Ok(found) => found,
         Err(code) => return code,
     };
@@ -133,12 +128,12 @@ fn check(place: &Place, json: bool) -> ExitCode {
     }
 }
 
-fn verify(proof: &PathBuf, key: &str, record: &PathBuf, json: bool) -> ExitCode {
-    let read = |path: &PathBuf| {
+fn verify(proof: &Path, key: &str, record: Option<&Path>, json: bool) -> ExitCode {
+    let read = |path: &Path| {
         std::fs::read(path)
             .map_err(|error| fail(json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]))
     };
-    let (proof, record) = match (read(proof), read(record)) {
+    let (proof, record) = match (read(proof), record.map(read).transpose()) {
         (Ok(proof), Ok(record)) => (proof, record),
         (Err(code), _) | (_, Err(code)) => return code,
     };
@@ -153,13 +148,21 @@ fn verify(proof: &PathBuf, key: &str, record: &PathBuf, json: bool) -> ExitCode 
         Ok(proof) => proof,
         Err(why) => return unreadable(why),
     };
+    let Some(record) = record.or_else(|| proof.extra.clone()) else {
+        return fail(json, USAGE, "proof_without_record", &[]);
+    };
     match proof.verify(&record, &key) {
         Ok(checkpoint) => {
-            let result = serde_json::json!({ "index": proof.index, "size": checkpoint.size, "origin": checkpoint.origin });
+            let text = String::from_utf8_lossy(&record);
+            let fact: serde_json::Value =
+                serde_json::from_str(&text).unwrap_or_else(|_| text.clone().into_owned().into());
             if json {
-                print_json(&result);
+                print_json(&serde_json::json!({
+                    "index": proof.index, "size": checkpoint.size, "origin": checkpoint.origin, "record": fact,
+                }));
             } else {
                 println!("entry {} of {} in {}", proof.index, checkpoint.size, checkpoint.origin);
+                println!("{text}");
             }
             ExitCode::from(GOOD)
         }

@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> ExitCode {
         place: "Thanh Bình".to_owned(),
     };
     config.server.listen = ([127, 0, 0, 1], 0).into();
-    config.server.management = ([127, 0, 0, 1], 0).into();
+    config.server.management = Some(([127, 0, 0, 1], 0).into());
     let authority = match anchors(&data, &config) {
         Ok(authority) => authority,
         Err(error) => return fail(false, FAULT, "start_failed", &[("why", &error.0)]),

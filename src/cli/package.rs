@@ -1,8 +1,10 @@
-//! `chancery package`: checks a package.
+//! `chancery package`: checks a package, carries packages off.
 
-use super::{GOOD, NOT_GOOD, UNREADABLE, fail, print_json};
+use super::serve::{Place, settings, store_failed};
+use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, fail, print_json};
+use crate::archive::{self, ExportError};
 use crate::package::check::{Limits, PackageError, check};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Arguments.
@@ -22,12 +24,72 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Write packages of the archive, unpacked, as they would travel
+    Export(ExportArgs),
+}
+
+#[derive(Debug, clap::Args)]
+#[group(id = "which", required = true, multiple = false, args = ["id", "all"])]
+struct ExportArgs {
+    /// The package with this identifier, or this OBJID
+    #[arg(long)]
+    id: Option<String>,
+    /// Every package
+    #[arg(long)]
+    all: bool,
+    /// The folder to write them to
+    #[arg(short, long)]
+    output: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    /// Print what was written as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the command.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
-    let Action::Verify { path, json } = &args.action;
+    match &args.action {
+        Action::Verify { path, json } => verify(path, *json),
+        Action::Export(args) => export(args),
+    }
+}
+
+fn export(args: &ExportArgs) -> ExitCode {
+    let (config, database) = match settings(&args.place).and_then(|config| {
+        let database = super::serve::database(&config, args.json)?;
+        Ok((config, database))
+    }) {
+        Ok(opened) => opened,
+        Err(code) => return code,
+    };
+    let kept = config.storage.data.join("packages");
+    match archive::export(&database, &kept, args.id.as_deref(), &args.output) {
+        Ok(written) => {
+            if args.json {
+                print_json(&serde_json::json!({ "packages": written }));
+            } else {
+                for package in &written {
+                    println!("{}\t{}", package.package, package.folder.display());
+                }
+            }
+            ExitCode::from(GOOD)
+        }
+        Err(ExportError::Store(error)) => store_failed(args.json, &error),
+        Err(error) => {
+            let (exit, code) = match &error {
+                ExportError::Unknown(_) => (NOT_GOOD, "package_unknown"),
+                ExportError::Exists(_) => (NOT_GOOD, "file_exists"),
+                ExportError::Changed(_) => (NOT_GOOD, "package_changed"),
+                ExportError::Store(_) | ExportError::Io(..) => (FAULT, "package_not_written"),
+            };
+            fail(args.json, exit, code, &[("why", &error.to_string())])
+        }
+    }
+}
+
+fn verify(path: &Path, json: bool) -> ExitCode {
     match check(path, &Limits::default()) {
         Err(error) => {
             let code = match &error {
@@ -36,10 +98,10 @@ pub fn run(args: &Args) -> ExitCode {
                 PackageError::Limit(_) => "package_limit",
                 PackageError::Unsafe(_) => "package_unsafe",
             };
-            fail(*json, UNREADABLE, code, &[("why", &error.to_string())])
+            fail(json, UNREADABLE, code, &[("why", &error.to_string())])
         }
         Ok(report) => {
-            if *json {
+            if json {
                 print_json(&report);
             } else {
                 for check in &report.checks {

@@ -4,7 +4,7 @@ use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, USAGE, fail};
 use crate::config::Config;
 use crate::ports::{Rng, SystemClock, SystemRng};
 use crate::server::{self, StartError};
-use crate::store::{self, migrate};
+use crate::store::{self, Database, migrate};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -60,6 +60,17 @@ pub fn settings(place: &Place) -> Result<Config, ExitCode> {
         config.storage.data.clone_from(data);
     }
     Ok(config)
+}
+
+/// The database of these settings, for reading: a running service may have it open as well.
+///
+/// # Errors
+/// The exit code, after the reason was printed.
+pub fn database(config: &Config, json: bool) -> Result<Database, ExitCode> {
+    let location = config.location();
+    migrate::check_or_create(&location)
+        .and_then(|()| Database::open(&location, 2, Arc::new(SystemClock), Arc::new(SystemRng)))
+        .map_err(|error| store_failed(json, &error))
 }
 
 /// Why the store can't be used, as an exit code.

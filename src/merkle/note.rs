@@ -194,9 +194,11 @@ impl Checkpoint {
     }
 }
 
-/// A proof that stands alone: index, hashes, checkpoint.
+/// A proof that stands alone (C2SP tlog-proof): what is proven, index, hashes, checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandaloneProof {
+    /// The record the proof is of, when it travels along.
+    pub extra: Option<Vec<u8>>,
     /// The leaf's index.
     pub index: u64,
     /// The inclusion proof.
@@ -212,7 +214,9 @@ impl StandaloneProof {
     #[must_use]
     pub fn text(&self) -> String {
         let hashes: String = self.hashes.iter().map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
-        format!("{PROOF_HEADER}\nindex {}\n{hashes}\n{}", self.index, self.checkpoint)
+        let extra = self.extra.as_ref().map(|record| format!("extra {}\n", STANDARD.encode(record)));
+        let extra = extra.unwrap_or_default();
+        format!("{PROOF_HEADER}\n{extra}index {}\n{hashes}\n{}", self.index, self.checkpoint)
     }
 
     /// Reads a proof.
@@ -230,7 +234,9 @@ impl StandaloneProof {
             return Err(form);
         }
         let mut next = lines.next().ok_or(form)?;
-        if next.starts_with("extra ") {
+        let mut extra = None;
+        if let Some(record) = next.strip_prefix("extra ") {
+            extra = Some(STANDARD.decode(record).map_err(|_| form)?);
             next = lines.next().ok_or(form)?;
         }
         let index = next.strip_prefix("index ").and_then(|index| index.parse().ok()).ok_or(form)?;
@@ -243,7 +249,7 @@ impl StandaloneProof {
                 return Err(form);
             }
         }
-        Ok(Self { index, hashes, checkpoint: checkpoint.to_owned() })
+        Ok(Self { extra, index, hashes, checkpoint: checkpoint.to_owned() })
     }
 
     /// Verifies that `record` stands in the log of the key; gives the checkpoint.

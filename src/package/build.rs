@@ -3,10 +3,9 @@
 
 use super::manual;
 use super::model::{Document, ModelError, Submission, field};
+use super::xml::Xml;
 use crate::ports::{Rng, RngFailed};
 use chrono::{DateTime, FixedOffset, Utc};
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
 use ring::digest::{Context, SHA256};
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -474,51 +473,4 @@ fn simple(fields: &[(&str, String)]) -> String {
         fields.iter().try_for_each(|(name, value)| xml.text_element(name, &[], value))
     });
     xml.text()
-}
-
-/// XML in memory.
-struct Xml(Writer<Vec<u8>>);
-
-impl Xml {
-    fn new() -> Self {
-        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-        let _ = writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
-        Self(writer)
-    }
-
-    fn text(self) -> String {
-        String::from_utf8(self.0.into_inner()).unwrap_or_default()
-    }
-
-    fn within(
-        &mut self,
-        name: &str,
-        attributes: &[(&str, &str)],
-        content: impl FnOnce(&mut Self) -> Result<(), BuildError>,
-    ) -> Result<(), BuildError> {
-        let start = quick_xml::events::BytesStart::new(name).with_attributes(attributes.iter().copied());
-        self.0.write_event(Event::Start(start))?;
-        content(self)?;
-        self.0.write_event(Event::End(quick_xml::events::BytesEnd::new(name)))?;
-        Ok(())
-    }
-
-    fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) -> Result<(), BuildError> {
-        let element = quick_xml::events::BytesStart::new(name).with_attributes(attributes.iter().copied());
-        self.0.write_event(Event::Empty(element))?;
-        Ok(())
-    }
-
-    fn text_element(
-        &mut self,
-        name: &str,
-        attributes: &[(&str, &str)],
-        text: &str,
-    ) -> Result<(), BuildError> {
-        let start = quick_xml::events::BytesStart::new(name).with_attributes(attributes.iter().copied());
-        self.0.write_event(Event::Start(start))?;
-        self.0.write_event(Event::Text(BytesText::new(text)))?;
-        self.0.write_event(Event::End(quick_xml::events::BytesEnd::new(name)))?;
-        Ok(())
-    }
 }

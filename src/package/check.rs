@@ -1,16 +1,16 @@
 //! Checking a package somebody handed over: the list of what an archive checks at receipt (reference
 //! of Circular 05/2025, 10.4), as far as bytes tell. What isn't checked is said to be skipped.
 
-use super::model;
-use ring::digest::{Context, SHA256};
-use roxmltree::{Document, Node, ParsingOptions};
+use super::read::{date, has_structure, parse, sha256};
+use super::{model, unpack::unpack};
+use roxmltree::Node;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Component, Path};
 
-const METS: &str = "http://www.loc.gov/METS/";
+pub(super) const METS: &str = "http://www.loc.gov/METS/";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 const CSIP: &str = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS";
 
@@ -112,66 +112,6 @@ pub fn check(path: &Path, limits: &Limits) -> Result<Report, PackageError> {
     let folder = tempfile::tempdir()?;
     let top = unpack(path, folder.path(), limits)?;
     check_folder(&folder.path().join(top), limits)
-}
-
-/// Unpacks a ZIP of one top folder into `into`; gives that folder's name.
-fn unpack(path: &Path, into: &Path, limits: &Limits) -> Result<String, PackageError> {
-    let mut archive = zip::ZipArchive::new(File::open(path)?).map_err(|_| PackageError::Kind)?;
-    if archive.len() > limits.files {
-        return Err(PackageError::Limit("number of files"));
-    }
-    let mut names = HashSet::new();
-    let mut tops = BTreeSet::new();
-    let mut total = 0_u64;
-    for index in 0..archive.len() {
-        let mut entry = archive
-            .by_index(index)
-            .map_err(|error| PackageError::Unsafe(format!("entry {index}: {error}")))?;
-        let name = match entry.name() {
-            Ok(name) => name.into_owned(),
-            Err(_) => return Err(PackageError::Unsafe(format!("entry {index}: no readable name"))),
-        };
-        let refuse = |why: &str| PackageError::Unsafe(format!("{name}: {why}"));
-        if entry.encrypted() {
-            return Err(refuse("encrypted"));
-        }
-        if entry.is_symlink() {
-            return Err(refuse("a link"));
-        }
-        if name.contains(['\\', '\0', ':'])
-            || name.starts_with('/')
-            || name.split('/').any(|part| part == ".." || part == ".")
-        {
-            return Err(refuse("a path that leads outside"));
-        }
-        if !names.insert(name.to_lowercase()) {
-            return Err(refuse("a name that stands twice"));
-        }
-        if let Some(top) = name.split('/').next() {
-            tops.insert(top.to_owned());
-        }
-        let target = into.join(&name);
-        if entry.is_dir() {
-            fs::create_dir_all(&target)?;
-            continue;
-        }
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let allowed = (1 << 20) + entry.compressed_size().saturating_mul(limits.ratio);
-        let mut file = File::create_new(&target)?;
-        let copied = io::copy(&mut (&mut entry).take(allowed + 1), &mut file)
-            .map_err(|error| PackageError::Unsafe(format!("{name}: {error}")))?;
-        total += copied;
-        if copied > allowed || total > limits.bytes {
-            return Err(PackageError::Limit("unpacked size"));
-        }
-    }
-    let mut tops = tops.into_iter();
-    match (tops.next(), tops.next()) {
-        (Some(top), None) => Ok(top),
-        _ => Err(PackageError::Unsafe("not exactly one top folder".to_owned())),
-    }
 }
 
 fn check_folder(root: &Path, limits: &Limits) -> Result<Report, PackageError> {
@@ -555,52 +495,4 @@ impl Checker<'_> {
             self.judge("no_orphans", known, file, "no METS file refers to it");
         }
     }
-}
-
-fn parse(text: &str) -> Option<Document<'_>> {
-    let options = ParsingOptions { allow_dtd: false, nodes_limit: 5_000_000, ..ParsingOptions::default() };
-    Document::parse_with_options(text.trim_start_matches('\u{feff}'), options).ok()
-}
-
-/// Header, descriptive sections, files and structure, in METS's order.
-fn has_structure(root: Node<'_, '_>) -> bool {
-    const ORDER: [&str; 5] = ["metsHdr", "dmdSec", "amdSec", "fileSec", "structMap"];
-    if !root.has_tag_name((METS, "mets"))
-        || root.attribute("OBJID").is_none()
-        || root.attribute("PROFILE").is_none()
-    {
-        return false;
-    }
-    let mut last = 0;
-    let mut counts = [0_usize; 5];
-    for child in root.children().filter(Node::is_element) {
-        let Some(place) = ORDER.iter().position(|name| child.has_tag_name((METS, *name))) else {
-            return false;
-        };
-        if place < last {
-            return false;
-        }
-        last = place;
-        if let Some(count) = counts.get_mut(place) {
-            *count += 1;
-        }
-    }
-    matches!(counts, [1, sections, 0..=1, 1, 1] if sections >= 1)
-}
-
-/// A date as packages write it.
-fn date(text: Option<&String>) -> Option<chrono::NaiveDate> {
-    chrono::NaiveDate::parse_from_str(text?, "%d/%m/%Y").ok()
-}
-
-fn sha256(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut context = Context::new(&SHA256);
-    let mut buffer = vec![0_u8; 128 * 1024];
-    loop {
-        let read = file.read(&mut buffer)?;
-        let Some(part) = buffer.get(..read).filter(|part| !part.is_empty()) else { break };
-        context.update(part);
-    }
-    Ok(hex::encode(context.finish()))
 }

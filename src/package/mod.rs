@@ -5,3 +5,6 @@ pub mod build;
 pub mod check;
 mod manual;
 pub mod model;
+mod read;
+mod unpack;
+mod xml;

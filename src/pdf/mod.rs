@@ -8,6 +8,7 @@ pub mod error;
 mod examine;
 pub mod filter;
 pub mod font;
+pub mod geometry;
 pub mod object;
 mod pages;
 pub mod parser;

@@ -31,6 +31,8 @@ const WINDOW: usize = 2048;
 /// Bytes of object text looked at beyond first windows, for one open file. An honest file needs a
 /// few megabytes; one whose entries all point into the same endless text would need hours.
 const GROWTH_BUDGET: u64 = 256 << 20;
+/// Objects read from one open file: judging five signatures of a 10,000-page file reads two million.
+const READ_BUDGET: u64 = 10_000_000;
 /// Objects read for the sake of another object: a length, a holder, the holder's length.
 const NESTED_READS: u8 = 8;
 /// A syntax error this near to the end of a window may be the window's fault: no token that isn't a
@@ -91,6 +93,9 @@ pub struct Pdf<'a> {
     pub(super) revisions: Vec<Revision>,
     pub(super) findings: Vec<Finding>,
     streams: RefCell<(HashMap<u64, Unpacked>, usize)>,
+    /// For every object number what each revision says of it, oldest first.
+    history: HashMap<u32, Vec<(usize, Entry)>>,
+    reads: Cell<u64>,
     growth: Cell<u64>,
     decoded: Cell<u64>,
     nested: Cell<u8>,
@@ -120,11 +125,21 @@ impl<'a> Pdf<'a> {
             return Err(Error::Encrypted);
         }
         let revisions = chain::group(source, sections, &mut findings)?;
+        let mut history: HashMap<u32, Vec<(usize, Entry)>> = HashMap::new();
+        for (at, revision) in revisions.iter().enumerate() {
+            for number in revision.numbers() {
+                if let Some(entry) = revision.entry(number) {
+                    history.entry(number).or_default().push((at, entry));
+                }
+            }
+        }
         Ok(Self {
             source,
             revisions,
             findings,
             streams: RefCell::default(),
+            history,
+            reads: Cell::new(0),
             growth: Cell::new(0),
             decoded: Cell::new(0),
             nested: Cell::new(0),
@@ -164,9 +179,9 @@ impl<'a> Pdf<'a> {
     /// The entry of object `number` as of `revision`, and the revision it is from.
     #[must_use]
     pub fn entry(&self, number: u32, revision: usize) -> Option<(Entry, usize)> {
-        (0..=revision.min(self.newest()))
-            .rev()
-            .find_map(|at| self.revisions.get(at)?.entry(number).map(|entry| (entry, at)))
+        let history = self.history.get(&number)?;
+        let until = history.partition_point(|(at, _)| *at <= revision);
+        history.get(until.checked_sub(1)?).map(|(at, entry)| (*entry, *at))
     }
 
     /// The object as of `revision`; `null` when there is none, as the standard says.
@@ -182,6 +197,11 @@ impl<'a> Pdf<'a> {
     /// # Errors
     /// When it is broken or not where it should be.
     pub fn indirect(&self, reference: Reference, revision: usize) -> Result<Option<Indirect>, Error> {
+        let reads = self.reads.get();
+        if reads >= READ_BUDGET {
+            return Err(Error::Limit("work on objects"));
+        }
+        self.reads.set(reads + 1);
         match self.entry(reference.number, revision) {
             Some((Entry::At { offset, generation }, _)) if generation == reference.generation => {
                 self.read_at(reference, offset, revision).map(Some)

@@ -75,6 +75,17 @@ impl Source for [u8] {
     }
 }
 
+/// A borrowed slice is a source of its own, so that it can stand where a sized one is wanted.
+impl Source for &[u8] {
+    fn len(&self) -> u64 {
+        Source::len(*self)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        (**self).read_at(offset, buffer)
+    }
+}
+
 impl Source for Vec<u8> {
     fn len(&self) -> u64 {
         Source::len(self.as_slice())

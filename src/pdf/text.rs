@@ -9,7 +9,7 @@ mod expansion;
 mod listener;
 mod names;
 
-use crate::signature::prepare::Rectangle;
+use super::geometry::Rectangle;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};

@@ -5,6 +5,8 @@
 //! first signature valid, almost anything else doesn't. The agency's field carries a lock on number
 //! and date, because a lock added later would itself be an alteration.
 
+pub use crate::pdf::geometry::Rectangle;
+
 use crate::pdf::font::{Face, Font};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -15,19 +17,6 @@ pub const PERSONAL: &str = "signature_personal";
 pub const AGENCY: &str = "signature_agency";
 /// Pages a document may have to be prepared.
 const PAGE_LIMIT: usize = 20_000;
-
-/// A rectangle on a page, in PDF points from the lower left corner: left, bottom, right, top.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rectangle {
-    /// Left edge.
-    pub left: f64,
-    /// Lower edge.
-    pub bottom: f64,
-    /// Right edge.
-    pub right: f64,
-    /// Upper edge.
-    pub top: f64,
-}
 
 /// A place on a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,26 +88,6 @@ pub enum PrepareError {
     /// The form is of a kind that can't be added to (XFA).
     #[error("the draft contains an XFA form")]
     Xfa,
-}
-
-impl Rectangle {
-    /// As a PDF array.
-    #[must_use]
-    pub fn object(&self) -> Object {
-        Object::Array([self.left, self.bottom, self.right, self.top].into_iter().map(Object::real).collect())
-    }
-
-    /// Width in points.
-    #[must_use]
-    pub fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
-    /// Height in points.
-    #[must_use]
-    pub fn height(&self) -> f64 {
-        self.top - self.bottom
-    }
 }
 
 /// A Form XObject of the rectangle's size with this content.

@@ -8,7 +8,9 @@
     reason = "a test that meets the unexpected stops"
 )]
 
+mod audit;
 mod format;
+mod house;
 mod pdf;
 mod signature;
 mod store;

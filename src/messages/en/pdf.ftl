@@ -7,6 +7,7 @@ pdf_broken_object = The PDF contains a broken object: { $why }
 pdf_incomplete = The PDF lacks something it must have: { $why }
 pdf_limit = The PDF is beyond a limit of this program: { $why }
 pdf_filter = The PDF uses a coding that is not supported here: { $why }
+pdf_damaged = The PDF contains data that can't be decoded: { $why }
 pdf_unwritable = The PDF can't be added to: { $why }
 file_unreadable = The file can't be read: { $why }
 file_unwritable = The file can't be written: { $why }

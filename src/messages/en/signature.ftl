@@ -19,6 +19,8 @@ object_twice_in_section = One cross-reference section names an object twice; pro
 objects_overlap = Two objects of a revision overlap in the file.
 unaccounted_bytes = A revision contains bytes that belong to none of its objects.
 root_replaced = A later revision names another catalog: the whole document may have been exchanged.
+size_too_small = A later revision has objects beyond the number of objects it states; programs may see different documents.
+identifier_replaced = A later revision names another permanent identifier (/ID): it may come from another document.
 hybrid_section = A later revision has two cross-references that programs may read differently.
 
 # Verdicts: the signature and its values

@@ -7,6 +7,7 @@ pdf_broken_object = Tệp PDF có đối tượng bị hỏng: { $why }
 pdf_incomplete = Tệp PDF thiếu thành phần bắt buộc: { $why }
 pdf_limit = Tệp PDF vượt giới hạn của chương trình: { $why }
 pdf_filter = Tệp PDF dùng cách mã hóa dữ liệu chưa được hỗ trợ: { $why }
+pdf_damaged = Tệp PDF chứa dữ liệu không giải mã được: { $why }
 pdf_unwritable = Không ghi thêm được vào tệp PDF: { $why }
 file_unreadable = Không đọc được tệp: { $why }
 file_unwritable = Không ghi được tệp: { $why }

@@ -19,6 +19,8 @@ object_twice_in_section = Một bảng tham chiếu nêu một đối tượng h
 objects_overlap = Hai đối tượng của cùng một lần lưu chồng lên nhau trong tệp.
 unaccounted_bytes = Một lần lưu chứa dữ liệu không thuộc đối tượng nào của nó.
 root_replaced = Một lần lưu sau nêu danh mục gốc khác: toàn bộ văn bản có thể đã bị tráo.
+size_too_small = Một lần lưu sau có đối tượng vượt quá số đối tượng đã khai; các phần mềm có thể thấy các văn bản khác nhau.
+identifier_replaced = Một lần lưu sau ghi định danh cố định (/ID) khác: có thể được lấy từ văn bản khác.
 hybrid_section = Một lần lưu sau có hai bảng tham chiếu mà các phần mềm có thể đọc khác nhau.
 
 # Verdicts: the signature and its values

@@ -2,6 +2,7 @@
 
 mod changes_allowed;
 mod changes_refused;
+mod foreign;
 mod prepare;
 mod raw;
 mod revisions;

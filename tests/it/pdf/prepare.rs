@@ -29,10 +29,10 @@ fn plan() -> Plan {
     }
 }
 
-fn prepared(draft: &Vec<u8>, plan: &Plan) -> Result<Vec<u8>, PrepareError> {
-    let pdf = Pdf::open(draft).unwrap();
+fn prepared(draft: &[u8], plan: &Plan) -> Result<Vec<u8>, PrepareError> {
+    let pdf = Pdf::open(&draft).unwrap();
     let appended = prepare(&pdf, plan, [7; 16])?;
-    Ok([draft.as_slice(), &appended.bytes].concat())
+    Ok([draft, &appended.bytes].concat())
 }
 
 fn draft_with(replaced: &[(u32, &str)], more: &[(u32, &str)]) -> Vec<u8> {
@@ -46,9 +46,8 @@ fn draft_with(replaced: &[(u32, &str)], more: &[(u32, &str)]) -> Vec<u8> {
     Raw::new(&objects).bytes
 }
 
-#[expect(clippy::ptr_arg, reason = "a vector is a source of bytes, a slice of unknown size is none")]
-fn names(file: &Vec<u8>) -> Vec<String> {
-    let pdf = Pdf::open(file).unwrap();
+fn names(file: &[u8]) -> Vec<String> {
+    let pdf = Pdf::open(&file).unwrap();
     fields::all(&pdf, pdf.newest()).unwrap().into_iter().map(|field| field.name).collect()
 }
 
@@ -197,8 +196,8 @@ fn plans_that_contradict_themselves_are_refused() {
     }
 }
 
-fn filled(file: &Vec<u8>, fills: &[(&str, &str)]) -> Result<Vec<u8>, FillError> {
-    let pdf = Pdf::open(file).unwrap();
+fn filled(file: &[u8], fills: &[(&str, &str)]) -> Result<Vec<u8>, FillError> {
+    let pdf = Pdf::open(&file).unwrap();
     let mut writer = RevisionWriter::new(&pdf).unwrap();
     let fills: Vec<Fill> = fills
         .iter()
@@ -206,7 +205,7 @@ fn filled(file: &Vec<u8>, fills: &[(&str, &str)]) -> Result<Vec<u8>, FillError> 
         .collect();
     fill(&mut writer, &fills)?;
     let appended = writer.finish([3; 16]).unwrap();
-    Ok([file.as_slice(), &appended.bytes].concat())
+    Ok([file, &appended.bytes].concat())
 }
 
 #[test]

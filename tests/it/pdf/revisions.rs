@@ -10,9 +10,8 @@ fn at(number: u32) -> Reference {
     Reference { number, generation: 0 }
 }
 
-#[expect(clippy::ptr_arg, reason = "a vector is a source of bytes, a slice of unknown size is none")]
-fn codes(bytes: &Vec<u8>) -> Vec<&'static str> {
-    let pdf = Pdf::open(bytes).unwrap();
+fn codes(bytes: &[u8]) -> Vec<&'static str> {
+    let pdf = Pdf::open(&bytes).unwrap();
     pdf.examine().unwrap().iter().map(|finding: &Finding| finding.code).collect()
 }
 

@@ -109,9 +109,8 @@ pub fn judged(revisions: &[&[(u32, &str)]]) -> Vec<Change> {
     judged_file(&raw.bytes)
 }
 
-#[expect(clippy::ptr_arg, reason = "a vector is a source of bytes, a slice of unknown size is none")]
-pub fn judged_file(bytes: &Vec<u8>) -> Vec<Change> {
-    let pdf = Pdf::open(bytes).unwrap();
+pub fn judged_file(bytes: &[u8]) -> Vec<Change> {
+    let pdf = Pdf::open(&bytes).unwrap();
     assert!(pdf.examine().unwrap().is_empty(), "the test's own file must be sound");
     after(&pdf, 0).unwrap()
 }

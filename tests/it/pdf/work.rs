@@ -152,5 +152,9 @@ fn ten_thousand_pages_are_opened_and_prepared() {
         assert_eq!(pages(&pdf, 0, 20_000).unwrap().len(), 10_000);
         let appended = prepare(&pdf, &plan, [1; 16]).unwrap();
         assert!(appended.bytes.len() < 100_000);
+        // Judging what came after looks at every object of the signed document, once.
+        let file = [raw.bytes.as_slice(), &appended.bytes].concat();
+        let pdf = Pdf::open(&file).unwrap();
+        assert!(!chancery::signature::changes::after(&pdf, 0).unwrap().is_empty());
     });
 }

@@ -7,12 +7,12 @@ use chancery::pdf::writer::RevisionWriter;
 use chancery::pdf::{Dictionary, Error, Object, Pdf, Reference};
 use std::collections::BTreeMap;
 
-fn appended(bytes: &Vec<u8>, change: impl FnOnce(&mut RevisionWriter<'_, '_>)) -> Vec<u8> {
-    let pdf = Pdf::open(bytes).unwrap();
+fn appended(bytes: &[u8], change: impl FnOnce(&mut RevisionWriter<'_, '_>)) -> Vec<u8> {
+    let pdf = Pdf::open(&bytes).unwrap();
     let mut writer = RevisionWriter::new(&pdf).unwrap();
     change(&mut writer);
     let appended = writer.finish([0xab; 16]).unwrap();
-    [bytes.as_slice(), &appended.bytes].concat()
+    [bytes, &appended.bytes].concat()
 }
 
 fn check(name: &str, bytes: &[u8]) {

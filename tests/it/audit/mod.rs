@@ -1,0 +1,3 @@
+//! The trail, judged from outside.
+
+mod golden;
