@@ -4,4 +4,6 @@ mod attacks;
 mod certificates;
 mod cms;
 mod journey;
+mod levels;
 mod others;
+mod years;
