@@ -24,6 +24,7 @@ expect() {
   local code=$1 name=$2 status=0
   shift 2
   "$binary" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+  cp "$work/err" "$work/said"
   if [ "$status" -ne "$code" ]; then verdict bad "$name" "exit $status, expected $code"; return; fi
   case " $* " in *" --json "*)
     python3 -c 'import json, sys; assert isinstance(json.load(sys.stdin), dict)' <"$work/out" 2>/dev/null ||
@@ -44,6 +45,9 @@ agrees() {
   shift
   if "$@" >"$work/out" 2>"$work/err" </dev/null; then verdict ok "$name"; else verdict bad "$name" "$* ended with $?"; fi
 }
+
+# said TEXT: the last command of the program said so on standard error (agrees writes its own to another file).
+said() { grep -q -- "$1" "$work/said"; }
 
 # A small authority of the script's own, made by OpenSSL.
 make_keys() {
@@ -203,6 +207,50 @@ PY
   expect 1 "a change behind its back is found" audit fsck --data "$work/tampered" --json
   holds "and it says where" 'r["indication"] == "bad" and r["first_bad"]["index"] is not None and r["first_bad"]["what"]'
 fi
+
+# --- the service: first start, one process a folder, settings, a stop ------------------------------------------------
+export CHANCERY__SERVER__MANAGEMENT=127.0.0.1:0
+fresh=$work/fresh
+"$binary" serve --data "$fresh" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/serve.err" </dev/null &
+served=$!
+for _ in $(seq 300); do grep -q "one use" "$work/serve.out" && break; sleep 0.1; done
+cp "$work/serve.out" "$work/out"
+cp "$work/serve.err" "$work/err"
+url=$(grep -o 'http://127[^ ]*' "$work/serve.out" | head -n 1)
+secret=$(sed -n 's/^administrator: admin \/ \([^ ]*\) .*/\1/p' "$work/serve.out")
+agrees "the first start says where it listens and a password for one use" test -n "$url" -a -n "$secret"
+agrees "it is ready" curl -sf -o /dev/null "$url/readyz"
+# login PASSWORD: prints the status of a login, keeps the cookie.
+login() {
+  curl -s -o "$work/session" -w '%{http_code}' -c "$work/cookie" -H 'Content-Type: application/json' \
+    -H "Idempotency-Key: $RANDOM$RANDOM" -d "{\"login\": \"admin\", \"password\": \"$1\"}" "$url/api/v1/sessions"
+}
+agrees "a wrong password lets nobody in" test "$(login wrong)" = 401
+agrees "the password lets in" test "$(login "$secret")" = 201
+agrees "nothing else may be done before it is changed" test "$(curl -s -o "$work/answer" -w '%{http_code}' -b "$work/cookie" "$url/api/v1/people")" = 403
+agrees "and the problem has its code" sh -c "grep -q password_change_required '$work/answer'"
+expect 1 "a second service on the folder is refused" serve --data "$fresh" --listen 127.0.0.1:0
+agrees "the folder is its owner's only" test "$(stat -c %a "$fresh")" = 700
+kill -TERM "$served"
+stopped=0
+wait "$served" || stopped=$?
+agrees "a stop is graceful" test "$stopped" -eq 0
+expect 0 "what it left is sound" audit fsck --data "$fresh" --json
+expect 0 "there is a way back in" admin reset-password admin --data "$fresh"
+expect 1 "but not for a stranger" admin reset-password nobody --data "$fresh"
+printf '[server]\nport = 1\n' >"$work/wrong.toml"
+expect 64 "an unknown setting is refused" serve --config "$work/wrong.toml" --data "$fresh"
+agrees "by its name" said port
+printf '[law]\ntime_zone = "Mars/Base"\n' >"$work/wrong.toml"
+expect 64 "and a wrong one" serve --config "$work/wrong.toml" --data "$fresh"
+agrees "by its name too" said law.time_zone
+python3 - "$fresh/chancery.db" <<'PY'
+import sqlite3, sys
+base = sqlite3.connect(sys.argv[1])
+base.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')")
+base.commit()
+PY
+expect 1 "a database of a newer program is refused" serve --data "$fresh" --listen 127.0.0.1:0
 
 echo
 echo "$passed passed, $failed failed"

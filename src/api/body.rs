@@ -22,11 +22,42 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let pointer = if path == "." { "/".to_owned() } else { format!("/{}", path.replace('.', "/")) };
-        Problem::field(&pointer, "field_invalid").arg("why", "")
+        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        wrong(pointer, error.inner())
     })?;
-    reader.end().map_err(|_| Problem::field("/", "field_invalid"))?;
+    reader.end().map_err(|error| wrong(String::new(), &error))?;
     Ok(value)
+}
+
+/// What the reader says of a body, as a problem that names the field and what was expected there. Its sentences are
+/// the only way it tells an unknown field from a missing one.
+fn wrong(pointer: String, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        let place = format!("{}:{}", error.line(), error.column());
+        return Problem::field_because("/", "json_malformed", place);
+    }
+    let said = error.to_string();
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
+    let choices = |text: &str| {
+        let names: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
+        names.join(", ")
+    };
+    if said.starts_with("missing field") {
+        return Problem::field_because(
+            &format!("{pointer}/{}", quoted(said)),
+            "field_missing",
+            String::new(),
+        );
+    }
+    let place = if pointer.is_empty() { "/" } else { &pointer };
+    if said.starts_with("unknown field") {
+        return Problem::field_because(place, "field_unknown", choices(said));
+    }
+    if said.starts_with("unknown variant") {
+        return Problem::field_because(place, "value_not_among", choices(said));
+    }
+    Problem::field_because(place, "field_invalid", said.to_owned())
 }
 
 /// A text of a request: trimmed, NFC, without control characters, not empty, within its length.
@@ -197,6 +228,45 @@ pub fn harmless_name(given: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_body_is_told_where_and_what_was_expected() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "read only to be refused")]
+        struct Body {
+            count: u8,
+            #[serde(default)]
+            kind: Option<Kind>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Main,
+            Annex,
+        }
+        let told = |body: &str| {
+            let problem = json::<Body>(body.as_bytes()).unwrap_err();
+            problem
+                .first_field()
+                .map(|(pointer, code, why)| (pointer.to_owned(), code, why.to_owned()))
+                .unwrap()
+        };
+        assert_eq!(
+            told(r#"{"count": 1, "colour": 2}"#),
+            ("/colour".into(), "field_unknown", "count, kind".into())
+        );
+        assert_eq!(told("{}"), ("/count".into(), "field_missing", String::new()));
+        assert_eq!(
+            told(r#"{"count": 1, "kind": "x"}"#),
+            ("/kind".into(), "value_not_among", "main, annex".into())
+        );
+        assert_eq!(told(r#"{"count": "#).1, "json_malformed");
+        assert_eq!(told(r#"{"count": 1} x"#).1, "json_malformed");
+        let (pointer, code, why) = told(r#"{"count": 300}"#);
+        assert_eq!((pointer.as_str(), code), ("/count", "field_invalid"));
+        assert!(why.contains("300"), "{why}");
+    }
 
     #[test]
     fn names_from_outside_lose_what_could_hurt() {

@@ -5,6 +5,7 @@ pub mod caller;
 pub mod documents;
 pub mod dossiers;
 pub mod download;
+pub mod keys;
 pub mod people;
 pub mod problem;
 pub mod registers;

@@ -1,7 +1,7 @@
 //! Every route, as a contents page; and the OpenAPI document made from the same handlers.
 
 use super::problem::{Problem, language_of, page, set_language};
-use super::{Service, documents, dossiers, people, registers, sessions, trail, transfers};
+use super::{Service, documents, dossiers, keys, people, registers, sessions, trail, transfers};
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -32,8 +32,8 @@ use utoipa::OpenApi;
         people::create_appointment,
         people::list_appointments,
         people::create_client,
-        people::create_key,
-        people::list_keys,
+        keys::create_key,
+        keys::list_keys,
         documents::create,
         documents::list,
         documents::show,
@@ -123,8 +123,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/clients").route(web::post().to(people::create_client)))
         .service(
             web::resource("/keys")
-                .route(web::post().to(people::create_key))
-                .route(web::get().to(people::list_keys)),
+                .route(web::post().to(keys::create_key))
+                .route(web::get().to(keys::list_keys)),
         )
         .service(
             web::resource("/documents")

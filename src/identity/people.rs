@@ -1,10 +1,10 @@
 //! Agencies, units, people, accounts, appointments and systems: taken on, changed, let go.
 
+use super::Error;
 use super::rows::{Account, Agency, Appointment, Client, Person, Role, Unit as UnitRow};
 use super::schema::{accounts, agencies, appointments, clients, people, sessions, units};
 use super::{AccountId, Acting, AppointmentId, ClientId, PersonId, UnitId};
 use crate::audit::{Actor, NewEvent, Tracked, record};
-use crate::registry::Error;
 use crate::store::{self, AgencyId, Unit};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -15,7 +15,7 @@ fn failed(error: crate::ports::RngFailed) -> Error {
 
 fn taken(error: diesel::result::Error, code: &'static str) -> Error {
     let error = store::Error::from(error);
-    if error.is_unique_violation() { Error::refused(code) } else { error.into() }
+    if error.is_unique_violation() { Error::Refused(code) } else { error.into() }
 }
 
 fn added(
@@ -69,7 +69,7 @@ pub struct NewAgency {
 /// When the code is none or taken.
 pub fn add_agency(unit: &mut Unit<'_>, actor: &Actor, new: &NewAgency) -> Result<Agency, Error> {
     if !is_agency_code(&new.code) {
-        return Err(Error::refused("agency_code_invalid"));
+        return Err(Error::Refused("agency_code_invalid"));
     }
     let agency = Agency {
         id: AgencyId::fresh(unit.now(), unit.rng()).map_err(failed)?,
@@ -283,7 +283,7 @@ pub fn appoint(
         }
     }
     if new.to.is_some_and(|to| to < new.from) {
-        return Err(Error::refused("period_ends_before_it_begins"));
+        return Err(Error::Refused("period_ends_before_it_begins"));
     }
     let appointment = Appointment {
         id: AppointmentId::fresh(unit.now(), unit.rng()).map_err(failed)?,

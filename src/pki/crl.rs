@@ -377,3 +377,65 @@ pub(super) fn for_each_extension(list: &Tlv<'_>, with: &mut OnExtension<'_>) -> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn list() -> (Crl, PublicKey) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "CA");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.key_usages = vec![rcgen::KeyUsagePurpose::CrlSign];
+        let certificate = params.self_signed(&key).unwrap();
+        let public = super::super::Certificate::read(certificate.der()).unwrap().key;
+        let issuer = rcgen::Issuer::new(params, key);
+        let revoked = rcgen::RevokedCertParams {
+            serial_number: rcgen::SerialNumber::from(77_u64),
+            revocation_time: rcgen::date_time_ymd(2026, 2, 3),
+            reason_code: Some(rcgen::RevocationReason::CertificateHold),
+            invalidity_date: None,
+        };
+        let crl = rcgen::CertificateRevocationListParams {
+            this_update: rcgen::date_time_ymd(2026, 3, 1),
+            next_update: rcgen::date_time_ymd(2026, 4, 1),
+            crl_number: rcgen::SerialNumber::from(5_u64),
+            issuing_distribution_point: None,
+            revoked_certs: vec![revoked],
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        (Crl::read(crl.signed_by(&issuer).unwrap().der()).unwrap(), public)
+    }
+
+    #[test]
+    fn an_entry_is_found_by_serial_number_and_issuer() {
+        let (crl, key) = list();
+        crl.verify_by(&key).unwrap();
+        let revocation = Revocation { at: "2026-02-03T00:00:00Z".parse().unwrap(), reason: HOLD };
+        assert_eq!(crl.entry(&[77], &crl.issuer_name).unwrap(), Entry::Revoked(revocation));
+        assert_eq!(crl.entry(&[78], &crl.issuer_name).unwrap(), Entry::Absent);
+        assert_eq!(crl.entry(&[77], b"another").unwrap(), Entry::Absent);
+        assert_eq!(crl.number.as_deref(), Some(&[5][..]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_bytes_end_in_a_list_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Crl::read(&bytes);
+            let _ = distribution_points(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_list_never_keeps_its_signature(place in any::<proptest::sample::Index>(), bit in 0_u8..8) {
+            let (crl, key) = list();
+            let mut damaged = crl.der.clone();
+            damaged[place.index(crl.der.len())] ^= 1 << bit;
+            if let Ok(read) = Crl::read(&damaged) {
+                prop_assert!(read.verify_by(&key).is_err(), "a changed bit was not noticed");
+            }
+        }
+    }
+}

@@ -319,3 +319,19 @@ fn read_answer(answer: &Tlv<'_>) -> Result<Answer, OcspError> {
     }
     Ok(read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_bytes_end_in_a_response_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Ocsp::read(&bytes);
+            let wrapped = sequence_as_response(&sequence(&[&bytes]));
+            let _ = Ocsp::read(&wrapped);
+        }
+    }
+}

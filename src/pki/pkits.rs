@@ -10,14 +10,14 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-fn folder() -> Option<PathBuf> {
+fn folder(suite: &str) -> Option<PathBuf> {
     let root = std::env::var("CHANCERY_SHARED")
         .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let found = root.join("vectors/pkits");
+    let found = root.join("vectors").join(suite);
     if found.exists() {
         return Some(found);
     }
-    println!("SKIPPED PKITS: shared vectors not beside the checkout");
+    println!("SKIPPED {suite}: shared vectors not beside the checkout");
     None
 }
 
@@ -66,7 +66,7 @@ fn accepts(
 
 #[test]
 fn nist_pkits_is_judged_as_its_authors_expect() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = folder("pkits") else { return };
     let text = std::fs::read_to_string(folder.join("pkits.json")).unwrap();
     let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     let file = |kind: &str, name: &str| std::fs::read(folder.join(kind).join(name)).unwrap();
@@ -98,4 +98,43 @@ fn nist_pkits_is_judged_as_its_authors_expect() {
     }
     assert!(cases.len() > 200, "only {} cases were found", cases.len());
     assert_eq!(different, exceptions("pkits"));
+}
+
+#[test]
+fn limbo_is_judged_as_its_authors_expect() {
+    let Some(folder) = folder("limbo") else { return };
+    let text = std::fs::read_to_string(folder.join("limbo.json")).unwrap();
+    let suite: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let cases = suite["testcases"].as_array().unwrap();
+    let now: DateTime<Utc> = "2026-11-23T00:00:00Z".parse().unwrap();
+    let mut different = BTreeSet::new();
+    for case in cases {
+        let list = |key: &str| -> Vec<Certificate> {
+            let pems = case[key].as_array().unwrap().iter();
+            pems.flat_map(|pem| {
+                super::read_certificates(pem.as_str().unwrap().as_bytes()).unwrap_or_default()
+            })
+            .collect()
+        };
+        let trust = TrustStore::new(list("trusted_certs"));
+        let mut material = Material::default();
+        list("untrusted_intermediates").into_iter().for_each(|found| material.add_certificate(found));
+        for pem in case["crls"].as_array().unwrap() {
+            for block in x509_parser::pem::Pem::iter_from_buffer(pem.as_str().unwrap().as_bytes()) {
+                material.add_any(&block.unwrap().contents);
+            }
+        }
+        let must_know = !case["crls"].as_array().unwrap().is_empty();
+        let at = case["validation_time"].as_str().map_or(now, |time| time.parse().unwrap());
+        let judged = match super::read_certificates(case["peer_certificate"].as_str().unwrap().as_bytes()) {
+            Ok(end) => accepts(&end[0], &material, &trust, at, must_know),
+            Err(error) => Err(error.to_string()),
+        };
+        if judged.is_ok() != (case["expected_result"] == "SUCCESS") {
+            println!("{}: {judged:?}", case["id"]);
+            different.insert(case["id"].as_str().unwrap().to_owned());
+        }
+    }
+    assert!(cases.len() > 200, "only {} cases were found", cases.len());
+    assert_eq!(different, exceptions("limbo"));
 }

@@ -168,3 +168,34 @@ fn read_accuracy(mut parts: Reader<'_>) -> Result<TimeDelta, DerError> {
     }
     Ok(sum)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_bytes_end_in_a_time_stamp_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = StampInfo::read(&bytes);
+            let _ = read_reply(&bytes);
+            let _ = StampInfo::read(&sequence(&[&bytes]));
+        }
+
+        #[test]
+        fn every_nonce_comes_back_as_it_was_sent(nonce in any::<[u8; 8]>()) {
+            let request = StampRequest { digest: Digest::Sha256, imprint: vec![1; 32], nonce };
+            let der = request.der();
+            let mut parts = Reader::new(&der).expect(0x30).unwrap().inside();
+            for _ in 0..2 {
+                parts.read().unwrap();
+            }
+            // X.690, 8.3: the shortest form, and not negative.
+            let sent = parts.expect(0x02).unwrap().value;
+            prop_assert!(sent[0] < 0x80 && (sent.len() == 1 || sent[0] != 0 || sent[1] >= 0x80));
+            let value = sent.iter().fold(0_u64, |value, octet| (value << 8) | u64::from(*octet));
+            prop_assert_eq!(value, u64::from_be_bytes(nonce));
+        }
+    }
+}

@@ -147,6 +147,14 @@ pub fn number(
     let named = Register::find(unit.connection(), &by.scope, register)?.ok_or(Error::NotFound("register"))?;
     check_fits(&named, &found)?;
     let today = civil_date(unit, zone);
+    if let Some(printed) = &found.printed_period
+        && !today.format("%Y-%m").to_string().starts_with(printed)
+    {
+        return Err(Error::Refused {
+            code: "printed_period_differs",
+            args: vec![("printed", printed.clone()), ("today", today.to_string())],
+        });
+    }
     let register = of_this_year(unit, by, named, today)?;
     let number = register.next_number;
     let register = take(unit, register)?;
