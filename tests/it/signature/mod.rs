@@ -3,6 +3,7 @@
 mod attacks;
 mod certificates;
 mod cms;
+mod hostile;
 mod journey;
 mod levels;
 mod others;

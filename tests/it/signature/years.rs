@@ -19,18 +19,18 @@ use rcgen::{
     SerialNumber, date_time_ymd,
 };
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     format!("{text}T08:00:00Z").parse().unwrap()
 }
 
-struct World {
+pub(super) struct World {
     issuer: Issuer<'static, KeyPair>,
-    root: Certificate,
+    pub(super) root: Certificate,
     serial: std::cell::Cell<u64>,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = named("Root", 2020, 2060);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -57,17 +57,17 @@ impl World {
         MemoryKey::new(&key.serialize_der(), Certificate::read(certificate.der()).unwrap(), vec![]).unwrap()
     }
 
-    fn person(&self) -> MemoryKey {
+    pub(super) fn person(&self) -> MemoryKey {
         self.issue("Trần Văn Mẫu", (2024, 2027), None)
     }
 
-    fn authority(&self, years: (i32, i32), clock: &str) -> Tsa {
+    pub(super) fn authority(&self, years: (i32, i32), clock: &str) -> Tsa {
         let key = self.issue(&format!("TSA {}", years.0), years, Some("1.3.6.1.5.5.7.3.8"));
         Tsa { key, at: at(clock), size: None, imprint: None }
     }
 
     /// The list of a month, with what was revoked when.
-    fn list(&self, month: &str, revoked: &[(&MemoryKey, &str)]) -> Crl {
+    pub(super) fn list(&self, month: &str, revoked: &[(&MemoryKey, &str)]) -> Crl {
         let this = at(&format!("{month}-01"));
         let day = |at: DateTime<Utc>| {
             date_time_ymd(at.year(), u8::try_from(at.month()).unwrap(), u8::try_from(at.day()).unwrap())
@@ -98,12 +98,12 @@ impl World {
         validate_with(&file.to_vec(), &policy, &Supply { given, network: None }).unwrap()
     }
 
-    fn report(&self, file: &[u8], when: &str, lists: &[&Crl]) -> Report {
+    pub(super) fn report(&self, file: &[u8], when: &str, lists: &[&Crl]) -> Report {
         self.judge(file, when, lists).report
     }
 
     /// Keeps what is used to judge the file then.
-    fn with_evidence(&self, file: &[u8], when: &str, lists: &[&Crl]) -> Vec<u8> {
+    pub(super) fn with_evidence(&self, file: &[u8], when: &str, lists: &[&Crl]) -> Vec<u8> {
         let judged = self.judge(file, when, lists);
         assert!(judged.lacking.is_empty(), "{:#?}", judged.report);
         let file = file.to_vec();
@@ -123,7 +123,7 @@ fn named(name: &str, from: i32, to: i32) -> CertificateParams {
 }
 
 /// A time-stamping authority whose clock stands where it is put (RFC 3161).
-struct Tsa {
+pub(super) struct Tsa {
     key: MemoryKey,
     at: DateTime<Utc>,
     /// The size it says its last token had.
@@ -177,7 +177,7 @@ impl Stamper for Tsa {
     }
 }
 
-fn signed(key: &MemoryKey, when: &str, stamper: Option<&Tsa>) -> Result<Vec<u8>, SignError> {
+pub(super) fn signed(key: &MemoryKey, when: &str, stamper: Option<&Tsa>) -> Result<Vec<u8>, SignError> {
     let draft = fixture("documents/quyet-dinh.pdf");
     let pdf = Pdf::open(&draft).unwrap();
     let request = Request {
