@@ -1,9 +1,10 @@
 //! X.509 certificates (RFC 5280) as validation needs them: the bytes as received, the fields read.
 
 use super::algorithm::{PublicKey, Scheme, VerifyError};
+use super::constraints::{self, GeneralName, NameConstraints, alternative_names};
 use super::crl::{DistributionPoint, distribution_points};
 use chrono::{DateTime, Utc};
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{GeneralName as Name, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// A certificate larger than this is no certificate for signing documents.
@@ -52,6 +53,10 @@ pub struct Certificate {
     pub subject_key_id: Option<Vec<u8>>,
     /// Authority key identifier.
     pub authority_key_id: Option<Vec<u8>>,
+    /// Subject alternative names.
+    pub alternative_names: Vec<GeneralName>,
+    /// What names it lets those below it bear.
+    pub name_constraints: Option<NameConstraints>,
     /// Extensions that bind a path but are not processed here, or can't be read: any of them forbids
     /// trust, whether marked critical or not.
     pub unprocessed: Vec<String>,
@@ -139,6 +144,8 @@ impl Certificate {
             extended_key_usage: None,
             subject_key_id: None,
             authority_key_id: None,
+            alternative_names: Vec::new(),
+            name_constraints: None,
             unprocessed: Vec::new(),
             names_revocation: false,
             crl_points: Vec::new(),
@@ -203,7 +210,7 @@ impl Certificate {
                 }
                 ParsedExtension::AuthorityInfoAccess(access) => {
                     for description in &access.accessdescs {
-                        let GeneralName::URI(address) = &description.access_location else { continue };
+                        let Name::URI(address) = &description.access_location else { continue };
                         let list = match description.access_method.to_id_string().as_str() {
                             "1.3.6.1.5.5.7.48.1" => &mut self.ocsp_addresses,
                             "1.3.6.1.5.5.7.48.2" => &mut self.issuer_addresses,
@@ -216,11 +223,14 @@ impl Certificate {
                     self.names_revocation |= !self.ocsp_addresses.is_empty();
                     true
                 }
-                // Alternative names bind no one to what isn't constrained. Every policy is accepted
-                // here, so policies and what inhibits some of them decide nothing until a
+                ParsedExtension::SubjectAlternativeName(_) => {
+                    let names = alternative_names(extension.value);
+                    self.alternative_names = names.clone().unwrap_or_default();
+                    names.is_ok()
+                }
+                // Every policy is accepted here, so policies and what inhibits some of them decide nothing until a
                 // certificate demands one, and such a demand is not processed (see below).
-                ParsedExtension::SubjectAlternativeName(_)
-                | ParsedExtension::IssuerAlternativeName(_)
+                ParsedExtension::IssuerAlternativeName(_)
                 | ParsedExtension::CertificatePolicies(_)
                 | ParsedExtension::InhibitAnyPolicy(_) => true,
                 ParsedExtension::PolicyConstraints(constraints) => {
@@ -236,9 +246,11 @@ impl Certificate {
                     });
                     !bad || self.refuse(&dotted)
                 }
-                ParsedExtension::NameConstraints(_) | ParsedExtension::ParseError { .. } => {
-                    self.refuse(&dotted)
+                ParsedExtension::NameConstraints(_) => {
+                    self.name_constraints = constraints::read(extension.value).ok();
+                    self.name_constraints.is_some()
                 }
+                ParsedExtension::ParseError { .. } => self.refuse(&dotted),
                 _ if NO_CHECK.contains(&dotted.as_str()) => {
                     self.needs_no_revocation_check = true;
                     true

@@ -3,6 +3,7 @@
 
 pub mod algorithm;
 pub mod certificate;
+pub mod constraints;
 pub mod crl;
 pub mod der;
 pub mod issue;

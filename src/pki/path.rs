@@ -1,8 +1,8 @@
 //! Certification paths (RFC 5280, section 6): built from what is at hand, checked at an instant.
 //!
-//! What isn't processed yet (name constraints, required policies, revocation) never passes silently:
-//! a certificate with such an extension forbids the path, whether it is marked critical or not, and
-//! revocation is reported apart as not checked.
+//! What isn't processed yet (required policies) never passes silently:
+//! a certificate with such an extension forbids the path, whether it is marked critical or not. Revocation is
+//! judged apart, in [`super::revocation`].
 
 use super::algorithm::{Digest, KeyKind};
 use super::certificate::Certificate;
@@ -189,6 +189,19 @@ fn check(chain: &[&Certificate], at: DateTime<Utc>, strong: bool) -> Result<(), 
         }
         if strong && issuer.key.kind == KeyKind::Rsa && issuer.key.bits < 2048 {
             return Err(broken("issuer_key_too_small", issuer));
+        }
+    }
+    // What an authority forbids binds all below it, but no self-issued one on the way (6.1.3, b).
+    for (place, authority) in chain.iter().enumerate() {
+        let Some(constraints) = &authority.name_constraints else { continue };
+        if !authority.is_ca {
+            return Err(broken("certificate_critical_extension", authority));
+        }
+        let below = chain.iter().take(place).enumerate();
+        for (_, certificate) in below.filter(|(depth, one)| *depth == 0 || !one.is_self_issued()) {
+            if !constraints.permit(certificate) {
+                return Err(broken("name_not_permitted", certificate));
+            }
         }
     }
     // The anchor is trusted as it is, but what it forbids holds (name constraints among them).

@@ -100,3 +100,4 @@ address_forbidden = An address may not be asked. Name a private host with --allo
 evidence_lacking = Revocation could not be learnt for everything this level must keep. Try again: { $why }
 evidence_unreadable = This is no certificate, revocation list or OCSP response: { $why }
 nothing_to_augment = The file has no intact signature whose level could be raised: { $why }
+name_not_permitted = A certificate of the path bears a name that an authority above it does not permit.

@@ -100,3 +100,4 @@ address_forbidden = Không được phép hỏi địa chỉ này. Máy chủ n�
 evidence_lacking = Chưa lấy được đủ thông tin thu hồi mà mức này phải lưu kèm. Hãy thử lại: { $why }
 evidence_unreadable = Đây không phải chứng thư số, danh sách thu hồi hay trả lời OCSP: { $why }
 nothing_to_augment = Tệp không có chữ ký còn nguyên vẹn nào để nâng mức: { $why }
+name_not_permitted = Một chứng thư số trong đường dẫn mang tên mà tổ chức chứng thực cấp trên không cho phép.
