@@ -12,6 +12,7 @@ mod audit;
 mod format;
 mod house;
 mod pdf;
+mod registry;
 mod signature;
 mod store;
 mod support;
