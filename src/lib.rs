@@ -10,6 +10,7 @@
 //! | | [`server`] | the running service: what is opened, what runs beside requests, how it stops |
 //! | | [`api`] | REST |
 //! | | [`config`] | settings |
+//! | | [`fetch`] | the one guarded client for what is asked of machines elsewhere |
 //! | | [`trail`] | every table the trail is checked against |
 //! | capabilities | [`archive`] | hand-over to the archive and its receipt (nộp lưu) |
 //! | | [`dossier`] | electronic files (hồ sơ): plan, filing, closing |
@@ -26,7 +27,7 @@
 //! | | [`pki`] | certificates, paths, keys, algorithms |
 //! | | [`pdf`] | revisions and objects of PDF files, text with its geometry |
 //! | for all | [`messages`] | texts people read, Vietnamese and English, by stable code |
-//! | | [`ports`] | what engines and capabilities are given: clock, randomness |
+//! | | [`ports`] | what engines and capabilities are given: clock, randomness, network |
 
 pub mod api;
 pub mod archive;
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod dossier;
+pub mod fetch;
 pub mod format;
 pub mod identity;
 pub mod merkle;

@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 /// Texts, and what is given from outside; macros of the crate's root.
 const FOR_ALL: [&str; 4] = ["messages", "ports", "per_backend", "id_types"];
 /// Edges may use each other and all capabilities, but nothing may use them.
-const EDGES: [&str; 5] = ["api", "cli", "config", "server", "trail"];
+const EDGES: [&str; 6] = ["api", "cli", "config", "fetch", "server", "trail"];
 /// A file longer than this holds more than one idea.
 const LINES: usize = 500;
 
