@@ -4,7 +4,7 @@
 //! formatting included. Deleted text is skipped, inserted text kept. Hostile packages are refused by
 //! stated limits; no DTD, no entities, no network.
 
-use super::facts::{Facts, Line, Margins, Sheet};
+use super::facts::{DARK, Facts, Line, Margins, Sheet};
 use super::report::At;
 use roxmltree::{Document, Node};
 use std::collections::{BTreeMap, HashMap};
@@ -50,6 +50,7 @@ struct Characters {
     capitals: Option<bool>,
     /// Not shown.
     hidden: Option<bool>,
+    colour: Option<[u8; 3]>,
 }
 
 impl Characters {
@@ -61,6 +62,7 @@ impl Characters {
             italic: self.italic.or(below.italic),
             capitals: self.capitals.or(below.capitals),
             hidden: self.hidden.or(below.hidden),
+            colour: self.colour.or(below.colour),
         }
     }
 }
@@ -191,7 +193,17 @@ fn characters(properties: Option<Node<'_, '_>>, theme: &HashMap<String, String>)
         italic: on(child(properties, "i")),
         capitals: on(child(properties, "caps")),
         hidden: on(child(properties, "vanish")),
+        colour: child(properties, "color").and_then(|node| attribute(node, "val")).and_then(colour),
     }
+}
+
+/// A colour of six hexadecimal digits; `auto` is black on paper.
+fn colour(text: &str) -> Option<[u8; 3]> {
+    if text == "auto" {
+        return Some([0; 3]);
+    }
+    let bytes = hex::decode(text).ok()?;
+    <[u8; 3]>::try_from(bytes).ok()
 }
 
 impl Styles {
@@ -293,6 +305,7 @@ fn section(node: Node<'_, '_>, paragraph: usize) -> Option<Sheet> {
             lines: 0,
         },
         resolution: None,
+        grey: None,
         paragraph: Some(paragraph),
     })
 }
@@ -310,6 +323,7 @@ fn paragraph(
     let mut fonts: BTreeMap<String, usize> = BTreeMap::new();
     let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
     let (mut bold, mut italic, mut count) = (0, 0, 0_usize);
+    let mut coloured = None;
     for run in node.descendants().filter(|run| run.tag_name().name() == "r" && belongs_to(*run, node)) {
         let direct = child(run, "rPr");
         let run_style =
@@ -331,6 +345,9 @@ fn paragraph(
                     count += visible;
                     *fonts.entry(set.font.clone().unwrap_or_default()).or_default() += visible;
                     *sizes.entry(set.size.unwrap_or(20)).or_default() += visible;
+                    if visible > 0 && coloured.is_none() {
+                        coloured = set.colour.filter(|colour| colour.iter().any(|channel| *channel > DARK));
+                    }
                     bold += if set.bold == Some(true) { visible } else { 0 };
                     italic += if set.italic == Some(true) { visible } else { 0 };
                 }
@@ -345,6 +362,7 @@ fn paragraph(
     }
     fonts.retain(|_, characters| *characters > 0);
     let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
+    let decomposed = !unicode_normalization::is_nfc(&text);
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
     let beginning = text.chars().take(60).collect();
     Some(Line {
@@ -358,7 +376,8 @@ fn paragraph(
         italic: italic * 2 > count,
         stamped: false,
         invisible: false,
-        glyphs: Vec::new(),
+        colour: coloured,
+        decomposed,
         at: Some(At { part: "word/document.xml".to_owned(), paragraph: number, text: beginning }),
     })
 }

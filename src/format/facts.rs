@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// Millimetres in a PDF point.
 pub(super) const MM: f64 = 25.4 / 72.0;
+/// Channels up to this are black to the eye and on paper.
+pub(super) const DARK: u8 = 70;
 
 /// A line of text, or a part of one set apart by a wide gap (columns of the title block).
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +34,10 @@ pub struct Line {
     pub stamped: bool,
     /// Whether it is recognised text behind a scan.
     pub invisible: bool,
-    /// The glyphs, left to right, in PDF points (empty for DOCX).
-    pub glyphs: Vec<Glyph>,
+    /// The colour of its first characters that aren't black.
+    pub colour: Option<[u8; 3]>,
+    /// Whether letters and their marks are written apart.
+    pub decomposed: bool,
     /// Where it is in a DOCX.
     pub at: Option<At>,
 }
@@ -49,6 +53,8 @@ pub struct Sheet {
     pub margins: Margins,
     /// Dots per inch across the largest picture, when it covers most of the page.
     pub resolution: Option<f64>,
+    /// Whether that picture has no colours, as far as it says.
+    pub grey: Option<bool>,
     /// The last paragraph of the section, for a DOCX.
     pub paragraph: Option<usize>,
 }
@@ -91,23 +97,42 @@ impl Facts {
     /// The facts of a PDF's pages.
     #[must_use]
     pub fn of_pdf(pages: &Pages) -> Self {
-        let mut lines = Vec::new();
-        let mut sheets = Vec::new();
-        let mut scanned = 0;
+        let mut gathered = Gathering::default();
         for (number, page) in pages.pages.iter().enumerate() {
-            let of_page = lines_of(number, page);
-            let sheet = margins::sheet(page, &of_page);
-            let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
-            scanned += usize::from(!visible && sheet.resolution.is_some());
-            sheets.push(sheet);
-            lines.extend(of_page);
+            gathered.page(number, page);
         }
-        Self {
+        gathered.finish(pages)
+    }
+}
+
+/// Facts being gathered page by page, so that no page is held longer than it is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Gathering {
+    lines: Vec<Line>,
+    sheets: Vec<Sheet>,
+    scanned: usize,
+}
+
+impl Gathering {
+    /// Takes the next page.
+    pub(super) fn page(&mut self, number: usize, page: &Page) {
+        let of_page = lines_of(number, page);
+        let sheet = margins::sheet(page, &of_page);
+        let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
+        self.scanned += usize::from(!visible && sheet.resolution.is_some());
+        self.sheets.push(sheet);
+        self.lines.extend(of_page);
+    }
+
+    /// The facts, with what is known of the document's pages as a whole.
+    pub(super) fn finish(self, pages: &Pages) -> Facts {
+        let read = self.sheets.len();
+        Facts {
             kind: "pdf",
-            scan: scanned > 0 && scanned * 2 >= pages.pages.len(),
-            sheets,
-            lines,
-            unread: pages.count.saturating_sub(pages.pages.len()) + pages.unread.len(),
+            scan: self.scanned > 0 && self.scanned * 2 >= read,
+            sheets: self.sheets,
+            lines: self.lines,
+            unread: pages.count.saturating_sub(read) + pages.unread.len(),
             pages: Some(pages.count),
         }
     }
@@ -247,6 +272,12 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         return None;
     }
     let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
+    let decomposed = !unicode_normalization::is_nfc(&text);
+    let colour = glyphs
+        .iter()
+        .filter(|glyph| !glyph.text.trim().is_empty() && !glyph.invisible && !glyph.annotation)
+        .map(|glyph| glyph.colour)
+        .find(|colour| colour.iter().any(|channel| *channel > DARK));
     let text: String = unicode_normalization::UnicodeNormalization::nfc(
         text.split_whitespace().collect::<Vec<_>>().join(" ").as_str(),
     )
@@ -262,7 +293,8 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         italic: italic * 2 > count,
         stamped,
         invisible: glyphs.first().is_some_and(|glyph| glyph.invisible),
-        glyphs: glyphs.iter().map(|glyph| (*glyph).clone()).collect(),
+        colour,
+        decomposed,
         at: None,
     })
 }

@@ -1,7 +1,7 @@
 //! Margins seen on a page. A PDF doesn't state them: they are told by the edges at which lines agree.
 
 use super::facts::{Line, MM, Margins, Sheet};
-use crate::pdf::text::Page;
+use crate::pdf::text::{Page, Picture};
 
 /// Lines that must agree on an edge at least.
 const AGREEING: usize = 3;
@@ -33,6 +33,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
             lines: wide.len(),
         },
         resolution: resolution(page),
+        grey: largest(page).and_then(|picture| picture.grey),
         paragraph: None,
     }
 }
@@ -88,24 +89,25 @@ fn ends(lines: &[&Line], height: f64) -> (Option<f64>, Option<f64>) {
     (first.and_then(|row| inside(row.0)), last.and_then(|row| inside(height - row.1)))
 }
 
-/// Dots per inch of the picture that is the page.
-fn resolution(page: &Page) -> Option<f64> {
-    let size = |bounds: &[f64; 4]| match bounds {
-        [left, bottom, right, top] => ((right - left).abs(), (top - bottom).abs()),
-    };
-    let (width, height) = size(&page.bounds);
-    let area = |bounds: &[f64; 4]| {
+fn size([left, bottom, right, top]: [f64; 4]) -> (f64, f64) {
+    ((right - left).abs(), (top - bottom).abs())
+}
+
+/// The picture that is the page: the largest, when it covers at least half.
+fn largest(page: &Page) -> Option<&Picture> {
+    let area = |bounds: [f64; 4]| {
         let (width, height) = size(bounds);
         width * height
     };
-    let largest =
-        page.images.iter().filter(|image| !image.annotation).max_by(|a, b| {
-            area(&a.bounds).partial_cmp(&area(&b.bounds)).unwrap_or(std::cmp::Ordering::Equal)
-        })?;
-    if area(&largest.bounds) < 0.5 * width * height {
-        return None;
-    }
-    let (across, along) = size(&largest.bounds);
+    let own = page.images.iter().filter(|image| !image.annotation);
+    own.max_by(|a, b| area(a.bounds).total_cmp(&area(b.bounds)))
+        .filter(|picture| area(picture.bounds) >= 0.5 * area(page.bounds))
+}
+
+/// Dots per inch of the picture that is the page.
+fn resolution(page: &Page) -> Option<f64> {
+    let largest = largest(page)?;
+    let (across, along) = size(largest.bounds);
     // Turned pictures have their pixels the other way round.
     let [mut columns, mut rows] = largest.pixels.map(f64::from);
     if (across > along) != (columns > rows) {

@@ -5,6 +5,7 @@ pub mod docx;
 pub mod facts;
 pub mod layout;
 mod margins;
+mod parts;
 pub mod report;
 mod rules;
 
@@ -141,8 +142,9 @@ pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
             if let Err(error) = crate::pdf::Pdf::open(&bytes) {
                 return Err(FormatError::Pdf(error.to_string()));
             }
-            match text::read(bytes, limits) {
-                Ok(pages) => Ok(Readable { file: file("pdf"), facts: Some(Facts::of_pdf(&pages)) }),
+            let mut gathered = facts::Gathering::default();
+            match text::visit(bytes, limits, &mut |number, page| gathered.page(number, &page)) {
+                Ok(pages) => Ok(Readable { file: file("pdf"), facts: Some(gathered.finish(&pages)) }),
                 Err(text::TextError::TooLarge) => Ok(Readable { file: file("pdf"), facts: None }),
                 Err(error) => Err(FormatError::Pdf(error.to_string())),
             }

@@ -17,11 +17,18 @@ use listener::Listener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+/// Fifty levels of nested content, the interpreter's own bound, fit several times.
+pub(super) const STACK: usize = 32 << 20;
+/// Pages after which the interpreter's cache is begun anew.
+const FRESH: usize = 32;
+
 /// What is looked at, at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Pages read; what lies behind is not judged.
     pub pages: usize,
+    /// Glyphs of all pages; a book of 1,000 dense pages has about 4,000,000.
+    pub all_glyphs: usize,
     /// Bytes of a file that is read for its text.
     pub file: u64,
     /// Glyphs of one page; a dense page has about 6,000.
@@ -39,7 +46,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            pages: 60,
+            pages: 1_000,
+            all_glyphs: 6_000_000,
             file: 64 << 20,
             glyphs: 60_000,
             steps: 200_000,
@@ -86,6 +94,12 @@ pub struct Picture {
     pub pixels: [u32; 2],
     /// Whether an annotation's appearance draws it.
     pub annotation: bool,
+    /// Mean colour of what it shows, of annotations' pictures only.
+    pub ink: Option<[u8; 3]>,
+    /// Whether it lets the page shine through, of annotations' pictures only.
+    pub transparent: bool,
+    /// Whether it holds greys or black and white only, as far as it says.
+    pub grey: Option<bool>,
 }
 
 /// A page.
@@ -133,6 +147,19 @@ pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Pages, TextError> {
     apart(bytes, limits, None)
 }
 
+/// Reads the pages one after the other and hands each over as it is done, so that no more than one is
+/// held. What is returned has no pages, but their count and those that weren't read.
+///
+/// # Errors
+/// [`TextError`].
+pub fn visit(
+    bytes: Vec<u8>,
+    limits: &Limits,
+    visitor: &mut (dyn FnMut(usize, Page) + Send),
+) -> Result<Pages, TextError> {
+    on_a_thread(bytes, limits, None, visitor)
+}
+
 /// The boxes of a page's visible text, or none when it can't be read.
 #[must_use]
 pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
@@ -155,23 +182,36 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     )
 }
 
+fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
+    let mut pages = Vec::new();
+    let found = on_a_thread(bytes, limits, only, &mut |_, page| pages.push(page))?;
+    Ok(Pages { pages, ..found })
+}
+
 /// Reads on a thread of its own: the interpreter is another's code fed with strangers' bytes, and
 /// nested content may need more stack than a caller has left.
-fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
-    /// Fifty levels of nested content, the interpreter's own bound, fit several times.
-    const STACK: usize = 32 << 20;
+fn on_a_thread(
+    bytes: Vec<u8>,
+    limits: &Limits,
+    only: Option<usize>,
+    visitor: &mut (dyn FnMut(usize, Page) + Send),
+) -> Result<Pages, TextError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(TextError::TooLarge);
     }
-    let limits = *limits;
-    let thread = std::thread::Builder::new()
-        .name("page-text".to_owned())
-        .stack_size(STACK)
-        .spawn(move || read_pages(bytes, &limits, only));
-    thread.map_err(|_| TextError::Unreadable)?.join().unwrap_or(Err(TextError::Unreadable))
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("page-text".to_owned()).stack_size(STACK);
+        let reading = thread.spawn_scoped(scope, || read_pages(bytes, limits, only, visitor));
+        reading.map_err(|_| TextError::Unreadable)?.join().unwrap_or(Err(TextError::Unreadable))
+    })
 }
 
-fn read_pages(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
+fn read_pages(
+    bytes: Vec<u8>,
+    limits: &Limits,
+    only: Option<usize>,
+    visitor: &mut (dyn FnMut(usize, Page) + Send),
+) -> Result<Pages, TextError> {
     let pdf = hayro_syntax::Pdf::new(bytes).map_err(|_| TextError::Unreadable)?;
     let largest = expansion::check(&pdf, limits)?;
     // A drawing step may decode a form again: the bigger forms are, the fewer steps there may be.
@@ -180,6 +220,7 @@ fn read_pages(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pa
     let mut cache = InterpreterCache::new();
     let mut found = Pages { count: pdf.pages().len(), ..Pages::default() };
     let pages = pdf.pages().iter().enumerate();
+    let mut left = limits.all_glyphs;
     for (number, page) in pages.take(only.map_or(limits.pages, |only| only.saturating_add(1))) {
         if only.is_some_and(|only| only != number) {
             continue;
@@ -193,14 +234,18 @@ fn read_pages(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pa
             Rotation::Flipped => 180,
             Rotation::FlippedHorizontal => 270,
         };
-        let whole = !expansion::is_disguised(page)
+        let whole = left > 0
+            && !expansion::is_disguised(page)
             && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &mut listener))).is_ok();
-        if !whole {
-            found.unread.push(number);
-            // What the interrupted page left in the cache is not to be relied on.
+        left = left.saturating_sub(listener.page.glyphs.len());
+        // A cache without end would hold every picture of a long document.
+        if !whole || number % FRESH == FRESH - 1 {
             cache = InterpreterCache::new();
         }
-        found.pages.push(listener.page);
+        if !whole {
+            found.unread.push(number);
+        }
+        visitor(number, listener.page);
     }
     Ok(found)
 }

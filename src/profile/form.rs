@@ -156,6 +156,11 @@ pub struct Recognition {
     pub recipients: Option<String>,
     /// How an annex in a file of its own begins.
     pub annex: Vec<String>,
+    /// The word of the list of recipients for what stays with the agency.
+    pub kept: Option<String>,
+    /// Abbreviations that say in whose name someone signs, without their dots.
+    #[serde(default)]
+    pub authorities: Vec<String>,
     /// Letters that only this jurisdiction's language has: a long text without any is foreign.
     pub letters: Option<String>,
     /// Documents other rules are made for.

@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod form;
 pub mod notation;
+pub mod part;
 pub mod rule;
 
 use crate::messages::Message;
@@ -22,6 +23,7 @@ pub use form::{
     Signing, Summary,
 };
 pub use notation::{Notation, NotationError};
+pub use part::Part;
 pub use rule::{Measure, Rule, Severity, Side};
 
 /// Bytes a profile's file may have; the one compiled in has about 20,000.
@@ -116,8 +118,12 @@ impl Profile {
             .parse(&self.numbering.example)
             .map_err(|error| format!("numbering.example: {error}"))?;
         for rule in &self.rules {
+            if let Measure::PartText { pattern, .. } = &rule.measure {
+                rule::expression(pattern).map_err(|error| format!("rules.{}: {error}", rule.id))?;
+            }
             if let Measure::Margin { range: [least, greatest], .. }
-            | Measure::BodySize { range: [least, greatest], .. } = &rule.measure
+            | Measure::BodySize { range: [least, greatest], .. }
+            | Measure::PartSize { range: [least, greatest], .. } = &rule.measure
                 && !(*least >= 0.0 && least <= greatest)
             {
                 return Err(format!("rules.{}: expected a range from least to greatest", rule.id));

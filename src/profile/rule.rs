@@ -1,5 +1,6 @@
 //! Format rules as data: what is measured, by which numbers, and what the law says of it.
 
+use super::part::Part;
 use crate::messages::Message;
 use serde::Deserialize;
 
@@ -120,4 +121,60 @@ pub enum Measure {
         /// What measuring may be off by.
         tolerance: f64,
     },
+    /// Size of a part.
+    PartSize {
+        /// Of which part.
+        part: Part,
+        /// Least and greatest.
+        range: [f64; 2],
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Weight of a part.
+    PartWeight {
+        /// Of which part.
+        part: Part,
+        /// Whether it is bold.
+        bold: bool,
+    },
+    /// Slant of a part.
+    PartSlant {
+        /// Of which part.
+        part: Part,
+        /// Whether it is slanted.
+        italic: bool,
+    },
+    /// A part in capitals.
+    PartCapitals {
+        /// Which part.
+        part: Part,
+    },
+    /// The text of each line of a part, as a regular expression.
+    PartText {
+        /// Of which part.
+        part: Part,
+        /// What it must match.
+        pattern: String,
+        /// How it is done.
+        example: String,
+    },
+    /// Fonts of codes older than Unicode, by how their names begin.
+    LegacyFonts {
+        /// How they begin.
+        prefixes: Vec<String>,
+    },
+    /// Text is black.
+    Black,
+    /// Letters are composed as Unicode's normal form C has them.
+    Composed,
+    /// Scans are in colour.
+    ScanColour,
+}
+
+/// A pattern of a rule as an expression of bounded size.
+///
+/// # Errors
+/// When it is none.
+pub fn expression(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build()
 }

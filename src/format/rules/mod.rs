@@ -3,6 +3,7 @@
 
 mod notation;
 mod page;
+mod part;
 mod text;
 
 use super::facts::{Facts, Line};
@@ -119,6 +120,7 @@ impl Case<'_> {
             }
             Measure::Orientation { portrait } => page::orientation(self.facts, *portrait),
             Measure::ScanResolution { least, tolerance } => page::resolution(self.facts, *least, *tolerance),
+            Measure::ScanColour => page::scan_colour(self.facts),
             _ if self.facts.scan => Outcome::NotChecked(Why::Scanned),
             Measure::Margin { side: Side::Bottom, range, tolerance } => {
                 page::bottom_margin(self.facts, *range, *tolerance)
@@ -133,6 +135,14 @@ impl Case<'_> {
             Measure::NumberType => notation::number_type(self),
             Measure::DateForm => notation::date_form(self),
             Measure::DatePadding => notation::date_padding(self),
+            Measure::PartSize { part, range, tolerance } => part::size(self, *part, *range, *tolerance),
+            Measure::PartWeight { part, bold } => part::weight(self, *part, *bold),
+            Measure::PartSlant { part, italic } => part::slant(self, *part, *italic),
+            Measure::PartCapitals { part } => part::capitals(self, *part),
+            Measure::PartText { part, pattern, example } => part::text(self, *part, pattern, example),
+            Measure::Black => text::black(self),
+            Measure::Composed => text::composed(self.facts),
+            Measure::LegacyFonts { prefixes } => text::legacy_fonts(self.facts, prefixes),
         }
     }
 }

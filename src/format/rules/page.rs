@@ -159,3 +159,17 @@ pub(super) fn resolution(facts: &Facts, least: f64, tolerance: f64) -> Outcome {
         Some((page, dots)) => of_page(page, format!("≥ {} dpi", plain(least)), format!("{dots:.0} dpi")),
     }
 }
+
+/// Whether scans are in colour; pictures that don't say so can't be judged.
+pub(super) fn scan_colour(facts: &Facts) -> Outcome {
+    if !facts.scan {
+        return Outcome::NotChecked(Why::NotScanned);
+    }
+    let known: Vec<(usize, bool)> =
+        facts.sheets.iter().enumerate().filter_map(|(page, sheet)| Some((page, sheet.grey?))).collect();
+    match known.iter().find(|(_, grey)| *grey) {
+        Some((page, _)) => of_page(*page, "RGB", "1 / 8 bit"),
+        None if known.is_empty() => Outcome::NotChecked(Why::NoPage),
+        None => Outcome::Holds,
+    }
+}

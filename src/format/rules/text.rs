@@ -53,6 +53,50 @@ pub(super) fn font_family(facts: &Facts, families: &[String]) -> Outcome {
     Outcome::Broken(deviations)
 }
 
+/// Colour of the text; marks that are red by law are capitals in a frame of their own, so only lines
+/// in sentence case are judged.
+pub(super) fn black(case: &Case<'_>) -> Outcome {
+    let sentence = |line: &&Line| line.text != line.text.to_uppercase();
+    let mut visible = case.facts.lines.iter().filter(|line| !line.invisible && !line.stamped).peekable();
+    if visible.peek().is_none() {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    let found = visible.filter(sentence).find_map(|line| line.colour.map(|colour| (line, colour)));
+    match found {
+        Some((line, [red, green, blue])) => {
+            of_line(line, "#000000", format!("#{red:02x}{green:02x}{blue:02x}"))
+        }
+        None => Outcome::Holds,
+    }
+}
+
+/// Letters and their marks written as one, so that every search finds them.
+pub(super) fn composed(facts: &Facts) -> Outcome {
+    let mut visible = facts.lines.iter().filter(|line| !line.invisible).peekable();
+    if visible.peek().is_none() {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    match visible.find(|line| line.decomposed) {
+        Some(line) => of_line(line, "NFC", line.text.clone()),
+        None => Outcome::Holds,
+    }
+}
+
+/// Fonts of codes older than Unicode: their letters are others than the ones a reader sees.
+pub(super) fn legacy_fonts(facts: &Facts, prefixes: &[String]) -> Outcome {
+    let visible = facts.lines.iter().filter(|line| !line.invisible);
+    let mut named = false;
+    for line in visible {
+        for font in line.fonts.keys().filter(|font| !font.is_empty()) {
+            named = true;
+            if prefixes.iter().any(|prefix| font.to_lowercase().starts_with(&prefix.to_lowercase())) {
+                return of_line(line, "Unicode (TCVN 6909:2001)", font.clone());
+            }
+        }
+    }
+    if named { Outcome::Holds } else { Outcome::NotChecked(Why::NoFontNames) }
+}
+
 /// The size most of the running text has. Tables and notes may have others.
 pub(super) fn body_size(layout: &Layout<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
     let [least, greatest] = range;

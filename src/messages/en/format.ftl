@@ -31,3 +31,7 @@ format_in_document = whole document
 format_finding = { $message } Found: { $found }; expected: { $expected }.
 format_estimate = (estimate)
 format_unchecked = Not checked:
+format_word_bold = bold
+format_word_not_bold = not bold
+format_word_italic = italic
+format_word_upright = upright

@@ -31,3 +31,7 @@ format_in_document = cả văn bản
 format_finding = { $message } Có: { $found }; cần: { $expected }.
 format_estimate = (ước lượng)
 format_unchecked = Chưa kiểm tra:
+format_word_bold = đậm
+format_word_not_bold = không đậm
+format_word_italic = nghiêng
+format_word_upright = đứng

@@ -6,8 +6,10 @@ use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape};
 use hayro_interpret::{
-    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, Paint,
+    SoftMask,
 };
+use hayro_syntax::object::{Array, Dict, Name, Stream};
 use hayro_syntax::page::Page as HayroPage;
 use std::sync::Arc;
 
@@ -20,6 +22,73 @@ const STROKES: usize = 20_000;
 /// Pictures kept of a page.
 const PICTURES: usize = 2_000;
 
+/// Pixels of an annotation's picture that is looked into.
+const STAMP_PIXELS: u64 = 4 << 20;
+/// Pictures of annotations looked into on a page.
+const STAMPS: usize = 16;
+
+/// The mean colour of what a picture shows, and whether the page shines through.
+fn shown(data: &ImageData, alpha: Option<&LumaData>) -> (Option<[u8; 3]>, bool) {
+    let ImageData::Rgb(colours) = data else { return (None, alpha.is_some()) };
+    let (mut sums, mut count) = ([0_u64; 3], 0_u64);
+    let opacity = |at: usize| match alpha {
+        // The mask may have another size; rows and columns are taken in proportion.
+        Some(mask) => {
+            let (width, height) = (data.width().max(1), data.height().max(1));
+            let at = u32::try_from(at).unwrap_or(0);
+            let (x, y) = (at % width * mask.width / width, at / width * mask.height / height);
+            let place = u64::from(y) * u64::from(mask.width) + u64::from(x);
+            usize::try_from(place).ok().and_then(|at| mask.data.get(at)).copied().unwrap_or(255)
+        }
+        None => 255,
+    };
+    let mut holes = 0_u64;
+    for (at, pixel) in colours.data.chunks_exact(3).enumerate() {
+        if opacity(at) < 96 {
+            holes += 1;
+            continue;
+        }
+        let [red, green, blue] = pixel else { continue };
+        // White paper isn't ink.
+        if red.min(green).min(blue) > &230 {
+            continue;
+        }
+        for (sum, value) in sums.iter_mut().zip(pixel) {
+            *sum += u64::from(*value);
+        }
+        count += 1;
+    }
+    let mean = |sum: u64| u8::try_from(sum / count.max(1)).unwrap_or(255);
+    ((count > 0).then(|| sums.map(mean)), holes > 0)
+}
+
+/// Whether a picture's dictionary says that it holds no colours (ISO 32000-2, 8.9.5).
+fn is_grey(dictionary: &Dict<'_>) -> Option<bool> {
+    if dictionary.get::<bool>(b"ImageMask").unwrap_or(false)
+        || dictionary.get::<u32>(b"BitsPerComponent") == Some(1)
+    {
+        return Some(true);
+    }
+    if let Some(name) = dictionary.get::<Name<'_>>(b"ColorSpace") {
+        return match &*name {
+            b"DeviceGray" | b"CalGray" | b"G" => Some(true),
+            b"DeviceRGB" | b"DeviceCMYK" | b"CalRGB" | b"RGB" | b"CMYK" => Some(false),
+            _ => None,
+        };
+    }
+    let space = dictionary.get::<Array<'_>>(b"ColorSpace")?;
+    let mut space = space.flex_iter();
+    match &*space.next::<Name<'_>>()? {
+        b"CalGray" => Some(true),
+        b"CalRGB" | b"Lab" => Some(false),
+        b"ICCBased" => {
+            let profile = space.next::<Stream<'_>>()?;
+            profile.dict().get::<u32>(b"N").map(|channels| channels == 1)
+        }
+        _ => None,
+    }
+}
+
 /// What ends the interpretation of a page that asks for too much.
 struct Exhausted;
 
@@ -30,6 +99,7 @@ pub(super) struct Listener {
     glyphs: usize,
     steps: usize,
     faces: Faces,
+    stamps: usize,
 }
 
 /// What glyphs of one run have in common.
@@ -43,7 +113,7 @@ struct Style {
 
 impl Listener {
     pub(super) fn new(glyphs: usize, steps: usize) -> Self {
-        Self { page: Page::default(), annotation: false, glyphs, steps, faces: Faces::default() }
+        Self { page: Page::default(), annotation: false, glyphs, steps, faces: Faces::default(), stamps: 0 }
     }
 
     /// Turns to the page's content or its annotations.
@@ -179,7 +249,24 @@ impl<'a> Device<'a> for Listener {
         let bounds = props.transform.transform_rect_bbox(unit);
         let bounds = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
         if self.page.images.len() < PICTURES && bounds.iter().all(|value| value.abs() < 1e6) {
-            self.page.images.push(Picture { bounds, pixels, annotation: self.annotation });
+            let (mut ink, mut transparent, mut grey) = (None, false, None);
+            match &image {
+                // A stencil is one colour through holes.
+                Image::Stencil(_) => transparent = true,
+                Image::Raster(raster) if self.annotation => {
+                    let small = u64::from(pixels[0]) * u64::from(pixels[1]) <= STAMP_PIXELS;
+                    if small && self.stamps < STAMPS {
+                        self.stamps += 1;
+                        raster.with_rgba(
+                            |data, alpha| (ink, transparent) = shown(&data, alpha.as_ref()),
+                            Some((64, 64)),
+                        );
+                    }
+                }
+                Image::Raster(raster) => grey = is_grey(raster.stream().dict()),
+            }
+            let annotation = self.annotation;
+            self.page.images.push(Picture { bounds, pixels, annotation, ink, transparent, grey });
         }
     }
 
@@ -187,7 +274,7 @@ impl<'a> Device<'a> for Listener {
 
     fn pop_transparency_group(&mut self) {}
 
-    fn begin_marked_content(&mut self, _: &[u8], _: Option<&hayro_syntax::object::Dict<'_>>) {
+    fn begin_marked_content(&mut self, _: &[u8], _: Option<&Dict<'_>>) {
         self.step();
     }
 }

@@ -1,6 +1,6 @@
 //! The document as a small DOCX, written part by part.
 
-use super::made::{Made, SENTENCE};
+use super::made::{ADDRESSEE, Made, SENTENCE, Written};
 use std::io::Write;
 use zip::write::SimpleFileOptions;
 
@@ -27,38 +27,49 @@ pub fn around(document: &str) -> Vec<u8> {
     ])
 }
 
-fn paragraph(text: &str, font: &str, size: f64, bold: bool, italic: bool) -> String {
-    let (bold, italic) = (if bold { "<w:b/>" } else { "" }, if italic { "<w:i/>" } else { "" });
+fn paragraph(line: &Written, font: &str) -> String {
+    let Written { text, size, .. } = line;
+    let font = line.font.unwrap_or(font);
+    let mark = |set: bool, mark: &'static str| if set { mark } else { "" };
     format!(
-        r#"<w:p><w:r><w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>{bold}{italic}<w:sz w:val="{}"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>"#,
+        r#"<w:p><w:r><w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>{}{}{}<w:sz w:val="{}"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>"#,
+        mark(line.bold, "<w:b/>"),
+        mark(line.italic, "<w:i/>"),
+        mark(line.red, r#"<w:color w:val="FF0000"/>"#),
         (size * 2.0).round()
     )
 }
 
 /// Makes it.
 pub fn docx(made: &Made) -> Vec<u8> {
-    let line = |text: &str, size, bold, italic| paragraph(text, made.font, size, bold, italic);
+    let line = |part, text: &str, size, bold, italic| {
+        paragraph(&made.write(part, text, size, bold, italic), made.font)
+    };
     let twips = |millimetres: f64| (millimetres * 1440.0 / 25.4).round();
     let mut body = String::new();
-    body += &line("ỦY BAN NHÂN DÂN THÀNH PHỐ", 13.0, false, false);
-    body += &line(made.issuer, 13.0, true, false);
-    body += &line(made.number, 13.0, false, false);
+    body += &line("superior", "ỦY BAN NHÂN DÂN THÀNH PHỐ", 13.0, false, false);
+    body += &line("issuer", made.issuer, 13.0, true, false);
+    body += &line("number", made.number, 13.0, false, false);
     if made.kind.is_none() {
-        body += &line(made.subject, 12.0, false, false);
+        body += &line("letter_abstract", made.subject, 12.0, false, false);
     }
-    body += &line(made.title, 13.0, true, false);
-    body += &line(made.motto, 14.0, true, false);
-    body += &line(made.date, 14.0, false, true);
-    if let Some(kind) = made.kind {
-        body += &line(kind, 14.0, true, false);
-        body += &line(made.subject, 14.0, true, false);
+    body += &line("title", made.title, 13.0, true, false);
+    body += &line("motto", made.motto, 14.0, true, false);
+    body += &line("date", made.date, 14.0, false, true);
+    match made.kind {
+        Some(kind) => {
+            body += &line("type", kind, 14.0, true, false);
+            body += &line("abstract", made.subject, 14.0, true, false);
+        }
+        None => body += &line("addressee", ADDRESSEE, 14.0, false, false),
     }
     for _ in 0..made.paragraphs {
-        body += &line(SENTENCE, made.body_size, false, false);
+        body += &line("body", SENTENCE, made.body_size, false, false);
     }
-    body += &line("Nơi nhận:", 12.0, true, true);
-    body += &line("GIÁM ĐỐC", 14.0, true, false);
-    body += &line("Nguyễn Văn Thử", 14.0, true, false);
+    let (recipients, signer) = made.foot();
+    for line in recipients.iter().chain(&signer) {
+        body += &paragraph(line, made.font);
+    }
     let [left, right, top, bottom] = made.margins.map(twips);
     let section = format!(
         r#"<w:sectPr><w:pgSz w:w="{}" w:h="{}"/><w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>"#,

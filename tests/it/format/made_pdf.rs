@@ -1,21 +1,23 @@
 //! The document as a small PDF with the fonts Word names, which aren't embedded: every character has
 //! a code of its own and stands exactly where it is put.
 
-use super::made::{Made, SENTENCE};
+use super::made::{ADDRESSEE, Made, SENTENCE, Written, Wrong};
 use chancery::pdf::filter::deflate;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const POINTS: f64 = 72.0 / 25.4;
-/// Every character is half as wide as its font is high.
-const WIDTH: f64 = 0.5;
+/// Every character is this wide, as a share of its font's height.
+const WIDTH: f64 = 0.4;
 
-/// Upright, bold, slanted.
+/// Upright, bold, slanted, both, and a font of another name.
 #[derive(Clone, Copy)]
 pub enum Face {
     Upright = 1,
     Bold = 2,
     Slanted = 3,
+    Both = 4,
+    Other = 5,
 }
 
 /// Where a line stands.
@@ -61,12 +63,26 @@ impl Writer {
             .push(format!("BT /F{} {size} Tf {spacing:.4} Tc {x:.3} {y:.3} Td <{coded}> Tj ET", face as u8));
     }
 
+    /// A line with its own weight, slant and colour.
+    fn written(&mut self, at: &At, baseline: f64, line: &Written) {
+        let face = match (line.bold, line.italic) {
+            _ if line.font.is_some() => Face::Other,
+            (true, true) => Face::Both,
+            (true, false) => Face::Bold,
+            (false, true) => Face::Slanted,
+            (false, false) => Face::Upright,
+        };
+        self.lines.push(if line.red { "1 0 0 rg" } else { "0 g" }.to_owned());
+        self.line(at, baseline, line.size, face, &line.text);
+        self.lines.push("0 g".to_owned());
+    }
+
     pub fn end_page(&mut self) {
         self.pages.push(std::mem::take(&mut self.lines).join("\n"));
     }
 
-    /// The file, with its fonts called so: upright, bold, slanted.
-    pub fn finish(mut self, fonts: [&str; 3]) -> Vec<u8> {
+    /// The file, with its fonts called so: one for each face.
+    pub fn finish(mut self, fonts: [&str; 5]) -> Vec<u8> {
         if !self.lines.is_empty() {
             self.end_page();
         }
@@ -80,18 +96,18 @@ impl Writer {
         }
         map += "endcmap end end";
         let mut objects: Vec<Vec<u8>> = vec![b"<</Type/Catalog/Pages 2 0 R>>".to_vec()];
-        let first_page = 10;
+        let first_page = 14;
         let kids: String = (0..self.pages.len()).map(|n| format!("{} 0 R ", first_page + 2 * n)).collect();
         let (width, height) = (self.paper.0 * POINTS, self.paper.1 * POINTS);
         objects.push(
             format!(
-                "<</Type/Pages/Kids[{kids}]/Count {}/MediaBox[0 0 {width:.3} {height:.3}]/Resources<</Font<</F1 3 0 R/F2 5 0 R/F3 7 0 R>>>>>>",
+                "<</Type/Pages/Kids[{kids}]/Count {}/MediaBox[0 0 {width:.3} {height:.3}]/Resources<</Font<</F1 3 0 R/F2 5 0 R/F3 7 0 R/F4 9 0 R/F5 11 0 R>>>>>>",
                 self.pages.len()
             )
             .into_bytes(),
         );
         for (at, name) in fonts.iter().enumerate() {
-            objects.push(format!("<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/ToUnicode 9 0 R/DescendantFonts[{} 0 R]>>", 4 + 2 * at).into_bytes());
+            objects.push(format!("<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/ToUnicode 13 0 R/DescendantFonts[{} 0 R]>>", 4 + 2 * at).into_bytes());
             objects.push(format!("<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW {}/FontDescriptor<</Type/FontDescriptor/FontName/{name}/Flags 4/ItalicAngle 0/Ascent 891/Descent -216/CapHeight 662/StemV 80/FontBBox[0 0 1000 1000]>>>>", WIDTH * 1000.0).into_bytes());
         }
         objects.push(stream(b"", map.as_bytes()));
@@ -141,19 +157,25 @@ pub fn pdf(made: &Made) -> Vec<u8> {
     // A first line's upper edge is 0.891 of its size above the baseline in Times New Roman.
     let first = top + 13.0 * 0.891 / POINTS;
     let step = 6.0;
-    writer.line(&At::Centre(west), first, 9.0, Face::Upright, "ỦY BAN NHÂN DÂN");
-    writer.line(&At::Centre(east), first, 10.0, Face::Bold, made.title);
-    writer.line(&At::Centre(west), first + step, 12.0, Face::Bold, made.issuer);
-    writer.line(&At::Centre(east), first + step, 12.0, Face::Bold, made.motto);
-    writer.line(&At::Centre(west), first + 3.0 * step, 12.0, Face::Upright, made.number);
-    writer.line(&At::Centre(east), first + 3.0 * step, 12.0, Face::Slanted, made.date);
+    let mut put = |at: f64, baseline: f64, line: Written| writer.written(&At::Centre(at), baseline, &line);
+    put(west, first, made.write("superior", "ỦY BAN NHÂN DÂN", 13.0, false, false));
+    put(east, first, made.write("title", made.title, 13.0, true, false));
+    put(west, first + step, made.write("issuer", made.issuer, 13.0, true, false));
+    put(east, first + step, made.write("motto", made.motto, 14.0, true, false));
+    put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false));
+    put(east, first + 3.0 * step, made.write("date", made.date, 13.0, false, true));
     let mut y = first + 5.0 * step;
     match made.kind {
-        None => writer.line(&At::Centre(west), first + 4.2 * step, 9.0, Face::Upright, made.subject),
-        Some(kind) => {
-            writer.line(&At::Centre(width / 2.0), y, 14.0, Face::Bold, kind);
+        None => {
+            let subject = made.write("letter_abstract", made.subject, 12.0, false, false);
+            put(west, first + 4.2 * step, subject);
             y += step;
-            writer.line(&At::Centre(width / 2.0), y, 14.0, Face::Bold, made.subject);
+            put(width / 2.0, y, made.write("addressee", ADDRESSEE, 14.0, false, false));
+        }
+        Some(kind) => {
+            put(width / 2.0, y, made.write("type", kind, 14.0, true, false));
+            y += step;
+            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false));
         }
     }
     y += 1.6 * step;
@@ -180,29 +202,41 @@ pub fn pdf(made: &Made) -> Vec<u8> {
         writer.line(&At::Centre(width / 2.0), 12.0, 13.0, Face::Upright, "2");
         y = top + 5.0;
     }
-    writer.line(&At::Left(left), y + 5.0, 12.0, Face::Slanted, "Nơi nhận:");
-    writer.line(&At::Centre(east), y + 5.0, 14.0, Face::Bold, "GIÁM ĐỐC");
-    writer.line(&At::Centre(east), y + 38.0, 14.0, Face::Bold, "Nguyễn Văn Thử");
+    let (recipients, signer) = made.foot();
+    for (at, line) in recipients.iter().enumerate() {
+        writer.written(&At::Left(left), y + 5.0 + 5.0 * at as f64, line);
+    }
+    for (line, below) in signer.iter().zip([5.0, 38.0]) {
+        writer.written(&At::Centre(east), y + below, line);
+    }
+    let other = match made.wrong {
+        Some((_, Wrong::Font(name))) => name,
+        _ => "Symbol",
+    };
     match made.font {
-        "Times New Roman" => {
-            writer.finish(["TimesNewRomanPSMT", "TimesNewRomanPS-BoldMT", "TimesNewRomanPS-ItalicMT"])
-        }
-        _ => writer.finish(["ArialMT", "Arial-BoldMT", "Arial-ItalicMT"]),
+        "Times New Roman" => writer.finish([
+            "TimesNewRomanPSMT",
+            "TimesNewRomanPS-BoldMT",
+            "TimesNewRomanPS-ItalicMT",
+            "TimesNewRomanPS-BoldItalicMT",
+            other,
+        ]),
+        _ => writer.finish(["ArialMT", "Arial-BoldMT", "Arial-ItalicMT", "Arial-BoldItalicMT", other]),
     }
 }
 
 /// Pages that are pictures of this many dots per inch.
-pub fn scan(paper: (f64, f64), dpi: f64) -> Vec<u8> {
+pub fn scan(paper: (f64, f64), dpi: f64, grey: bool) -> Vec<u8> {
     let (width, height) = (paper.0 * POINTS, paper.1 * POINTS);
     let (columns, rows) = ((paper.0 / 25.4 * dpi).round() as usize, (paper.1 / 25.4 * dpi).round() as usize);
-    let data = deflate(&vec![0xff; columns.div_ceil(8) * rows]);
+    let data = deflate(&vec![0xff; columns * rows * if grey { 1 } else { 3 }]);
     file(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         format!("<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 {width:.2} {height:.2}]>>").into_bytes(),
         b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>".to_vec(),
         stream(b"", format!("q {width:.2} 0 0 {height:.2} 0 0 cm /I Do Q").as_bytes()),
         stream(
-            format!("/Type/XObject/Subtype/Image/Width {columns}/Height {rows}/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/FlateDecode").as_bytes(),
+            format!("/Type/XObject/Subtype/Image/Width {columns}/Height {rows}/BitsPerComponent 8/ColorSpace/{}/Filter/FlateDecode", if grey { "DeviceGray" } else { "DeviceRGB" }).as_bytes(),
             &data,
         ),
     ])

@@ -1,6 +1,6 @@
 //! Documents that break exactly one rule are found for exactly that rule; correct ones for none.
 
-use super::made::Made;
+use super::made::{Made, Wrong};
 use super::{made_docx, made_pdf};
 use crate::support::fixture;
 use chancery::format::check;
@@ -101,12 +101,79 @@ fn a_document_that_breaks_one_rule_is_found_for_that_rule_only() {
         }
         shown.insert(rule);
     }
+    for (rule, part, wrong) in wrong_parts() {
+        let of_letter = matches!(part, "letter_abstract" | "addressee");
+        let made = if of_letter { Made::letter() } else { Made::decision() };
+        let made = Made { wrong: Some((part, wrong)), ..made };
+        for (kind, bytes) in [("docx", made_docx::docx(&made)), ("pdf", made_pdf::pdf(&made))] {
+            let report = judged(bytes);
+            assert_eq!(broken(&report), [rule], "{kind} {wrong:?}: {:?}", report.findings);
+            assert_eq!(report.conforms, Some(true), "{kind} {rule}: a warning");
+        }
+        shown.insert(rule);
+    }
+    // A font of an old code is another font than the one asked for, too.
+    let made = Made { wrong: Some(("signer", Wrong::Font(".VnTime"))), ..base() };
+    for bytes in [made_docx::docx(&made), made_pdf::pdf(&made)] {
+        assert_eq!(broken(&judged(bytes)), ["text.font", "text.legacy"]);
+    }
+    shown.insert("text.legacy");
     // A scan has rules of its own.
-    let report = judged(made_pdf::scan((210.0, 297.0), 100.0));
+    let report = judged(made_pdf::scan((210.0, 297.0), 100.0, false));
     assert_eq!(broken(&report), ["scan.resolution"]);
-    shown.insert("scan.resolution");
+    let report = judged(made_pdf::scan((210.0, 297.0), 200.0, true));
+    assert_eq!(broken(&report), ["scan.colour"]);
+    shown.extend(["scan.resolution", "scan.colour"]);
     let all: BTreeSet<&str> = Profile::builtin().rules.iter().map(|rule| rule.id.as_str()).collect();
     assert_eq!(shown, all, "every rule has a document that breaks it");
+}
+
+/// The rule that each way of writing a part wrongly breaks.
+fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
+    vec![
+        ("title.national.size", "title", Wrong::Size(15.0)),
+        ("title.national.weight", "title", Wrong::Bold(false)),
+        ("title.national.slant", "title", Wrong::Italic(true)),
+        ("title.motto.size", "motto", Wrong::Size(12.0)),
+        ("title.motto.weight", "motto", Wrong::Bold(false)),
+        ("title.motto.slant", "motto", Wrong::Italic(true)),
+        ("number.size", "number", Wrong::Size(12.0)),
+        ("number.weight", "number", Wrong::Bold(true)),
+        ("number.slant", "number", Wrong::Italic(true)),
+        ("date.size", "date", Wrong::Size(12.0)),
+        ("date.weight", "date", Wrong::Bold(true)),
+        ("date.slant", "date", Wrong::Italic(false)),
+        ("type.size", "type", Wrong::Size(12.0)),
+        ("type.weight", "type", Wrong::Bold(false)),
+        ("type.slant", "type", Wrong::Italic(true)),
+        ("abstract.size", "abstract", Wrong::Size(12.0)),
+        ("abstract.slant", "abstract", Wrong::Italic(true)),
+        ("letter_abstract.size", "letter_abstract", Wrong::Size(14.0)),
+        ("letter_abstract.weight", "letter_abstract", Wrong::Bold(true)),
+        ("letter_abstract.slant", "letter_abstract", Wrong::Italic(true)),
+        ("addressee.size", "addressee", Wrong::Size(12.0)),
+        ("addressee.weight", "addressee", Wrong::Bold(true)),
+        ("addressee.slant", "addressee", Wrong::Italic(true)),
+        ("authority.size", "authority", Wrong::Size(12.0)),
+        ("authority.weight", "authority", Wrong::Bold(false)),
+        ("authority.slant", "authority", Wrong::Italic(true)),
+        ("recipients.label.size", "recipients.label", Wrong::Size(13.0)),
+        ("recipients.label.weight", "recipients.label", Wrong::Bold(false)),
+        ("recipients.label.slant", "recipients.label", Wrong::Italic(false)),
+        ("recipients.size", "recipients", Wrong::Size(12.0)),
+        ("recipients.weight", "recipients", Wrong::Bold(true)),
+        ("recipients.slant", "recipients", Wrong::Italic(true)),
+        ("type.case", "type", Wrong::Text("Quyết định")),
+        ("authority.case", "authority", Wrong::Text("KT. Giám đốc")),
+        ("authority.form", "authority", Wrong::Text("KT.GIÁM ĐỐC")),
+        ("authority.form", "authority", Wrong::Text("KT GIÁM ĐỐC")),
+        ("recipients.label.form", "recipients.label", Wrong::Text("Nơi nhận")),
+        ("recipients.kept", "kept", Wrong::Text("- Lưu VT, NV.")),
+        ("addressee.form", "addressee", Wrong::Text("Kính gửi Các phòng thuộc Sở.")),
+        ("letter_abstract.form", "letter_abstract", Wrong::Text("V/vrà soát thể thức văn bản")),
+        ("text.colour", "abstract", Wrong::Colour),
+        ("text.composed", "signer", Wrong::Text("Nguye\u{302}\u{303}n Văn Thử")),
+    ]
 }
 
 #[test]
