@@ -19,7 +19,7 @@
 //! | | [`audit`] | the trail: events, sequence, signed heads, proofs, checking |
 //! | ground | [`store`] | database, kept bytes, jobs |
 //! | engines | [`package`] | packages for the archive: METS, EAD, PREMIS |
-//! | | [`format`] | format rules: facts, findings |
+//! | | [`mod@format`] | format rules: facts, findings |
 //! | | [`signature`] | PAdES: prepare, sign, validate |
 //! | | [`profile`] | a jurisdiction as data |
 //! | | [`merkle`] | RFC 6962 tree, proofs, signed heads |

@@ -53,9 +53,9 @@ const TRANSITIONS: &[(State, Act, State)] = &[
     (State::Draft, Act::Revise, State::Draft),
     (State::Draft, Act::Prepare, State::Prepared),
     (State::Prepared, Act::Revise, State::Draft),
-    (State::Prepared, Act::Sign, State::Signed),
-    // What was signed but prints what it can't be given goes back: no number was taken, and it is signed anew.
+    // Signed in a month or year that passed before it was numbered: it is drafted and signed anew.
     (State::Signed, Act::Revise, State::Draft),
+    (State::Prepared, Act::Sign, State::Signed),
     (State::Signed, Act::Number, State::Numbered),
     (State::Numbered, Act::Seal, State::Sealed),
     (State::Numbered, Act::Void, State::Voided),

@@ -184,8 +184,6 @@ pub async fn number(
     };
     let (desk, by, keeper) = (service.desk.clone(), caller.acting.clone(), retry.keeper());
     let turn = format!("registers of {}", caller.agency());
-    let (asking, asked) = (caller.acting.clone(), id.clone());
-    let printed = service.work(move |desk| journey::printed_on(desk, &asking, &asked)).await?;
     let outcome = service
         .desk
         .database
@@ -200,7 +198,6 @@ pub async fn number(
                 &id,
                 expected,
                 &wanted.register,
-                &printed,
             )?;
             let document = numbered.document;
             let answer = answer(unit.connection(), &by.scope, StatusCode::OK, &document)?;

@@ -85,8 +85,7 @@ permission_missing = The caller lacks the permission { $permission ->
         [read_people] to see people
        *[other] for this
     }.
-printed_date_differs = The day or month printed on the document ({ $printed }) is not the date given ({ $given }). Leave day and month blank in the draft and have it signed again.
-printed_symbol_differs = The symbol printed on the document ({ $printed }) is not the one of the register ({ $given }). Correct the draft, or the type and drafting unit.
+printed_period_differs = The file prints { $printed } as the time of its date, but today is { $today }. Take in a corrected draft and have it signed again.
 proof_does_not_hold = The proof does not hold: { $why }.
 proof_unreadable = The proof can't be read: { $why }.
 proof_without_record = The proof doesn't carry its record; name the file that holds it with --record.
@@ -105,6 +104,7 @@ signer_is_another = The document was prepared for another signer.
 start_failed = It can't start: { $why }.
 store_failed = The store failed: { $why }.
 symbol_can_not_be_composed = Number and symbol can't be composed; an official letter names its drafting unit.
+symbol_differs = The draft prints the symbol { $printed }, but this document will get { $expected }. Correct the draft, or its type and drafting unit.
 text_invalid = The text is empty or too long.
 transfer_decided = The hand-over is decided already.
 transfer_empty = A hand-over needs at least one file.

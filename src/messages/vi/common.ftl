@@ -107,8 +107,7 @@ permission_missing = Người gọi không có quyền làm việc này (cần q
         [read_people] xem nhân sự
        *[other] khác
     }).
-printed_date_differs = Ngày, tháng in sẵn trên văn bản ({ $printed }) khác ngày được cấp ({ $given }). Hãy để trống ngày, tháng trong dự thảo rồi ký lại.
-printed_symbol_differs = Ký hiệu in trên văn bản ({ $printed }) khác ký hiệu theo sổ đăng ký ({ $given }). Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
+printed_period_differs = Văn bản in sẵn thời gian { $printed } nhưng hôm nay là { $today }. Hãy đưa bản dự thảo đã sửa vào và trình ký lại.
 proof_does_not_hold = Bằng chứng không đúng: { $why }.
 proof_unreadable = Không đọc được bằng chứng: { $why }.
 proof_without_record = Bằng chứng không kèm bản ghi; hãy chỉ ra tệp chứa bản ghi bằng --record.
@@ -127,6 +126,7 @@ signer_is_another = Văn bản được chuẩn bị cho người ký khác.
 start_failed = Không khởi động được: { $why }.
 store_failed = Kho dữ liệu gặp lỗi: { $why }.
 symbol_can_not_be_composed = Không lập được số, ký hiệu; công văn cần ghi đơn vị soạn thảo.
+symbol_differs = Dự thảo in ký hiệu { $printed } nhưng văn bản này sẽ được cấp ký hiệu { $expected }. Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
 text_invalid = Nội dung trống hoặc quá dài.
 transfer_decided = Đợt nộp lưu đã được quyết định.
 transfer_empty = Đợt nộp lưu phải có ít nhất một hồ sơ.

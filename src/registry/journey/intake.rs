@@ -101,6 +101,7 @@ pub fn take_in(
         created_at: unit.now_stored(),
         changed_at: unit.now_stored(),
         version: 1,
+        printed_period: None,
     };
     let component = Component {
         id: ComponentId::fresh(now, rng).map_err(id_failed)?,
@@ -212,6 +213,7 @@ pub fn revise(
         Version::current(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("version"))?;
     let component = current.component_id.clone();
     let (version, check) = add_version(unit, desk, by, &component, "draft", Some(&current), file)?;
+    let found = Document { signer_appointment: None, printed_period: None, ..found };
     let changed = advance(unit, found, next)?;
     let recorded = event(by, "document.revised", document)
         .detail("sha256", &version.sha256)

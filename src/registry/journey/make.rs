@@ -5,7 +5,6 @@ use super::super::rows::{Document, DocumentId, Signature, SignatureId, Version};
 use super::super::schema::signatures;
 use super::super::state::Act;
 use super::intake::{TakenFile, add_version};
-use super::printed::{Printed, check_symbol};
 use super::{advance, at_act, event, id_failed, open_pdf, unprocessable, verdict_of};
 use crate::audit::record;
 use crate::desk::Desk;
@@ -18,7 +17,7 @@ use crate::pdf::{Pdf, Source, text};
 use crate::pki::SigningKey;
 use crate::signature::appearance::Appearance;
 use crate::signature::fill::Fill;
-use crate::signature::placement;
+use crate::signature::placement::{self, Printed};
 use crate::signature::sign::{Request, SignError, sign as sign_pdf};
 use crate::signature::validate::Policy;
 use crate::signature::{fields, prepare};
@@ -84,7 +83,14 @@ pub struct Made {
     source: Version,
     file: TakenFile,
     signature: Option<NewSignature>,
-    signer: Option<AppointmentId>,
+    prepared: Option<Preparation>,
+}
+
+/// For whom a file was prepared, and what it prints of its date.
+#[derive(Debug, Clone)]
+struct Preparation {
+    signer: AppointmentId,
+    printed_period: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -121,12 +127,11 @@ pub fn make_prepared(
     let bytes = source
         .bytes(0, usize::try_from(source.len()).unwrap_or(usize::MAX))
         .map_err(|source| store::Error::Io { what: "reading kept bytes", source })?;
-    let printed = Printed::read(bytes.clone(), &desk.profile);
-    desk.database.read_blocking(|c| check_symbol(c, desk, by, &before.document, &printed))?;
     let pages = text::read(bytes, &text::Limits::default())
         .map_err(|error| unprocessable("draft_unreadable", &error))?;
     let found = placement::find(&pages, &desk.profile)
         .map_err(|error| unprocessable("draft_not_placeable", &error))?;
+    agrees(desk, &before, &found.printed)?;
     let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
     let appended = prepare::prepare(&pdf, &found.plan, identifier(desk)?)
         .map_err(|error| unprocessable("draft_not_preparable", &error))?;
@@ -137,7 +142,40 @@ pub fn make_prepared(
         file: taken(kept, &before.version),
         source: before.version,
         signature: None,
-        signer: Some(signer.clone()),
+        prepared: Some(Preparation { signer: signer.clone(), printed_period: period(&found.printed) }),
+    })
+}
+
+/// The symbol that is printed must be the one the document will get.
+fn agrees(desk: &Desk, before: &Before, printed: &Printed) -> Result<(), Error> {
+    let document = &before.document;
+    let unit = document.drafting_unit.as_deref();
+    let expected = desk
+        .profile
+        .symbol(&document.type_code, &before.agency.abbreviation, unit)
+        .map_err(|_| Error::refused("symbol_can_not_be_composed"))?;
+    match &printed.symbol {
+        Some(found) if *found != expected => Err(Error::Unprocessable {
+            code: "symbol_differs",
+            args: vec![("printed", found.clone()), ("expected", expected)],
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What is printed of the date, from the year on, with `_` for blanks before something printed: `2026`, `2026-11`,
+/// `2026-__-23`.
+fn period(printed: &Printed) -> Option<String> {
+    let year = printed.year.map(|year| format!("{year:04}"));
+    let month = printed.month.map(|month| format!("{month:02}"));
+    Some(match (year, month, printed.day) {
+        (None, None, None) => return None,
+        (year, month, Some(day)) => {
+            let (year, month) = (year.unwrap_or("____".to_owned()), month.unwrap_or("__".to_owned()));
+            format!("{year}-{month}-{day:02}")
+        }
+        (year, Some(month), None) => format!("{}-{month}", year.unwrap_or("____".to_owned())),
+        (Some(year), None, None) => year,
     })
 }
 
@@ -283,7 +321,7 @@ fn make_signature(
             chain: serde_json::json!(chain).to_string(),
             verdict: serde_json::json!(verdict).to_string(),
         }),
-        signer: None,
+        prepared: None,
     })
 }
 
@@ -315,8 +353,10 @@ pub fn record_made(
     };
     let component = made.source.component_id.clone();
     let (version, check) = add_version(unit, desk, by, &component, stage, Some(&made.source), &made.file)?;
-    let found = match &made.signer {
-        Some(signer) => Document { signer_appointment: Some(signer.clone()), ..found },
+    let found = match made.prepared.clone() {
+        Some(Preparation { signer, printed_period }) => {
+            Document { signer_appointment: Some(signer), printed_period, ..found }
+        }
         None => found,
     };
     let changed = advance(unit, found, next)?;

@@ -4,12 +4,10 @@
 mod check;
 mod intake;
 mod make;
-mod printed;
 
 pub use check::{FORMAT_JOB, check_one_format};
 pub use intake::{Intake, TakenFile, check_revision, revise, take_in};
 pub use make::{Made, make_prepared, make_sealed, make_signed, record_made};
-pub use printed::{Printed, printed_on};
 
 use super::error::Error;
 use super::rows::{Document, DocumentId, Version};
