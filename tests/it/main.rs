@@ -13,6 +13,7 @@ mod audit;
 mod format;
 mod house;
 mod pdf;
+mod registry;
 mod signature;
 mod store;
 mod support;

@@ -99,16 +99,14 @@ fn views(
     let components = Component::of(c, scope, &ids)?;
     let ids: Vec<ComponentId> = components.iter().map(|component| component.id.clone()).collect();
     let versions = Version::of(c, scope, &ids)?;
-    let newest = |document: &DocumentId| {
-        let main = components.iter().find(|one| one.document_id == *document && one.ordinal == 1)?;
-        versions.iter().rfind(|version| version.component_id == main.id)
-    };
-    let ids: Vec<VersionId> = documents
-        .iter()
-        .filter_map(|document| newest(&document.id))
-        .map(|version| version.id.clone())
-        .collect();
+    let ids: Vec<VersionId> = versions.iter().map(|version| version.id.clone()).collect();
     let checks: HashMap<VersionId, String> = FormatCheck::states(c, scope, &ids)?.into_iter().collect();
+    // Of the newest version that was judged or is to be: preparing and signing leave the text as it was.
+    let judged = |document: &DocumentId| {
+        let main = components.iter().find(|one| one.document_id == *document && one.ordinal == 1)?;
+        let mut own = versions.iter().rev().filter(|version| version.component_id == main.id);
+        own.find_map(|version| checks.get(&version.id))
+    };
     let shown = |document: &Document| DocumentView {
         id: document.id.clone(),
         direction: document.direction.clone(),
@@ -126,10 +124,7 @@ fn views(
             .filter(|component| component.document_id == document.id)
             .map(|component| ComponentView::of(component, &versions))
             .collect(),
-        format_check: newest(&document.id)
-            .and_then(|version| checks.get(&version.id))
-            .map_or("pending", String::as_str)
-            .to_owned(),
+        format_check: judged(&document.id).map_or("pending", String::as_str).to_owned(),
         version: document.version,
     };
     Ok(documents.iter().map(shown).collect())

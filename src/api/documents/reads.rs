@@ -92,8 +92,7 @@ pub async fn format_check(
         .database
         .read(move |c| {
             Document::find(c, &scope, &id)?.ok_or(Error::NotFound("document"))?;
-            let version = Version::current(c, &scope, &id)?.ok_or(Error::NotFound("version"))?;
-            FormatCheck::of(c, &scope, &version.id).map_err(Error::from)
+            FormatCheck::newest(c, &scope, &id).map_err(Error::from)
         })
         .await?;
     Ok(match check.and_then(|check| check.report) {

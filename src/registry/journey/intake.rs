@@ -132,12 +132,13 @@ pub fn take_in(
         .touching(&document)
         .touching(&component)
         .touching(&version)
-        .touching(&check);
+        .touching_any(check.as_ref());
     record(unit, recorded)?;
     Ok(document)
 }
 
-/// Adds a version of a component, its use of the bytes, and the job that judges it.
+/// Adds a version of a component, its use of the bytes, and the job that judges it, when there is something new to
+/// judge: preparing and signing a draft leave its text as it was.
 pub(super) fn add_version(
     unit: &mut Unit<'_>,
     desk: &Desk,
@@ -146,7 +147,7 @@ pub(super) fn add_version(
     stage: &str,
     source: Option<&Version>,
     file: &TakenFile,
-) -> Result<(Version, FormatCheck), Error> {
+) -> Result<(Version, Option<FormatCheck>), Error> {
     let id = VersionId::fresh(unit.now(), unit.rng()).map_err(id_failed)?;
     record_use(unit, by.scope.agency(), &file.kept, file.kind.media_type(), ("version", id.as_str()))?;
     let last: Option<i32> = versions::table
@@ -168,6 +169,9 @@ pub(super) fn add_version(
         created_at: unit.now_stored(),
     };
     diesel::insert_into(versions::table).values(&version).execute(unit.connection())?;
+    if matches!(stage, "prepared" | "signed") {
+        return Ok((version, None));
+    }
     let check = FormatCheck {
         version_id: version.id.clone(),
         agency_id: by.scope.agency().clone(),
@@ -180,7 +184,7 @@ pub(super) fn add_version(
     diesel::insert_into(format_checks::table).values(&check).execute(unit.connection())?;
     let payload = serde_json::json!({ "version": version.id, "sha256": version.sha256 });
     jobs::enqueue(unit, by.scope.agency(), FORMAT_JOB, &payload)?;
-    Ok((version, check))
+    Ok((version, Some(check)))
 }
 
 /// Whether a draft can have another file, asked before its bytes are kept.
@@ -219,7 +223,7 @@ pub fn revise(
         .detail("sha256", &version.sha256)
         .touching(&changed)
         .touching(&version)
-        .touching(&check);
+        .touching_any(check.as_ref());
     record(unit, recorded)?;
     Ok(changed)
 }

@@ -364,7 +364,7 @@ pub fn record_made(
         .detail("sha256", &version.sha256)
         .touching(&changed)
         .touching(&version)
-        .touching(&check);
+        .touching_any(check.as_ref());
     if let Some(new) = &made.signature {
         let signature = Signature {
             id: SignatureId::fresh(unit.now(), unit.rng()).map_err(id_failed)?,

@@ -348,6 +348,26 @@ impl FormatCheck {
             .optional()?)
     }
 
+    /// The judgement of a document as it is now: of the newest version of its main component that has one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn newest(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        document: &DocumentId,
+    ) -> Result<Option<Self>, Error> {
+        Ok(format_checks::table
+            .inner_join(versions::table.inner_join(components::table))
+            .filter(components::agency_id.eq(scope.agency()))
+            .filter(components::document_id.eq(document))
+            .filter(components::ordinal.eq(1))
+            .order(versions::ordinal.desc())
+            .select(Self::as_select())
+            .first(c)
+            .optional()?)
+    }
+
     /// Where the judgements of versions stand.
     ///
     /// # Errors
