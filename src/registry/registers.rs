@@ -123,6 +123,12 @@ pub struct Numbered {
     pub entry: RegisterEntry,
 }
 
+/// Whether a date agrees with what is printed of it: blanks are `_`, and what is missing at the end.
+fn lies_in(date: NaiveDate, printed: &str) -> bool {
+    let date = date.to_string();
+    printed.len() <= date.len() && printed.chars().zip(date.chars()).all(|(is, of)| is == '_' || is == of)
+}
+
 /// Takes the next number of the register's book for a document, with the date of today.
 ///
 /// # Errors
@@ -148,11 +154,11 @@ pub fn number(
     check_fits(&named, &found)?;
     let today = civil_date(unit, zone);
     if let Some(printed) = &found.printed_period
-        && !lies_in(printed, today)
+        && !lies_in(today, printed)
     {
         return Err(Error::Refused {
-            code: "printed_date_differs",
-            args: vec![("printed", printed.clone()), ("given", today.to_string())],
+            code: "printed_period_differs",
+            args: vec![("printed", printed.clone()), ("today", today.to_string())],
         });
     }
     let register = of_this_year(unit, by, named, today)?;
@@ -198,11 +204,6 @@ pub fn number(
     .touching(&entry);
     record(unit, event)?;
     Ok(Numbered { document: numbered, entry })
-}
-
-/// Whether a date lies in a printed year (`2026`) or month (`2026-11`).
-fn lies_in(period: &str, date: NaiveDate) -> bool {
-    date.format("%Y-%m").to_string().starts_with(period)
 }
 
 /// Raises the register's next number; only one transaction can do so from the number it read.
@@ -363,12 +364,17 @@ pub fn actor_id(by: &Acting) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::lies_in;
+    use chrono::NaiveDate;
 
     #[test]
-    fn a_date_lies_in_its_own_year_and_month_only() {
-        let date: NaiveDate = "2027-01-01".parse().unwrap();
-        assert!(lies_in("2027", date) && lies_in("2027-01", date));
-        assert!(!lies_in("2026", date) && !lies_in("2026-12", date) && !lies_in("2027-02", date));
+    fn a_date_agrees_with_what_is_printed_of_it() {
+        let date = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default();
+        for printed in ["2026", "2026-11", "2026-11-23", "2026-__-23", "____-11", "____-__-23"] {
+            assert!(lies_in(date, printed), "{printed}");
+        }
+        for printed in ["2025", "2026-01", "2026-__-05", "2026-11-24", "2026-11-23x"] {
+            assert!(!lies_in(date, printed), "{printed}");
+        }
     }
 }

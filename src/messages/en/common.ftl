@@ -85,8 +85,7 @@ permission_missing = The caller lacks the permission { $permission ->
         [read_people] to see people
        *[other] for this
     }.
-printed_date_differs = The file prints { $printed } as the time of its date, but its date would be { $given }. Take in a corrected draft and have it signed again.
-printed_symbol_differs = The symbol printed on the document ({ $printed }) is not the one of the register ({ $given }). Correct the draft, or the type and drafting unit.
+printed_period_differs = The file prints { $printed } as the time of its date, but today is { $today }. Take in a corrected draft and have it signed again.
 proof_does_not_hold = The proof does not hold: { $why }.
 proof_unreadable = The proof can't be read: { $why }.
 proof_without_record = The proof doesn't carry its record; name the file that holds it with --record.

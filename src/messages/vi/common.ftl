@@ -107,8 +107,7 @@ permission_missing = Người gọi không có quyền làm việc này (cần q
         [read_people] xem nhân sự
        *[other] khác
     }).
-printed_date_differs = Văn bản in sẵn thời gian { $printed } nhưng ngày được cấp là { $given }. Hãy đưa bản dự thảo đã sửa vào và trình ký lại.
-printed_symbol_differs = Ký hiệu in trên văn bản ({ $printed }) khác ký hiệu theo sổ đăng ký ({ $given }). Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
+printed_period_differs = Văn bản in sẵn thời gian { $printed } nhưng hôm nay là { $today }. Hãy đưa bản dự thảo đã sửa vào và trình ký lại.
 proof_does_not_hold = Bằng chứng không đúng: { $why }.
 proof_unreadable = Không đọc được bằng chứng: { $why }.
 proof_without_record = Bằng chứng không kèm bản ghi; hãy chỉ ra tệp chứa bản ghi bằng --record.

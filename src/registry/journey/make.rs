@@ -155,20 +155,28 @@ fn agrees(desk: &Desk, before: &Before, printed: &Printed) -> Result<(), Error> 
         .symbol(&document.type_code, &before.agency.abbreviation, unit)
         .map_err(|_| Error::refused("symbol_can_not_be_composed"))?;
     match &printed.symbol {
-        Some(found) if *found != expected => Err(Error::Refused {
-            code: "printed_symbol_differs",
-            args: vec![("printed", found.clone()), ("given", expected)],
+        Some(found) if *found != expected => Err(Error::Unprocessable {
+            code: "symbol_differs",
+            args: vec![("printed", found.clone()), ("expected", expected)],
         }),
         _ => Ok(()),
     }
 }
 
-/// The year, or year and month, that is printed.
+/// What is printed of the date, from the year on, with `_` for blanks before something printed: `2026`, `2026-11`,
+/// `2026-__-23`.
 fn period(printed: &Printed) -> Option<String> {
-    match (printed.year?, printed.month) {
-        (year, Some(month)) => Some(format!("{year:04}-{month:02}")),
-        (year, None) => Some(format!("{year:04}")),
-    }
+    let year = printed.year.map(|year| format!("{year:04}"));
+    let month = printed.month.map(|month| format!("{month:02}"));
+    Some(match (year, month, printed.day) {
+        (None, None, None) => return None,
+        (year, month, Some(day)) => {
+            let (year, month) = (year.unwrap_or("____".to_owned()), month.unwrap_or("__".to_owned()));
+            format!("{year}-{month}-{day:02}")
+        }
+        (year, Some(month), None) => format!("{}-{month}", year.unwrap_or("____".to_owned())),
+        (Some(year), None, None) => year,
+    })
 }
 
 /// Signs as a person: works on file and key only.

@@ -10,6 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Printed {
     /// The symbol behind the number's gap, without blanks.
     pub symbol: Option<String>,
+    /// The day, when it isn't left blank.
+    pub day: Option<u32>,
     /// The month, when it isn't left blank.
     pub month: Option<u32>,
     /// The year.
@@ -33,8 +35,8 @@ pub(super) fn number_row<'r, 'p>(
 
 /// Reads what is printed. What was only recognised behind a scan is not relied on.
 pub(super) fn read(rows: &[Row<'_>], profile: &Profile) -> Printed {
-    let (month, year) = date(rows, profile).unwrap_or_default();
-    Printed { symbol: symbol(rows, profile), month, year }
+    let (day, month, year) = date(rows, profile).unwrap_or_default();
+    Printed { symbol: symbol(rows, profile), day, month, year }
 }
 
 fn symbol(rows: &[Row<'_>], profile: &Profile) -> Option<String> {
@@ -58,11 +60,14 @@ fn symbol(rows: &[Row<'_>], profile: &Profile) -> Option<String> {
     (!symbol.is_empty()).then_some(symbol)
 }
 
-fn date(rows: &[Row<'_>], profile: &Profile) -> Option<(Option<u32>, Option<i32>)> {
+/// Day, month and year, each when it is printed.
+type Date = (Option<u32>, Option<u32>, Option<i32>);
+
+fn date(rows: &[Row<'_>], profile: &Profile) -> Option<Date> {
     let [day_word, month_word, year_word] = profile.date.words()?;
     rows.iter().filter(|row| !row.is_recognised()).find_map(|row| {
         let (_, day) = after(row, &day_word, 0)?;
-        let (_, month) = after(row, &month_word, day)?;
+        let (month_start, month) = after(row, &month_word, day)?;
         let (year_start, year) = after(row, &year_word, month)?;
         let figures = |from: usize, until: usize| -> String {
             let between = row.glyphs.iter().skip(from).take(until.saturating_sub(from));
@@ -73,6 +78,7 @@ fn date(rows: &[Row<'_>], profile: &Profile) -> Option<(Option<u32>, Option<i32>
         if tail.chars().count() > 6 || tail.chars().any(char::is_alphabetic) {
             return None;
         }
-        Some((figures(month, year_start).parse().ok(), tail.parse().ok()))
+        let number = |from, until| figures(from, until).parse().ok();
+        Some((number(day, month_start), number(month, year_start), tail.parse().ok()))
     })
 }

@@ -195,10 +195,39 @@ fn a_draft_that_prints_another_symbol_is_sent_back() {
     let metadata = json!({ "direction": "outgoing", "type": "CT", "subject": "Về việc thử" });
     let id = office.drafter.upload(&metadata, "a.pdf", fixture("documents/quyet-dinh.pdf")).id();
     let answer = office.prepare(&id);
-    assert_eq!(answer.problem(409), "printed_symbol_differs");
+    assert_eq!(answer.problem(422), "symbol_differs");
     let title = answer.json()["title"].as_str().unwrap().to_owned();
     assert!(title.contains("QĐ-UBND") && title.contains("CT-UBND"), "{title}");
     assert_eq!(office.state(&id), json!("draft"));
+}
+
+#[test]
+fn a_draft_of_a_year_that_has_passed_gets_no_number_and_may_be_corrected() {
+    let fresh = sqlite();
+    let house = House::open(&fresh);
+    let office = Office::open(&house);
+    let id = office.draft();
+    office.prepare(&id).good();
+    // The file prints its year; by then it is another.
+    house.clock.set_days(400);
+    let mut office = office;
+    for caller in [&mut office.leader, &mut office.clerk, &mut office.drafter] {
+        caller.log_in();
+    }
+    office.sign(&id).good();
+    assert_eq!(office.number(&id).problem(409), "printed_period_differs");
+    let gaps = office.clerk.get(&format!("/registers/{}/gaps", office.register)).good();
+    assert_eq!(
+        (gaps["taken"].clone(), gaps["next_number"].clone()),
+        (json!(0), json!(1)),
+        "no number was lost"
+    );
+    let form = reqwest::blocking::multipart::Form::new().part(
+        "file",
+        reqwest::blocking::multipart::Part::bytes(fixture("documents/quyet-dinh.pdf")).file_name("b.pdf"),
+    );
+    let revised = office.drafter.post_of(&format!("/documents/{id}/versions")).multipart(form);
+    assert_eq!(Answer::of(revised.send()).good()["state"], json!("draft"));
 }
 
 #[test]
