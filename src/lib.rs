@@ -10,6 +10,7 @@
 //! | | [`server`] | the running service: what is opened, what runs beside requests, how it stops |
 //! | | [`api`] | REST |
 //! | | [`config`] | settings |
+//! | | [`fetch`] | the one guarded client for what is asked of machines elsewhere |
 //! | | [`trail`] | every table the trail is checked against |
 //! | capabilities | [`archive`] | hand-over to the archive and its receipt (nộp lưu) |
 //! | | [`dossier`] | electronic files (hồ sơ): plan, filing, closing |
@@ -19,14 +20,14 @@
 //! | | [`audit`] | the trail: events, sequence, signed heads, proofs, checking |
 //! | ground | [`store`] | database, kept bytes, jobs |
 //! | engines | [`package`] | packages for the archive: METS, EAD, PREMIS |
-//! | | [`format`] | format rules: facts, findings |
+//! | | [`mod@format`] | format rules: facts, findings |
 //! | | [`signature`] | PAdES: prepare, sign, validate |
 //! | | [`profile`] | a jurisdiction as data |
 //! | | [`merkle`] | RFC 6962 tree, proofs, signed heads |
 //! | | [`pki`] | certificates, paths, keys, algorithms |
 //! | | [`pdf`] | revisions and objects of PDF files, text with its geometry |
 //! | for all | [`messages`] | texts people read, Vietnamese and English, by stable code |
-//! | | [`ports`] | what engines and capabilities are given: clock, randomness |
+//! | | [`ports`] | what engines and capabilities are given: clock, randomness, network |
 
 pub mod api;
 pub mod archive;
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod dossier;
+pub mod fetch;
 pub mod format;
 pub mod identity;
 pub mod merkle;

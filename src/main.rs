@@ -33,6 +33,8 @@ enum Command {
     Package(cli::package::Args),
     /// Sign a PDF
     Sign(cli::sign::Args),
+    /// Raise the level of a signed PDF
+    Augment(cli::augment::Args),
     /// Verify the signatures of a PDF, or a detached CMS
     Verify(cli::verify::Args),
 }
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Check(args) => cli::check::run(&args),
         Command::Package(args) => cli::package::run(&args),
         Command::Sign(args) => cli::sign::run(&args),
+        Command::Augment(args) => cli::augment::run(&args),
         Command::Verify(args) => cli::verify::run(&args),
     }
 }

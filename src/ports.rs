@@ -1,4 +1,5 @@
-//! What engines and capabilities are given instead of taking it from the world: time and randomness.
+//! What engines and capabilities are given instead of taking it from the world: time, randomness, and the
+//! network.
 //!
 //! Nothing below the edges reads the system clock or the system's random source itself, so every
 //! judgement can be repeated at another moment and every test can move the clock.
@@ -22,6 +23,47 @@ pub trait Rng: Send + Sync {
 #[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
 #[error("the system's random source failed")]
 pub struct RngFailed;
+
+/// What is asked of a machine elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// The address.
+    pub url: &'a str,
+    /// What is sent, with its media type; nothing: a plain request.
+    pub body: Option<(&'a str, &'a [u8])>,
+    /// The largest answer that is taken, in bytes.
+    pub limit: usize,
+}
+
+/// Asks machines elsewhere; the one adapter is `Guarded` of the module `fetch`.
+pub trait Fetch: Send + Sync {
+    /// The body of the answer.
+    ///
+    /// # Errors
+    /// [`FetchFailed`]; what came is not to be relied on then.
+    fn fetch(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, FetchFailed>;
+}
+
+/// Why nothing was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchFailed {
+    /// The address may not be asked.
+    #[error("{url} may not be asked: {why}")]
+    Forbidden {
+        /// The address.
+        url: String,
+        /// The rule it breaks.
+        why: &'static str,
+    },
+    /// No answer in time, or none that can be used.
+    #[error("{url} gave no usable answer: {why}")]
+    NoAnswer {
+        /// The address.
+        url: String,
+        /// What happened.
+        why: String,
+    },
+}
 
 /// The machine's clock.
 #[derive(Debug, Default, Clone, Copy)]

@@ -1,5 +1,6 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
+use crate::api::caller::tell_of_refusal;
 use crate::api::{Service, problem, routes};
 use crate::audit::log;
 use crate::config::Config;
@@ -280,19 +281,22 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
     let service = opened.service;
     let data = web::Data::new(service.clone());
     let app = move || {
+        let service = data.clone();
         App::new()
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(data.json_bytes))
-            .wrap_fn(|request, next| {
+            .wrap_fn(move |request, next| {
                 problem::set_language(request.headers());
                 let headers = request.headers().clone();
                 let id = request_id(&request);
                 request.extensions_mut().insert(id.clone());
                 let started = std::time::Instant::now();
+                let service = service.clone();
                 let (method, path) = (request.method().clone(), request.match_pattern().unwrap_or_default());
                 let answered = next.call(request);
                 async move {
                     let mut response = answered.await?;
+                    tell_of_refusal(&service, &response).await;
                     problem::set_language(&headers);
                     let status = response.status();
                     tracing::info!(request = %id, %method, route = %path, status = status.as_u16(), micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), "answered");

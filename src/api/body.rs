@@ -5,6 +5,8 @@ use super::Service;
 use super::problem::Problem;
 use crate::format::Kind;
 use crate::registry::journey::TakenFile;
+use crate::store;
+use crate::store::objects::Staged;
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use futures_util::TryStreamExt;
@@ -19,22 +21,68 @@ const NAME_LIMIT: usize = 120;
 /// # Errors
 /// With a pointer to what is wrong.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A structure may be read from a list of its fields in order; nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::field_because("/", "field_invalid", "{ … }".to_owned()));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let pointer = if path == "." { "/".to_owned() } else { format!("/{}", path.replace('.', "/")) };
-        Problem::field(&pointer, "field_invalid").arg("why", "")
+        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        wrong(pointer, error.inner())
     })?;
-    reader.end().map_err(|_| Problem::field("/", "field_invalid"))?;
+    reader.end().map_err(|error| wrong(String::new(), &error))?;
     Ok(value)
 }
 
-/// A text of a request: trimmed, NFC, without control characters, not empty, within its length.
+/// What the reader says of a body, as a problem that names the field and what was expected there. Its sentences are
+/// the only way it tells an unknown field from a missing one.
+fn wrong(pointer: String, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        let place = format!("{}:{}", error.line(), error.column());
+        return Problem::field_because("/", "json_malformed", place);
+    }
+    let said = error.to_string();
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
+    let choices = |text: &str| {
+        let names: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
+        names.join(", ")
+    };
+    if said.starts_with("missing field") {
+        return Problem::field_because(
+            &format!("{pointer}/{}", quoted(said)),
+            "field_missing",
+            String::new(),
+        );
+    }
+    let place = if pointer.is_empty() { "/" } else { &pointer };
+    if said.starts_with("unknown field") {
+        return Problem::field_because(place, "field_unknown", choices(said));
+    }
+    if said.starts_with("unknown variant") {
+        return Problem::field_because(place, "value_not_among", choices(said));
+    }
+    Problem::field_because(place, "field_invalid", said.to_owned())
+}
+
+/// Characters that turn the direction of reading, or aren't seen: they make a text show what it doesn't say.
+fn turns(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text of a request: on one line, trimmed, NFC, without control and direction characters, not empty, within its
+/// length.
 ///
 /// # Errors
 /// With a pointer to the field.
 pub fn text(pointer: &str, value: &str, limit: usize) -> Result<String, Problem> {
-    crate::package::model::field("", value, limit, true).map_err(|_| Problem::field(pointer, "text_invalid"))
+    let line: String = value
+        .chars()
+        .filter(|character| !turns(*character))
+        .map(|character| if matches!(character, '\r' | '\n' | '\t') { ' ' } else { character })
+        .collect();
+    crate::package::model::field("", &line, limit, true).map_err(|_| Problem::field(pointer, "text_invalid"))
 }
 
 /// Metadata and file of an upload.
@@ -42,8 +90,34 @@ pub fn text(pointer: &str, value: &str, limit: usize) -> Result<String, Problem>
 pub struct Upload {
     /// The metadata part.
     pub metadata: Vec<u8>,
-    /// The file.
-    pub file: TakenFile,
+    /// The file, not yet kept.
+    pub file: Received,
+}
+
+/// A file that arrived whole and can be read. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Received {
+    staged: Staged,
+    kind: Kind,
+    name: String,
+}
+
+impl Received {
+    /// SHA-256 of its bytes.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        self.staged.sha256()
+    }
+
+    /// Keeps it: to be called when nothing but the store can refuse it any more.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn keep(self, service: &Service) -> Result<TakenFile, Problem> {
+        let Self { staged, kind, name } = self;
+        let kept = service.work(move |desk| desk.objects.keep(staged)).await?;
+        Ok(TakenFile { kept, kind, name })
+    }
 }
 
 /// Reads an upload: `metadata` (JSON, optional when `file` suffices) and `file`. What breaks leaves
@@ -54,7 +128,7 @@ pub struct Upload {
 pub async fn upload(service: &Service, mut parts: Multipart) -> Result<Upload, Problem> {
     let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
     let mut metadata: Option<Vec<u8>> = None;
-    let mut file: Option<TakenFile> = None;
+    let mut file: Option<Received> = None;
     while let Some(mut part) = parts.try_next().await.map_err(malformed)? {
         let disposition = part.content_disposition().cloned();
         let name = disposition.as_ref().and_then(|d| d.get_name()).unwrap_or_default().to_owned();
@@ -114,7 +188,7 @@ async fn receive(
     service: &Service,
     part: &mut actix_multipart::Field,
     given: &str,
-) -> Result<TakenFile, Problem> {
+) -> Result<Received, Problem> {
     /// Bytes gathered before they are written.
     const PIECE: usize = 1 << 20;
     let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
@@ -151,34 +225,39 @@ async fn receive(
     }
     let name = harmless_name(given);
     service
-        .work(move |desk| {
-            let mut head = vec![0_u8; 2048];
-            let read = std::fs::File::open(staged.path())
-                .and_then(|mut file| file.read(&mut head))
-                .map_err(|source| crate::store::Error::Io { what: "reading a staged file", source })?;
-            let kind = Kind::of(head.get(..read).unwrap_or_default());
-            match kind {
-                Kind::OldDoc => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_old_doc")),
-                Kind::Unknown => {
-                    return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_unknown_file"));
-                }
-                Kind::Pdf => {
-                    let file = std::fs::File::open(staged.path()).and_then(crate::pdf::FileSource::new);
-                    let source = file.map_err(|source| crate::store::Error::Io {
-                        what: "reading a staged file",
-                        source,
-                    })?;
-                    if let Err(error) = crate::pdf::Pdf::open(&source) {
-                        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code())
-                            .arg("why", error.to_string()));
-                    }
-                }
-                Kind::Docx => {}
-            }
-            let kept = desk.objects.keep(staged)?;
-            Ok(TakenFile { kept, kind, name })
+        .work(move |_| {
+            let kind = readable(staged.path())?;
+            Ok::<_, Problem>(Received { staged, kind, name })
         })
         .await
+}
+
+/// What a staged file is, by its own bytes; refused when it can't be read as that.
+fn readable(path: &std::path::Path) -> Result<Kind, Problem> {
+    let failed = |source| Problem::from(store::Error::Io { what: "reading a staged file", source });
+    let refused = |code: &'static str, why: String| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code).arg("why", why)
+    };
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut head = Vec::new();
+    (&mut file).take(2048).read_to_end(&mut head).map_err(failed)?;
+    let kind = Kind::of(&head);
+    match kind {
+        Kind::OldDoc => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_old_doc")),
+        Kind::Unknown => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_unknown_file")),
+        Kind::Pdf => {
+            let source = crate::pdf::FileSource::new(file).map_err(failed)?;
+            crate::pdf::Pdf::open(&source).map_err(|error| refused(error.code(), error.to_string()))?;
+        }
+        // Archives and XML are where bombs and outside entities are: read whole, within the reader's limits.
+        Kind::Docx => {
+            crate::format::docx::read(std::io::BufReader::new(file)).map_err(|error| {
+                let error = crate::format::FormatError::from(error);
+                refused(error.code(), error.to_string())
+            })?;
+        }
+    }
+    Ok(kind)
 }
 
 /// A file name as it is kept: the last part, without control, direction and path characters.
@@ -186,8 +265,7 @@ async fn receive(
 pub fn harmless_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let odd = |c: &char| {
-        c.is_control()
-            || matches!(c, '"' | '\'' | '<' | '>' | '|' | '?' | '*' | ':' | ';' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control() || turns(*c) || matches!(c, '"' | '\'' | '<' | '>' | '|' | '?' | '*' | ':' | ';')
     };
     let clean: String = last.chars().filter(|c| !odd(c)).take(NAME_LIMIT).collect();
     let clean = clean.trim_matches(['.', ' ']).to_owned();
@@ -197,6 +275,46 @@ pub fn harmless_name(given: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_body_is_told_where_and_what_was_expected() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "read only to be refused")]
+        struct Body {
+            count: u8,
+            #[serde(default)]
+            kind: Option<Kind>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Main,
+            Annex,
+        }
+        let told = |body: &str| {
+            let problem = json::<Body>(body.as_bytes()).unwrap_err();
+            problem
+                .first_field()
+                .map(|(pointer, code, why)| (pointer.to_owned(), code, why.to_owned()))
+                .unwrap()
+        };
+        assert_eq!(
+            told(r#"{"count": 1, "colour": 2}"#),
+            ("/colour".into(), "field_unknown", "count, kind".into())
+        );
+        assert_eq!(told("{}"), ("/count".into(), "field_missing", String::new()));
+        assert_eq!(
+            told(r#"{"count": 1, "kind": "x"}"#),
+            ("/kind".into(), "value_not_among", "main, annex".into())
+        );
+        assert_eq!(told("[1, null]").1, "field_invalid");
+        assert_eq!(told(r#"{"count": "#).1, "json_malformed");
+        assert_eq!(told(r#"{"count": 1} x"#).1, "json_malformed");
+        let (pointer, code, why) = told(r#"{"count": 300}"#);
+        assert_eq!((pointer.as_str(), code), ("/count", "field_invalid"));
+        assert!(why.contains("300"), "{why}");
+    }
 
     #[test]
     fn names_from_outside_lose_what_could_hurt() {

@@ -8,9 +8,9 @@ use crate::identity::rows::{Account, Appointment, Client, ROLES, Role, read_role
 use crate::identity::schema::{accounts, clients, people, sessions};
 use crate::identity::{Acting, PersonId};
 use crate::store::{AgencyId, Error, Scope};
-use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::dev::{Payload, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use diesel::prelude::*;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -151,6 +151,13 @@ async fn identify(service: &Service, request: &HttpRequest) -> Result<Known, Pro
     })
 }
 
+/// Whether a person had ways to log in and all were taken away: nobody acts for them then.
+fn is_locked_out(c: &mut crate::store::AnyConnection, person: &PersonId) -> Result<bool, Error> {
+    let states: Vec<bool> =
+        accounts::table.filter(accounts::person_id.eq(person)).select(accounts::disabled).load(c)?;
+    Ok(!states.is_empty() && states.iter().all(|disabled| *disabled))
+}
+
 async fn client(service: &Service, key: &str, behalf: Option<String>) -> Result<Known, Problem> {
     let hash = token_hash(key);
     let today = service.desk.today();
@@ -179,7 +186,7 @@ async fn client(service: &Service, key: &str, behalf: Option<String>) -> Result<
                         .filter(people::id.eq(person))
                         .count()
                         .get_result(c)?;
-                    if known == 0 {
+                    if known == 0 || is_locked_out(c, person)? {
                         return Ok(None);
                     }
                     Appointment::in_force(c, person, today)?
@@ -207,15 +214,47 @@ async fn client(service: &Service, key: &str, behalf: Option<String>) -> Result<
     })
 }
 
-/// Records in a transaction of its own that somebody with an account was refused.
-pub async fn record_refusal(service: &Service, acting: &Acting, what: &'static str, code: &str) {
-    let (agency, actor, code) = (acting.scope.agency().clone(), acting.actor.clone(), code.to_owned());
+/// What an authenticated request is after, kept with it so that a refusal can be told of wherever it arises.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    acting: Acting,
+    permission: &'static str,
+}
+
+/// Longest address an event tells of, in characters.
+const PATH_LIMIT: usize = 300;
+
+/// Whether a refusal becomes an event: every one of a change, and of a read those that hit a border. Mistyped
+/// queries and requests that merely came too early are noise.
+fn is_told(method: &Method, status: StatusCode, code: &str) -> bool {
+    let border = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+    border || (!method.is_safe() && status.is_client_error() && code != "idempotency_key_running")
+}
+
+/// Records in a transaction of its own that somebody with an account was refused; does nothing for strangers and
+/// for answers that are no refusals.
+pub async fn tell_of_refusal<B>(service: &Service, response: &ServiceResponse<B>) {
+    let request = response.request();
+    let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
+    let (Some(problem), Some(attempt)) = (problem, request.extensions().get::<Attempt>().cloned()) else {
+        return;
+    };
+    let code = problem.code();
+    if !is_told(request.method(), response.status(), code) {
+        return;
+    }
+    let (agency, actor) = (attempt.acting.scope.agency().clone(), attempt.acting.actor);
+    let method = request.method().to_string();
+    let path: String = request.path().chars().take(PATH_LIMIT).collect();
     let outcome = service
         .desk
         .database
         .write(move |unit| {
-            let event = NewEvent::new("request.refused", agency.as_str(), &actor, "permission", what);
-            record(unit, event.refused(&code))?;
+            let event =
+                NewEvent::new("request.refused", agency.as_str(), &actor, "permission", attempt.permission)
+                    .detail("method", &method)
+                    .detail("path", &path);
+            record(unit, event.refused(code))?;
             Ok::<_, Error>(())
         })
         .await;
@@ -236,13 +275,13 @@ impl<P: Permission> FromRequest for Caller<P> {
             let known = identify(&service, &request).await;
             set_language(request.headers());
             let known = known?;
+            let attempt = Attempt { acting: known.acting.clone(), permission: P::NAME };
+            request.extensions_mut().insert(attempt);
             let allowed =
                 known.roles.iter().any(|role| P::ROLES.contains(role)) || P::NAME == perm::AnyRole::NAME;
             let changing = known.must_change && P::NAME != perm::AnyRole::NAME;
             if !allowed || changing {
                 let code = if changing { "password_change_required" } else { "permission_missing" };
-                record_refusal(&service, &known.acting, P::NAME, code).await;
-                set_language(request.headers());
                 return Err(Problem::new(StatusCode::FORBIDDEN, code).arg("permission", P::NAME));
             }
             Ok(Self {

@@ -44,11 +44,15 @@ pub async fn add_entry(
     let desk = service.desk.clone();
     let year = wanted.year.unwrap_or_else(|| desk.today().year());
     if !(1900..=2999).contains(&year) {
-        return Err(Problem::field("/year", "field_invalid"));
+        return Err(Problem::field_because("/year", "number_out_of_range", "1900–2999".to_owned()));
     }
     let notation = text("/notation", &wanted.notation, 20)?;
     if !notation.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) {
-        return Err(Problem::field("/notation", "field_invalid"));
+        return Err(Problem::field_because(
+            "/notation",
+            "characters_not_allowed",
+            "A–Z a–z 0–9 . -".to_owned(),
+        ));
     }
     let (title, retention) = (text("/title", &wanted.title, 1000)?, wanted.retention);
     simple::run(&service, &caller, &request, &body, StatusCode::CREATED, move |unit, by| {
@@ -195,7 +199,7 @@ pub async fn file(
         })
         .await
         .map_err(Into::into);
-    super::documents::concluded(&service, &caller, outcome).await
+    super::documents::concluded(&service, outcome)
 }
 
 /// Close a file.

@@ -1,10 +1,13 @@
 //! The REST edge: routes, problems, who calls, retries. Use cases are called, nothing is decided here.
 
+pub mod accounts;
 pub mod body;
 pub mod caller;
+pub mod clients;
 pub mod documents;
 pub mod dossiers;
 pub mod download;
+pub mod keys;
 pub mod people;
 pub mod problem;
 pub mod registers;
@@ -99,6 +102,20 @@ impl PageQuery {
             limit @ 1..=200 => Ok(limit),
             _ => Err(Problem::field("/limit", "limit_out_of_range")),
         }
+    }
+}
+
+impl PageQuery {
+    /// Where the last page ended, as text that sorts; empty at the beginning.
+    ///
+    /// # Errors
+    /// A problem naming it when it is no identifier.
+    pub fn cursor<T>(&self, parse: impl Fn(&str) -> Option<T>) -> Result<String, Problem> {
+        let text = self.cursor.clone().unwrap_or_default();
+        if !text.is_empty() && parse(&text).is_none() {
+            return Err(Problem::field("/cursor", "cursor_invalid"));
+        }
+        Ok(text)
     }
 }
 

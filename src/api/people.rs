@@ -1,26 +1,20 @@
-//! Agencies, units, people, accounts, appointments, systems and keys over REST.
+//! Agencies, units, people and appointments over REST.
 
-use super::body::{json, text, upload_parts};
+use super::body::{json, text};
 use super::caller::{Caller, perm};
 use super::problem::Problem;
 use super::{Page, PageQuery, Service, simple};
-use crate::identity::keys::{self, NewKey};
-use crate::identity::password;
 use crate::identity::people::{self, NewAgency, NewAppointment};
-use crate::identity::rows::{Agency, Appointment, Key, Person, Role, Unit};
+use crate::identity::rows::{Agency, Appointment, Person, Role, Unit};
 use crate::identity::schema::{appointments, people as people_table, units};
-use crate::identity::{AccountId, KeyId, PersonId, UnitId};
-use crate::pki::MemoryKey;
-use crate::pki::key::read_key_file;
+use crate::identity::{AppointmentId, PersonId, UnitId};
 use crate::store::Error;
-use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// An agency to be taken on.
@@ -118,7 +112,7 @@ pub async fn list_units(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(UnitId::parse)?;
     let items: Vec<Unit> = service
         .desk
         .database
@@ -173,7 +167,7 @@ pub async fn list_people(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(PersonId::parse)?;
     let items: Vec<Person> = service
         .desk
         .database
@@ -189,126 +183,6 @@ pub async fn list_people(
         })
         .await?;
     Ok(HttpResponse::Ok().json(Page::of(items, limit, |person| person.id.to_string())))
-}
-
-/// A way to log in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccountBody {
-    /// Whose.
-    pub person: PersonId,
-    /// Name to log in with.
-    pub login: String,
-}
-
-impl std::fmt::Debug for AccountBody {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccountBody").field("login", &self.login).finish_non_exhaustive()
-    }
-}
-
-/// An account as it is shown.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccountView {
-    /// Identifier.
-    pub id: AccountId,
-    /// Whose.
-    pub person: PersonId,
-    /// Name to log in with.
-    pub login: String,
-    /// Whether it may not log in.
-    pub disabled: bool,
-}
-
-/// Give a person a way to log in; the answer holds a password for one use.
-#[utoipa::path(post, path = "/api/v1/accounts", tag = "people", operation_id = "create_account",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = AccountBody,
-    responses((status = 201, body = NewAccountView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn create_account(
-    caller: Caller<perm::Administer>,
-    service: Data<Service>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let wanted: AccountBody = json(&body)?;
-    let login = text("/login", &wanted.login, 100)?;
-    let rng = std::sync::Arc::clone(service.desk.database.rng());
-    let (secret, hash) = service
-        .work(move |_| {
-            let secret = password::one_time(rng.as_ref()).map_err(Error::from)?;
-            let hash = password::hash(&secret, rng.as_ref()).ok_or_else(Problem::internal)?;
-            Ok::<_, Problem>((secret, hash))
-        })
-        .await?;
-    let shown_once = secret.clone();
-    let response = simple::run(&service, &caller, &request, &body, StatusCode::CREATED, move |unit, by| {
-        let account =
-            people::add_account(unit, by.scope.agency(), &by.actor, &wanted.person, &login, &hash, true)?;
-        let view = AccountView {
-            id: account.id.clone(),
-            person: account.person_id,
-            login: account.login,
-            disabled: account.disabled,
-        };
-        // What is kept for retries doesn't hold the password.
-        Ok((view, Some(account.version)))
-    })
-    .await?;
-    if response.status() != StatusCode::CREATED {
-        return Ok(response);
-    }
-    let (head, kept) = response.into_parts();
-    let bytes = actix_web::body::to_bytes(kept).await.map_err(|_| Problem::internal())?;
-    let mut view: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Problem::internal())?;
-    if let Some(object) = view.as_object_mut() {
-        object.insert("one_time_password".to_owned(), json!(shown_once));
-    }
-    Ok(head.set_body(actix_web::body::BoxBody::new(view.to_string())))
-}
-
-/// A new account, with the password shown once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NewAccountView {
-    /// The account.
-    #[serde(flatten)]
-    pub account: AccountView,
-    /// A password for one use.
-    pub one_time_password: String,
-}
-
-/// Whether an account may log in.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DisableBody {
-    /// Whether it may not.
-    pub disabled: bool,
-}
-
-/// Lock an account out or let it in again; takes effect at once.
-#[utoipa::path(post, path = "/api/v1/accounts/{id}/disable", tag = "people", operation_id = "disable_account",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = DisableBody,
-    responses((status = 200, body = AccountView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn disable_account(
-    caller: Caller<perm::Administer>,
-    service: Data<Service>,
-    request: HttpRequest,
-    path: Path<String>,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = AccountId::parse(&path)
-        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "account"))?;
-    let wanted: DisableBody = json(&body)?;
-    simple::run(&service, &caller, &request, &body, StatusCode::OK, move |unit, by| {
-        let account = people::set_disabled(unit, by, &id, wanted.disabled)?;
-        let view = AccountView {
-            id: account.id.clone(),
-            person: account.person_id,
-            login: account.login,
-            disabled: account.disabled,
-        };
-        Ok((view, Some(account.version)))
-    })
-    .await
 }
 
 /// An appointment to be made.
@@ -376,7 +250,7 @@ pub async fn list_appointments(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
+    let after = query.cursor(AppointmentId::parse)?;
     let items: Vec<Appointment> = service
         .desk
         .database
@@ -394,230 +268,36 @@ pub async fn list_appointments(
     Ok(HttpResponse::Ok().json(Page::of(items, limit, |appointment| appointment.id.to_string())))
 }
 
-/// A system to be taken on.
+/// When an appointment ends.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ClientBody {
-    /// Name.
-    pub name: String,
-    /// Roles.
-    pub roles: Vec<Role>,
+pub struct EndBody {
+    /// Its last day; when absent it has ended as of now.
+    #[serde(default)]
+    pub last_day: Option<NaiveDate>,
 }
 
-/// A system, with its key shown once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NewClientView {
-    /// Identifier.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Its key; kept nowhere.
-    pub key: Option<String>,
-}
-
-/// Take a system on; the answer holds its key, once.
-#[utoipa::path(post, path = "/api/v1/clients", tag = "people", operation_id = "create_client",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = ClientBody,
-    responses((status = 201, body = NewClientView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn create_client(
+/// End an appointment; with no last day named, what rests on it stops at once.
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/end", tag = "people", operation_id = "end_appointment",
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body = EndBody,
+    responses((status = 200, body = Appointment), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
+pub async fn end_appointment(
     caller: Caller<perm::Administer>,
     service: Data<Service>,
     request: HttpRequest,
+    path: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let wanted: ClientBody = json(&body)?;
-    let name = text("/name", &wanted.name, 200)?;
-    let key = password::token(service.desk.database.rng().as_ref()).map_err(Error::from)?;
-    let hash = password::token_hash(&key);
-    let response = simple::run(&service, &caller, &request, &body, StatusCode::CREATED, move |unit, by| {
-        let client = people::add_client(unit, by, &name, &hash, &wanted.roles)?;
-        Ok((NewClientView { id: client.id.to_string(), name: client.name, key: None }, Some(client.version)))
-    })
-    .await?;
-    if response.status() != StatusCode::CREATED {
-        return Ok(response);
-    }
-    let (head, kept) = response.into_parts();
-    let bytes = actix_web::body::to_bytes(kept).await.map_err(|_| Problem::internal())?;
-    let mut view: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Problem::internal())?;
-    if let Some(object) = view.as_object_mut() {
-        object.insert("key".to_owned(), json!(key));
-    }
-    Ok(head.set_body(actix_web::body::BoxBody::new(view.to_string())))
-}
-
-/// What a key is for.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyMetadata {
-    /// `personal`, `agency_seal` or `archive_receipt`.
-    pub purpose: KeyPurpose,
-    /// Whose, when personal.
-    #[serde(default)]
-    pub person: Option<PersonId>,
-    /// Name.
-    pub name: String,
-    /// Opens the key file.
-    #[serde(default)]
-    pub secret: Option<String>,
-}
-
-/// What a key is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyPurpose {
-    /// A person's signature.
-    Personal,
-    /// The agency's signature.
-    AgencySeal,
-    /// The archive's receipts.
-    ArchiveReceipt,
-}
-
-/// A key as it is shown: never its secret part.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct KeyView {
-    /// Identifier.
-    pub id: KeyId,
-    /// What it is for.
-    pub purpose: String,
-    /// Name.
-    pub name: String,
-    /// Subject of its certificate.
-    pub subject: String,
-    /// Whose, when personal.
-    pub person: Option<PersonId>,
-}
-
-/// The form of a key.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyForm {
-    /// What it is for.
-    pub metadata: KeyMetadata,
-    /// PKCS#8 PEM (with certificates) or PKCS#12.
-    #[schema(value_type = String, format = Binary)]
-    pub key: Vec<u8>,
-    /// A PNG its signatures show.
-    #[schema(value_type = Option<String>, format = Binary)]
-    pub image: Option<Vec<u8>>,
-}
-
-/// Take a key in: its secret part is sealed under the master key.
-#[utoipa::path(post, path = "/api/v1/keys", tag = "people", operation_id = "create_key",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body(content = KeyForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = KeyView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn create_key(
-    caller: Caller<perm::Administer>,
-    service: Data<Service>,
-    request: HttpRequest,
-    parts: Multipart,
-) -> Result<HttpResponse, Problem> {
-    let mut parts = upload_parts(parts, &["metadata", "key", "image"], service.json_bytes).await?;
-    let metadata_bytes = parts.remove("metadata").unwrap_or_default();
-    let metadata: KeyMetadata = json(&metadata_bytes)?;
-    let bytes =
-        parts.remove("key").ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing"))?;
-    let image = parts.remove("image");
-    let name = text("/name", &metadata.name, 200)?;
-    if (metadata.purpose == KeyPurpose::Personal) != metadata.person.is_some() {
-        return Err(Problem::field("/person", "key_person_mismatch"));
-    }
-    let fingerprint = [metadata_bytes.as_slice(), &bytes].concat();
-    let agency = caller.agency().to_string();
-    let new = service
-        .work(move |desk| {
-            let unusable = |error: crate::pki::KeyError| {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_unusable").arg("why", error.to_string())
-            };
-            let file = read_key_file(&bytes, metadata.secret.as_deref()).map_err(unusable)?;
-            let certificate =
-                file.certificate.ok_or_else(|| unusable(crate::pki::KeyError::NoCertificate))?;
-            MemoryKey::new(&file.pkcs8, certificate.clone(), file.chain.clone()).map_err(unusable)?;
-            let rng = desk.database.rng().as_ref();
-            let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
-            let sealed = desk.vault.seal(id.as_str(), &file.pkcs8, rng).map_err(|_| Problem::internal())?;
-            let image = match image {
-                Some(image) if image.starts_with(b"\x89PNG") => Some(desk.objects.keep_bytes(&image, rng)?),
-                Some(_) => return Err(Problem::field("/image", "image_is_no_png")),
-                None => None,
-            };
-            let purpose = match metadata.purpose {
-                KeyPurpose::Personal => "personal",
-                KeyPurpose::AgencySeal => "agency_seal",
-                KeyPurpose::ArchiveReceipt => "archive_receipt",
-            };
-            let new = NewKey {
-                id,
-                agency,
-                purpose,
-                person: metadata.person,
-                name,
-                sealed,
-                certificate: Some(certificate),
-                chain: file.chain,
-                image_sha256: image.as_ref().map(|kept| kept.sha256.clone()),
-            };
-            Ok::<_, Problem>((new, image))
-        })
-        .await?;
-    let (new, image) = new;
-    simple::run(&service, &caller, &request, &fingerprint, StatusCode::CREATED, move |unit, by| {
-        if let Some(kept) = &image {
-            crate::store::objects::record_use(
-                unit,
-                by.scope.agency(),
-                kept,
-                "image/png",
-                ("key", new.id.as_str()),
-            )?;
-        }
-        let key = keys::add(unit, &by.actor, &new)?;
-        let subject =
-            new.certificate.as_ref().map_or(String::new(), |certificate| certificate.subject.clone());
-        let version = key.version;
-        Ok((
-            KeyView { id: key.id, purpose: key.purpose, name: key.name, subject, person: key.person_id },
-            Some(version),
-        ))
+    let id = AppointmentId::parse(&path)
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "appointment"))?;
+    let expected = super::retry::if_match(&request)?;
+    let wanted: EndBody = json(&body)?;
+    let today = service.desk.today();
+    let last = wanted.last_day.unwrap_or(today.pred_opt().unwrap_or(today));
+    simple::run(&service, &caller, &request, &body, StatusCode::OK, move |unit, by| {
+        let appointment = people::end_appointment(unit, by, &id, expected, last)?;
+        let version = appointment.version;
+        Ok((appointment, Some(version)))
     })
     .await
-}
-
-/// List keys the service holds.
-#[utoipa::path(get, path = "/api/v1/keys", tag = "people", operation_id = "list_keys", params(PageQuery),
-    responses((status = 200, body = Page<KeyView>), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
-pub async fn list_keys(
-    caller: Caller<perm::ReadPeople>,
-    service: Data<Service>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse, Problem> {
-    use crate::identity::schema::keys as table;
-    let (limit, scope) = (query.limit()?, caller.acting.scope.clone());
-    let after = query.cursor.clone().unwrap_or_default();
-    let found: Vec<Key> = service
-        .desk
-        .database
-        .read(move |c| {
-            let found = table::table
-                .filter(table::agency_id.eq(scope.agency().as_str()))
-                .filter(table::id.gt(after))
-                .order(table::id)
-                .limit(limit)
-                .select(Key::as_select())
-                .load(c);
-            found.map_err(Error::from)
-        })
-        .await?;
-    let items: Vec<KeyView> = found
-        .into_iter()
-        .map(|key| KeyView {
-            id: key.id,
-            purpose: key.purpose,
-            subject: key.algorithm,
-            name: key.name,
-            person: key.person_id,
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(Page::of(items, limit, |key| key.id.to_string())))
 }

@@ -34,8 +34,16 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     args: Vec<(&'static str, String)>,
-    errors: Vec<(String, &'static str)>,
+    errors: Vec<Wrong>,
     retry_after: Option<u32>,
+}
+
+/// A field that is wrong, and what was expected there.
+#[derive(Debug, Clone)]
+struct Wrong {
+    pointer: String,
+    code: &'static str,
+    why: String,
 }
 
 /// A problem as it is sent.
@@ -82,7 +90,15 @@ impl Problem {
     #[must_use]
     pub fn field(pointer: &str, code: &'static str) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "request_invalid");
-        problem.errors.push((pointer.to_owned(), code));
+        problem.errors.push(Wrong { pointer: pointer.to_owned(), code, why: String::new() });
+        problem
+    }
+
+    /// A field is wrong, and this is what was expected there.
+    #[must_use]
+    pub fn field_because(pointer: &str, code: &'static str, why: String) -> Self {
+        let mut problem = Self::field(pointer, code);
+        problem.errors.iter_mut().for_each(|wrong| wrong.why.clone_from(&why));
         problem
     }
 
@@ -98,6 +114,12 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// The first wrong field: pointer, code, what was expected.
+    #[must_use]
+    pub fn first_field(&self) -> Option<(&str, &'static str, &str)> {
+        self.errors.first().map(|wrong| (wrong.pointer.as_str(), wrong.code, wrong.why.as_str()))
     }
 
     /// The stable code.
@@ -136,10 +158,10 @@ impl ResponseError for Problem {
             errors: self
                 .errors
                 .iter()
-                .map(|(pointer, code)| FieldProblem {
-                    pointer: pointer.clone(),
-                    code: (*code).to_owned(),
-                    message: text(code, &[]),
+                .map(|wrong| FieldProblem {
+                    pointer: wrong.pointer.clone(),
+                    code: wrong.code.to_owned(),
+                    message: text(wrong.code, &[("why", &wrong.why)]),
                 })
                 .collect(),
         };

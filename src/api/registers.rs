@@ -84,10 +84,14 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let wanted: NewRegisterBody = json(&body)?;
     if wanted.year.is_some_and(|year| !(1900..=2999).contains(&year)) {
-        return Err(Problem::field("/year", "field_invalid"));
+        return Err(Problem::field_because("/year", "number_out_of_range", "1900–2999".to_owned()));
     }
     if wanted.first_number.is_some_and(|first| !(1..=1_000_000_000).contains(&first)) {
-        return Err(Problem::field("/first_number", "field_invalid"));
+        return Err(Problem::field_because(
+            "/first_number",
+            "number_out_of_range",
+            "1–1,000,000,000".to_owned(),
+        ));
     }
     let new = NewRegister {
         name: text("/name", &wanted.name, 200)?,

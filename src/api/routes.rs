@@ -1,7 +1,9 @@
 //! Every route, as a contents page; and the OpenAPI document made from the same handlers.
 
 use super::problem::{Problem, language_of, page, set_language};
-use super::{Service, documents, dossiers, people, registers, sessions, trail, transfers};
+use super::{
+    Service, accounts, clients, documents, dossiers, keys, people, registers, sessions, trail, transfers,
+};
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -27,13 +29,17 @@ use utoipa::OpenApi;
         people::list_units,
         people::create_person,
         people::list_people,
-        people::create_account,
-        people::disable_account,
+        accounts::create,
+        accounts::list,
+        accounts::disable,
         people::create_appointment,
         people::list_appointments,
-        people::create_client,
-        people::create_key,
-        people::list_keys,
+        people::end_appointment,
+        clients::create,
+        clients::list,
+        clients::disable,
+        keys::create_key,
+        keys::list_keys,
         documents::create,
         documents::list,
         documents::show,
@@ -113,18 +119,28 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::post().to(people::create_person))
                 .route(web::get().to(people::list_people)),
         )
-        .service(web::resource("/accounts").route(web::post().to(people::create_account)))
-        .service(web::resource("/accounts/{id}/disable").route(web::post().to(people::disable_account)))
+        .service(
+            web::resource("/accounts")
+                .route(web::post().to(accounts::create))
+                .route(web::get().to(accounts::list)),
+        )
+        .service(web::resource("/accounts/{id}/disable").route(web::post().to(accounts::disable)))
         .service(
             web::resource("/appointments")
                 .route(web::post().to(people::create_appointment))
                 .route(web::get().to(people::list_appointments)),
         )
-        .service(web::resource("/clients").route(web::post().to(people::create_client)))
+        .service(web::resource("/appointments/{id}/end").route(web::post().to(people::end_appointment)))
+        .service(
+            web::resource("/clients")
+                .route(web::post().to(clients::create))
+                .route(web::get().to(clients::list)),
+        )
+        .service(web::resource("/clients/{id}/disable").route(web::post().to(clients::disable)))
         .service(
             web::resource("/keys")
-                .route(web::post().to(people::create_key))
-                .route(web::get().to(people::list_keys)),
+                .route(web::post().to(keys::create_key))
+                .route(web::get().to(keys::list_keys)),
         )
         .service(
             web::resource("/documents")

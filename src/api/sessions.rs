@@ -236,8 +236,8 @@ pub async fn change_password(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let wanted: PasswordBody = json(&body)?;
     let account = caller.account.clone().ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "people_only"))?;
+    let wanted: PasswordBody = json(&body)?;
     if wanted.new.chars().count() < MINIMUM || wanted.new.len() > 1000 || wanted.new == wanted.current {
         return Err(Problem::field("/new", "password_too_weak"));
     }

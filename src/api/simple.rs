@@ -45,5 +45,22 @@ where
         })
         .await
         .map_err(Into::into);
-    concluded(service, caller, outcome).await
+    concluded(service, outcome)
+}
+
+/// The answer with a secret that is shown this once: what is kept for retries doesn't hold it.
+///
+/// # Errors
+/// When the answer can't be read again.
+pub async fn with_secret(response: HttpResponse, name: &str, secret: &str) -> Result<HttpResponse, Problem> {
+    if response.status() != StatusCode::CREATED {
+        return Ok(response);
+    }
+    let (head, kept) = response.into_parts();
+    let bytes = actix_web::body::to_bytes(kept).await.map_err(|_| Problem::internal())?;
+    let mut view: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| Problem::internal())?;
+    if let Some(object) = view.as_object_mut() {
+        object.insert(name.to_owned(), serde_json::json!(secret));
+    }
+    Ok(head.set_body(actix_web::body::BoxBody::new(view.to_string())))
 }

@@ -50,8 +50,8 @@ pub async fn create(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let wanted: TransferBody = json(&body)?;
-    if wanted.dossiers.len() > 50 {
-        return Err(Problem::field("/dossiers", "field_invalid"));
+    if wanted.dossiers.is_empty() || wanted.dossiers.len() > 50 {
+        return Err(Problem::field_because("/dossiers", "list_length", "1–50".to_owned()));
     }
     let retry = match begin(&service, caller.agency().as_str(), &caller.name, &request, &body).await? {
         Begun::Replayed(response) => return Ok(response),
@@ -83,7 +83,7 @@ pub async fn create(
         Ok(written?)
     }
     .await;
-    concluded(&service, &caller, outcome).await
+    concluded(&service, outcome)
 }
 
 /// List hand-overs.
@@ -171,7 +171,7 @@ pub async fn accept(
         Ok(answer)
     }
     .await;
-    concluded(&service, &caller, outcome).await
+    concluded(&service, outcome)
 }
 
 /// Why a hand-over is rejected.
@@ -196,7 +196,7 @@ pub async fn reject(
     let (id, expected) = (id_of(&path)?, if_match(&request)?);
     let wanted: RejectBody = json(&body)?;
     if wanted.reasons.is_empty() || wanted.reasons.len() > 20 {
-        return Err(Problem::field("/reasons", "field_invalid"));
+        return Err(Problem::field_because("/reasons", "list_length", "1–20".to_owned()));
     }
     let reasons: Vec<String> =
         wanted.reasons.iter().map(|reason| text("/reasons", reason, 1000)).collect::<Result<_, _>>()?;

@@ -119,6 +119,15 @@ impl NewEvent {
         self
     }
 
+    /// Adds a row, when there is one.
+    #[must_use]
+    pub fn touching_any<T: Tracked>(self, row: Option<&T>) -> Self {
+        match row {
+            Some(row) => self.touching(row),
+            None => self,
+        }
+    }
+
     /// Adds a row the change removed.
     #[must_use]
     pub fn removed(mut self, table: &'static str, id: &str) -> Self {

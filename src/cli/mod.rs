@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, the exit codes of all of them here.
 
 pub mod audit;
+pub mod augment;
 pub mod check;
 pub mod demo;
 pub mod package;

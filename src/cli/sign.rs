@@ -1,16 +1,21 @@
 //! `chancery sign`: signs a PDF with a key in a file.
 
-use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, print_json, verify};
-use crate::pdf::{FileSource, Pdf, Source};
+use super::augment::{Growing, Raising, client, unwritable};
+use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_json, verify};
+use crate::messages::Message;
+use crate::pdf::{FileSource, Pdf};
 use crate::pki::key::{KeyFile, read_key_file};
-use crate::pki::{Certificate, KeyError, MemoryKey, SigningKey, read_certificates};
-use crate::ports::{Clock, SystemClock, SystemRng};
+use crate::pki::{Certificate, KeyError, MemoryKey, SigningKey, TrustStore, read_certificates};
+use crate::ports::{Clock, FetchFailed, SystemClock, SystemRng};
 use crate::signature::appearance::Appearance;
 use crate::signature::fields;
+use crate::signature::online::Network;
 use crate::signature::prepare::{Place, Rectangle};
-use crate::signature::sign::{Request, SignError, sign};
+use crate::signature::sign::{Request, SignError, sign, sign_with_time};
+use crate::signature::timestamp::{Authority, Stamper, StamperError};
+use crate::signature::validate::{Standing, standing};
+use chrono::{DateTime, Utc};
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,7 +39,7 @@ pub struct Args {
     /// Certificates towards the anchor; may be repeated
     #[arg(long)]
     chain: Vec<PathBuf>,
-    /// B-B (higher levels come with time-stamping)
+    /// The level; above B-B a time-stamping authority is needed
     #[arg(long, default_value = "B-B", value_parser = ["B-B", "B-T", "B-LT", "B-LTA"])]
     level: String,
     /// Time-stamping authority
@@ -70,7 +75,7 @@ pub struct Args {
 }
 
 /// Why the command ends early: exit code, message code, and what the message names.
-type Failure = (u8, &'static str, String);
+pub(super) type Failure = (u8, &'static str, String);
 
 /// Runs the command.
 #[must_use]
@@ -82,8 +87,8 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn attempt(args: &Args) -> Result<ExitCode, Failure> {
-    if args.level != "B-B" {
-        return Err((NOT_GOOD, "level_not_available", args.level.clone()));
+    if args.level != "B-B" && args.tsa.is_none() {
+        return Err((USAGE, "tsa_missing", args.level.clone()));
     }
     if args.key.starts_with("pkcs11:") {
         return Err((NOT_GOOD, "key_provider_not_available", "pkcs11".to_owned()));
@@ -120,14 +125,24 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         told => told,
     };
     let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
-    let appended = sign(&pdf, &request, &key, &trust, &SystemRng).map_err(|error| refusal(&error))?;
-    write_output(&source, &appended.bytes, &args.output)
-        .map_err(|error| (FAULT, "file_unwritable", error.to_string()))?;
-    let warnings = vec![crate::messages::message("revocation_not_checked", &[])];
+    let client = client(&args.allow_host, args.tsa.as_deref());
+    let network = Network { fetch: &client, rng: &SystemRng };
+    let warnings = check_revocation(args, &key, &trust, network, now)?;
+    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
+    let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
+    let appended = match stamper.filter(|_| args.level != "B-B") {
+        Some(stamper) => sign_with_time(&pdf, &request, &key, &trust, &SystemRng, stamper),
+        None => sign(&pdf, &request, &key, &trust, &SystemRng),
+    };
+    let appended = appended.map_err(|error| refusal(&error))?;
+    let mut growing = Growing::copy(&source, &args.output).map_err(unwritable)?;
+    growing.append(&appended).map_err(unwritable)?;
+    Raising { trust: &trust, chain: key.chain(), network, stamper }.raise(&mut growing, &args.level)?;
+    growing.persist(&args.output).map_err(unwritable)?;
     let result = serde_json::json!({
         "output": args.output.display().to_string(),
         "field": args.field,
-        "level": "B-B",
+        "level": args.level,
         "signer": key.certificate().subject,
         "warnings": warnings,
     });
@@ -137,6 +152,25 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         println!("{}: {} ({})", args.output.display(), key.certificate().subject, args.field);
     }
     Ok(ExitCode::from(GOOD))
+}
+
+/// Refuses a revoked certificate, and for levels that need its evidence one of which nothing can be learnt;
+/// gives the warnings for the others (Decree 23/2025, Art. 15).
+fn check_revocation(
+    args: &Args,
+    key: &MemoryKey,
+    trust: &TrustStore,
+    network: Network<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Message>, Failure> {
+    let subject = key.certificate().subject.clone();
+    let keeps_evidence = matches!(args.level.as_str(), "B-LT" | "B-LTA");
+    match standing(key.certificate(), key.chain(), trust, now, network) {
+        Standing::Good => Ok(Vec::new()),
+        Standing::Revoked => Err((NOT_GOOD, "certificate_revoked", subject)),
+        Standing::Unknown(why) if keeps_evidence => Err((UNREACHABLE, "evidence_lacking", why)),
+        Standing::Unknown(_) => Ok(vec![crate::messages::message("revocation_not_checked", &[])]),
+    }
 }
 
 fn text_of(args: &Args, key: &MemoryKey, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
@@ -220,7 +254,20 @@ fn refusal(error: &SignError) -> Failure {
         SignError::Locked => (NOT_GOOD, "document_locked", why),
         SignError::Appearance(_) | SignError::Fill(_) => (NOT_GOOD, "appearance_unusable", why),
         SignError::Key(_) => (NOT_GOOD, "key_unusable", why),
+        SignError::Stamp(error) => stamper_refusal(error),
         SignError::Rng(_) => (FAULT, "internal_error", why),
+    }
+}
+
+/// What a time-stamping authority that gave nothing means.
+pub(super) fn stamper_refusal(error: &StamperError) -> Failure {
+    let why = error.to_string();
+    match error {
+        StamperError::Fetch(FetchFailed::Forbidden { .. }) => (USAGE, "address_forbidden", why),
+        StamperError::Rng(_) => (FAULT, "internal_error", why),
+        StamperError::Fetch(FetchFailed::NoAnswer { .. })
+        | StamperError::Reply(_)
+        | StamperError::Token(_) => (UNREACHABLE, "timestamp_not_given", why),
     }
 }
 
@@ -263,23 +310,4 @@ fn page_bounds(pdf: &Pdf<'_>, page: usize) -> Option<Rectangle> {
     })?;
     let [a, b, c, d] = bounds.as_slice() else { return None };
     Some(Rectangle { left: a.min(*c), bottom: b.min(*d), right: a.max(*c), top: b.max(*d) })
-}
-
-/// Original and appended bytes into a new file, put in its place only when whole.
-fn write_output(source: &dyn Source, appended: &[u8], output: &Path) -> std::io::Result<()> {
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    let mut failed = None;
-    source.for_each_piece(0, source.len(), &mut |piece| {
-        if failed.is_none() {
-            failed = file.write_all(piece).err();
-        }
-    })?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    file.write_all(appended)?;
-    file.as_file().sync_all()?;
-    file.persist(output).map_err(|error| error.error)?;
-    Ok(())
 }

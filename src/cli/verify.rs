@@ -1,11 +1,14 @@
 //! `chancery verify`: the signatures of a PDF, or a detached CMS.
 
+use super::augment::client;
 use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
 use crate::pdf::FileSource;
 use crate::pki::TrustStore;
-use crate::ports::{Clock, SystemClock};
+use crate::pki::revocation::Material;
+use crate::ports::{Clock, SystemClock, SystemRng};
+use crate::signature::online::Network;
 use crate::signature::report::Report;
-use crate::signature::validate::{Policy, validate, validate_detached};
+use crate::signature::validate::{Policy, Supply, validate_detached_with, validate_with};
 use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -25,9 +28,12 @@ pub struct Args {
     /// Validate as of this time (RFC 3339)
     #[arg(long)]
     at: Option<DateTime<Utc>>,
-    /// Fetch nothing (this version never fetches)
+    /// Fetch nothing
     #[arg(long)]
     offline: bool,
+    /// A certificate, revocation list or OCSP response that may be used; may be repeated
+    #[arg(long, value_name = "FILE")]
+    evidence: Vec<PathBuf>,
     /// A private host that may be asked; may be repeated
     #[arg(long, value_name = "HOST:PORT")]
     allow_host: Vec<String>,
@@ -74,20 +80,32 @@ pub fn run(args: &Args) -> ExitCode {
         Err(why) => return fail(args.json, USAGE, "trust_unreadable", &[("why", &why)]),
     };
     let policy = Policy { trust, at: args.at.unwrap_or_else(|| SystemClock.now()) };
+    let client = client(&args.allow_host, None);
+    let network = (!args.offline).then_some(Network { fetch: &client, rng: &SystemRng });
+    let mut supply = Supply { given: Material::default(), network };
+    for path in &args.evidence {
+        match std::fs::read(path) {
+            Ok(bytes) if supply.given.add_any(&bytes) => {}
+            _ => {
+                let why = path.display().to_string();
+                return fail(args.json, UNREADABLE, "evidence_unreadable", &[("why", &why)]);
+            }
+        }
+    }
     let content = args.detached.as_ref().unwrap_or(&args.file);
     let source = match File::open(content).and_then(FileSource::new) {
         Ok(source) => source,
         Err(error) => return fail(args.json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]),
     };
     let outcome = if args.detached.is_some() {
-        match std::fs::read(&args.file) {
-            Ok(cms) => validate_detached(&cms, &source, &policy),
+        match read_limited(&args.file) {
+            Ok(cms) => validate_detached_with(&cms, &source, &policy, &supply),
             Err(error) => {
                 return fail(args.json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]);
             }
         }
     } else {
-        validate(&source, &policy)
+        validate_with(&source, &policy, &supply).map(|judged| judged.report)
     };
     match outcome {
         Err(error) => fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]),
@@ -100,6 +118,16 @@ pub fn run(args: &Args) -> ExitCode {
             ExitCode::from(if report.indication == "TOTAL-PASSED" { GOOD } else { NOT_GOOD })
         }
     }
+}
+
+/// A signature file, up to what a signature may be; more is cut and so unreadable.
+fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    /// Above the limit of the CMS reader, so that it is the one that says so.
+    const LIMIT: u64 = 8 << 20;
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn print(report: &Report) {

@@ -180,7 +180,7 @@ pub fn open(
         .select(Entry::as_select())
         .first(unit.connection())
         .optional()?
-        .ok_or(Error::NotFound("file plan entry"))?;
+        .ok_or(Error::NotFound("entry"))?;
     let agency = Agency::of(unit.connection(), &by.scope)?;
     let dossier = Dossier {
         id: DossierId::fresh(unit.now(), unit.rng()).map_err(id_failed)?,

@@ -1,11 +1,14 @@
 //! Who acts: agencies, units, people, appointments, roles, sessions, API clients, keys.
 
+mod error;
 pub mod keys;
 pub mod password;
 pub mod people;
 pub mod rows;
 pub(crate) mod schema;
 pub mod vault;
+
+pub use error::Error;
 
 use crate::store::Scope;
 

@@ -1,10 +1,10 @@
 //! Agencies, units, people, accounts, appointments and systems: taken on, changed, let go.
 
+use super::Error;
 use super::rows::{Account, Agency, Appointment, Client, Person, Role, Unit as UnitRow};
 use super::schema::{accounts, agencies, appointments, clients, people, sessions, units};
 use super::{AccountId, Acting, AppointmentId, ClientId, PersonId, UnitId};
 use crate::audit::{Actor, NewEvent, Tracked, record};
-use crate::registry::Error;
 use crate::store::{self, AgencyId, Unit};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -15,7 +15,7 @@ fn failed(error: crate::ports::RngFailed) -> Error {
 
 fn taken(error: diesel::result::Error, code: &'static str) -> Error {
     let error = store::Error::from(error);
-    if error.is_unique_violation() { Error::refused(code) } else { error.into() }
+    if error.is_unique_violation() { Error::Refused(code) } else { error.into() }
 }
 
 fn added(
@@ -69,7 +69,7 @@ pub struct NewAgency {
 /// When the code is none or taken.
 pub fn add_agency(unit: &mut Unit<'_>, actor: &Actor, new: &NewAgency) -> Result<Agency, Error> {
     if !is_agency_code(&new.code) {
-        return Err(Error::refused("agency_code_invalid"));
+        return Err(Error::Refused("agency_code_invalid"));
     }
     let agency = Agency {
         id: AgencyId::fresh(unit.now(), unit.rng()).map_err(failed)?,
@@ -283,7 +283,7 @@ pub fn appoint(
         }
     }
     if new.to.is_some_and(|to| to < new.from) {
-        return Err(Error::refused("period_ends_before_it_begins"));
+        return Err(Error::Refused("period_ends_before_it_begins"));
     }
     let appointment = Appointment {
         id: AppointmentId::fresh(unit.now(), unit.rng()).map_err(failed)?,
@@ -301,6 +301,67 @@ pub fn appoint(
     diesel::insert_into(appointments::table).values(&appointment).execute(unit.connection())?;
     added(unit, agency.as_str(), actor, "appointment.added", "appointment", &appointment)?;
     Ok(appointment)
+}
+
+/// Ends an appointment with `last` as its last day; one before it began means that it never is in force again.
+///
+/// # Errors
+/// When there is no such appointment, or it changed meanwhile.
+pub fn end_appointment(
+    unit: &mut Unit<'_>,
+    by: &Acting,
+    id: &AppointmentId,
+    expected: Option<i64>,
+    last: NaiveDate,
+) -> Result<Appointment, Error> {
+    let found = Appointment::find(unit.connection(), &by.scope, id)?.ok_or(Error::NotFound("appointment"))?;
+    if expected.is_some_and(|expected| expected != found.version) {
+        return Err(store::Error::Conflict.into());
+    }
+    let ended = Appointment { valid_to: Some(last), version: found.version + 1, ..found };
+    let rows = diesel::update(
+        appointments::table
+            .filter(appointments::id.eq(&ended.id))
+            .filter(appointments::version.eq(ended.version - 1)),
+    )
+    .set((appointments::valid_to.eq(ended.valid_to), appointments::version.eq(ended.version)))
+    .execute(unit.connection())?;
+    if rows != 1 {
+        return Err(store::Error::Conflict.into());
+    }
+    added(unit, by.scope.agency().as_str(), &by.actor, "appointment.ended", "appointment", &ended)?;
+    Ok(ended)
+}
+
+/// Locks a system out or lets it in again.
+///
+/// # Errors
+/// When there is no such system, or it changed meanwhile.
+pub fn set_client_disabled(
+    unit: &mut Unit<'_>,
+    by: &Acting,
+    id: &ClientId,
+    disabled: bool,
+) -> Result<Client, Error> {
+    let found: Client = clients::table
+        .filter(clients::agency_id.eq(by.scope.agency()))
+        .filter(clients::id.eq(id))
+        .select(Client::as_select())
+        .first(unit.connection())
+        .optional()?
+        .ok_or(Error::NotFound("client"))?;
+    let changed = Client { disabled, version: found.version + 1, ..found };
+    let rows = diesel::update(
+        clients::table.filter(clients::id.eq(&changed.id)).filter(clients::version.eq(changed.version - 1)),
+    )
+    .set((clients::disabled.eq(disabled), clients::version.eq(changed.version)))
+    .execute(unit.connection())?;
+    if rows != 1 {
+        return Err(store::Error::Conflict.into());
+    }
+    let kind = if disabled { "client.disabled" } else { "client.enabled" };
+    added(unit, by.scope.agency().as_str(), &by.actor, kind, "client", &changed)?;
+    Ok(changed)
 }
 
 /// Takes a system on.

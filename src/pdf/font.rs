@@ -4,6 +4,7 @@
 //! Regular for numbers, italic for dates. Subset once and embedded as a Type0 font whose codes are
 //! glyph numbers (ISO 32000-2, 9.7): every viewer shows the same, with or without the font.
 
+use super::filter::deflate;
 use super::object::{Dictionary, Object, Reference};
 use super::writer::RevisionWriter;
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub struct Font {
     bounds: [i16; 4],
     italic_angle: i64,
     name: &'static str,
+    packed: OnceLock<Packed>,
 }
 
 /// A character the font can't show.
@@ -51,6 +53,13 @@ fn repertoire() -> impl Iterator<Item = char> {
         0x2018..=0x201d,
     ];
     ranges.into_iter().flatten().filter_map(char::from_u32)
+}
+
+/// Its streams, deflated: the same in every document.
+#[derive(Debug)]
+struct Packed {
+    program: Vec<u8>,
+    to_unicode: Vec<u8>,
 }
 
 impl Font {
@@ -103,6 +112,7 @@ impl Font {
             bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max],
             italic_angle,
             name,
+            packed: OnceLock::new(),
         })
     }
 
@@ -129,7 +139,16 @@ impl Font {
     pub fn embed(&self, writer: &mut RevisionWriter<'_, '_>) -> Reference {
         let rounded = |value: f64| Object::real(value.round());
         let length = Object::Integer(i64::try_from(self.program.len()).unwrap_or(0));
-        let program = writer.add_stream(Dictionary::of(vec![("Length1", length)]), &self.program);
+        let mut by_glyph: Vec<(u16, char, u16)> =
+            self.glyphs.iter().map(|(character, (glyph, width))| (*glyph, *character, *width)).collect();
+        by_glyph.sort_unstable();
+        by_glyph.dedup_by_key(|(glyph, _, _)| *glyph);
+        let packed = self.packed.get_or_init(|| Packed {
+            program: deflate(&self.program),
+            to_unicode: deflate(to_unicode(&by_glyph).as_bytes()),
+        });
+        let length = Dictionary::of(vec![("Length1", length)]);
+        let program = writer.add_deflated_stream(length, packed.program.clone());
         let bounds = self.bounds.iter().map(|value| rounded(self.scaled(f64::from(*value)))).collect();
         let descriptor = writer.add(&Object::Dictionary(Dictionary::of(vec![
             ("Type", Object::name("FontDescriptor")),
@@ -144,10 +163,6 @@ impl Font {
             ("StemV", Object::Integer(80)),
             ("FontFile2", Object::Reference(program)),
         ])));
-        let mut by_glyph: Vec<(u16, char, u16)> =
-            self.glyphs.iter().map(|(character, (glyph, width))| (*glyph, *character, *width)).collect();
-        by_glyph.sort_unstable();
-        by_glyph.dedup_by_key(|(glyph, _, _)| *glyph);
         let mut widths = Vec::new();
         for (glyph, _, width) in &by_glyph {
             widths.push(Object::Integer(i64::from(*glyph)));
@@ -170,7 +185,7 @@ impl Font {
             ("DW", Object::Integer(500)),
             ("W", Object::Array(widths)),
         ])));
-        let to_unicode = writer.add_stream(Dictionary::default(), to_unicode(&by_glyph).as_bytes());
+        let to_unicode = writer.add_deflated_stream(Dictionary::default(), packed.to_unicode.clone());
         writer.add(&Object::Dictionary(Dictionary::of(vec![
             ("Type", Object::name("Font")),
             ("Subtype", Object::name("Type0")),

@@ -136,9 +136,14 @@ impl<'p, 'a> RevisionWriter<'p, 'a> {
 
     /// Adds a stream, deflated, under a new number.
     pub fn add_stream(&mut self, dictionary: Dictionary, data: &[u8]) -> Reference {
+        self.add_deflated_stream(dictionary, super::filter::deflate(data))
+    }
+
+    /// Adds a stream whose data are deflated already: what many documents share is packed once.
+    pub fn add_deflated_stream(&mut self, dictionary: Dictionary, data: Vec<u8>) -> Reference {
         let mut dictionary = dictionary;
         dictionary.set("Filter", Object::name("FlateDecode"));
-        self.add_coded_stream(dictionary, super::filter::deflate(data))
+        self.add_coded_stream(dictionary, data)
     }
 
     /// Adds a stream whose data are coded already, as its dictionary says.

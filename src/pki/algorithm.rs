@@ -24,8 +24,8 @@ pub enum Digest {
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5 (RFC 8017).
     RsaPkcs1(Digest),
-    /// RSASSA-PSS with MGF1 of the same digest and a salt of its length.
-    RsaPss(Digest),
+    /// RSASSA-PSS with MGF1 of the same digest and a salt of so many octets.
+    RsaPss(Digest, u16),
     /// ECDSA.
     Ecdsa(Digest),
     /// Ed25519 (RFC 8032).
@@ -89,6 +89,17 @@ impl Digest {
         })
     }
 
+    /// Its length in octets.
+    #[must_use]
+    pub fn length(self) -> u16 {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
     /// The digest of `bytes`.
     #[must_use]
     pub fn of(self, bytes: &[u8]) -> Vec<u8> {
@@ -105,6 +116,12 @@ impl Digest {
 }
 
 impl Scheme {
+    /// RSASSA-PSS with a salt as long as the digest: what we sign with.
+    #[must_use]
+    pub fn pss(digest: Digest) -> Self {
+        Self::RsaPss(digest, digest.length())
+    }
+
     /// The AlgorithmIdentifier of a signature value.
     #[must_use]
     pub fn identifier(self) -> Vec<u8> {
@@ -118,12 +135,14 @@ impl Scheme {
                 };
                 sequence(&[&oid(dotted), &null()])
             }
-            Self::RsaPss(digest) => {
+            Self::RsaPss(digest, salt) => {
                 let hash = sequence(&[&oid(digest.oid()), &null()]);
                 let mask = sequence(&[&oid("1.2.840.113549.1.1.8"), &hash]);
-                let salt = u8::try_from(digest.of(b"").len()).unwrap_or(32);
-                let parameters =
-                    sequence(&[&tlv(0xa0, &hash), &tlv(0xa1, &mask), &tlv(0xa2, &integer(salt))]);
+                let salt = match u8::try_from(salt) {
+                    Ok(short) => integer(short),
+                    Err(_) => tlv(0x02, &salt.to_be_bytes()),
+                };
+                let parameters = sequence(&[&tlv(0xa0, &hash), &tlv(0xa1, &mask), &tlv(0xa2, &salt)]);
                 sequence(&[&oid("1.2.840.113549.1.1.10"), &parameters])
             }
             Self::Ecdsa(digest) => sequence(&[&oid(match digest {
@@ -147,6 +166,10 @@ impl Scheme {
         let mut inside = outer.inside();
         let dotted = inside.read().and_then(|tlv| tlv.oid()).map_err(broken)?;
         let unsupported = || VerifyError::Unsupported(dotted.clone());
+        // Only PSS has parameters; the others have none, or NULL (RFC 4055, RFC 5758, RFC 8410).
+        if dotted != "1.2.840.113549.1.1.10" && !has_no_parameters(inside) {
+            return Err(unsupported());
+        }
         match dotted.as_str() {
             "1.2.840.113549.1.1.1" => digest.map(Self::RsaPkcs1).ok_or_else(unsupported),
             "1.2.840.113549.1.1.5" => Ok(Self::RsaPkcs1(Digest::Sha1)),
@@ -155,7 +178,7 @@ impl Scheme {
             "1.2.840.113549.1.1.13" => Ok(Self::RsaPkcs1(Digest::Sha512)),
             "1.2.840.113549.1.1.10" => {
                 let parameters = inside.read().map_err(|_| unsupported())?;
-                pss_digest(&parameters).map(Self::RsaPss).ok_or_else(unsupported)
+                pss(&parameters).filter(|_| inside.is_empty()).ok_or_else(unsupported)
             }
             "1.2.840.10045.4.1" => Ok(Self::Ecdsa(Digest::Sha1)),
             "1.2.840.10045.4.3.2" => Ok(Self::Ecdsa(Digest::Sha256)),
@@ -172,7 +195,7 @@ impl Scheme {
     pub fn name(self) -> &'static str {
         match self {
             Self::RsaPkcs1(_) => "RSASSA-PKCS1-v1_5",
-            Self::RsaPss(_) => "RSASSA-PSS",
+            Self::RsaPss(..) => "RSASSA-PSS",
             Self::Ecdsa(_) => "ECDSA",
             Self::Ed25519 => "Ed25519",
         }
@@ -182,7 +205,7 @@ impl Scheme {
     #[must_use]
     pub fn digest(self) -> Digest {
         match self {
-            Self::RsaPkcs1(digest) | Self::RsaPss(digest) | Self::Ecdsa(digest) => digest,
+            Self::RsaPkcs1(digest) | Self::RsaPss(digest, _) | Self::Ecdsa(digest) => digest,
             Self::Ed25519 => Digest::Sha512,
         }
     }
@@ -202,9 +225,9 @@ impl Scheme {
             (Self::RsaPkcs1(Digest::Sha1), KeyKind::Rsa) => {
                 Some(&r::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY)
             }
-            (Self::RsaPss(Digest::Sha256), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA256),
-            (Self::RsaPss(Digest::Sha384), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA384),
-            (Self::RsaPss(Digest::Sha512), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA512),
+            (Self::RsaPss(Digest::Sha256, 32), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA256),
+            (Self::RsaPss(Digest::Sha384, 48), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA384),
+            (Self::RsaPss(Digest::Sha512, 64), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA512),
             (Self::Ecdsa(Digest::Sha256), KeyKind::P256) => Some(&r::ECDSA_P256_SHA256_ASN1),
             (Self::Ecdsa(Digest::Sha384), KeyKind::P256) => Some(&r::ECDSA_P256_SHA384_ASN1),
             (Self::Ecdsa(Digest::Sha256), KeyKind::P384) => Some(&r::ECDSA_P384_SHA256_ASN1),
@@ -215,6 +238,18 @@ impl Scheme {
         if let Some(algorithm) = ring {
             return r::UnparsedPublicKey::new(algorithm, &key.point)
                 .verify(message, signature)
+                .map_err(|_| VerifyError::Wrong);
+        }
+        if let (Self::RsaPss(digest, salt), KeyKind::Rsa) = (self, &key.kind) {
+            // ring takes a salt as long as the digest only; pyHanko, for one, makes it as long as it can be.
+            let parameters = match digest {
+                Digest::Sha1 => return Err(unsupported()),
+                Digest::Sha256 => aws::RSA_PSS_2048_8192_SHA256,
+                Digest::Sha384 => aws::RSA_PSS_2048_8192_SHA384,
+                Digest::Sha512 => aws::RSA_PSS_2048_8192_SHA512,
+            };
+            let parameters = parameters.with_pss_salt_length(aws::RsaPssSaltLength::Custom(salt));
+            return aws::VerificationAlgorithm::verify_sig(&parameters, &key.point, message, signature)
                 .map_err(|_| VerifyError::Wrong);
         }
         let aws: &'static dyn aws::VerificationAlgorithm = match (self, &key.kind) {
@@ -231,8 +266,8 @@ impl Scheme {
     }
 }
 
-/// The digest of PSS parameters, when they are the usual ones.
-fn pss_digest(parameters: &Tlv<'_>) -> Option<Digest> {
+/// The scheme of PSS parameters (RFC 4055, 3.1), when its mask is made with its digest.
+fn pss(parameters: &Tlv<'_>) -> Option<Scheme> {
     let mut inside = parameters.inside();
     let hash = inside.optional(0xa0).ok()??;
     let digest = digest_of(hash.value)?;
@@ -241,17 +276,29 @@ fn pss_digest(parameters: &Tlv<'_>) -> Option<Digest> {
     if mask.read().ok()?.oid().ok()? != "1.2.840.113549.1.1.8" || digest_of(mask.rest())? != digest {
         return None;
     }
-    let salt = inside.optional(0xa2).ok()??;
-    let salt = salt.inside().expect(0x02).ok()?;
-    let length = u8::try_from(digest.of(b"").len()).ok()?;
-    (salt.value == [length] && inside.is_empty()).then_some(digest)
+    let salt = match inside.optional(0xa2).ok()? {
+        Some(salt) => salt.inside().expect(0x02).ok()?.value,
+        None => &[20],
+    };
+    let salt = match salt {
+        [short @ 0..=0x7f] => u16::from(*short),
+        [0, long @ 0x80..=0xff] => u16::from(*long),
+        [high @ 1..=0x7f, low] => u16::from_be_bytes([*high, *low]),
+        _ => return None,
+    };
+    inside.is_empty().then_some(Scheme::RsaPss(digest, salt))
 }
 
-/// The digest an AlgorithmIdentifier names.
+/// The digest an AlgorithmIdentifier names; its parameters are absent or NULL (RFC 5754, 2).
 #[must_use]
 pub fn digest_of(identifier: &[u8]) -> Option<Digest> {
-    let outer = Reader::new(identifier).expect(0x30).ok()?;
-    Digest::from_oid(&outer.inside().read().ok()?.oid().ok()?)
+    let mut inside = Reader::new(identifier).expect(0x30).ok()?.inside();
+    let dotted = inside.read().ok()?.oid().ok()?;
+    if has_no_parameters(inside) { Digest::from_oid(&dotted) } else { None }
+}
+
+fn has_no_parameters(rest: Reader<'_>) -> bool {
+    matches!(rest.rest(), [] | [0x05, 0x00])
 }
 
 /// The kind of a public key.

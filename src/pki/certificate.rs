@@ -1,12 +1,18 @@
 //! X.509 certificates (RFC 5280) as validation needs them: the bytes as received, the fields read.
 
 use super::algorithm::{PublicKey, Scheme, VerifyError};
+use super::constraints::{self, GeneralName, NameConstraints, alternative_names};
+use super::crl::{DistributionPoint, distribution_points};
 use chrono::{DateTime, Utc};
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{GeneralName as Name, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// A certificate larger than this is no certificate for signing documents.
 const SIZE_LIMIT: usize = 128 * 1024;
+/// Addresses of one kind that are remembered: each may cost a request.
+const ADDRESS_LIMIT: usize = 4;
+/// Extensions that say that revocation is not to be asked for.
+const NO_CHECK: [&str; 3] = ["1.3.6.1.5.5.7.48.1.5", "2.5.29.56", "0.4.0.194121.2.1"];
 
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +53,26 @@ pub struct Certificate {
     pub subject_key_id: Option<Vec<u8>>,
     /// Authority key identifier.
     pub authority_key_id: Option<Vec<u8>>,
+    /// Subject alternative names.
+    pub alternative_names: Vec<GeneralName>,
+    /// What names it lets those below it bear.
+    pub name_constraints: Option<NameConstraints>,
     /// Extensions that bind a path but are not processed here, or can't be read: any of them forbids
     /// trust, whether marked critical or not.
     pub unprocessed: Vec<String>,
     /// Whether it says where its revocation can be learnt.
     pub names_revocation: bool,
+    /// Where its issuer says CRLs are found, in order.
+    pub crl_points: Vec<DistributionPoint>,
+    /// Addresses of OCSP responders (authority information access).
+    pub ocsp_addresses: Vec<String>,
+    /// Addresses of the issuer's certificate (authority information access).
+    pub issuer_addresses: Vec<String>,
+    /// Whether its revocation is not to be asked for: an OCSP responder's id-pkix-ocsp-nocheck (RFC 6960,
+    /// 4.2.2.2.1), noRevAvail (RFC 9608) or the short-term assurance of EN 319 412-1.
+    pub needs_no_revocation_check: bool,
+    /// Whether the extended key usage is critical.
+    pub extended_key_usage_critical: bool,
     /// Organisation of the subject.
     pub organisation: Option<String>,
     /// Common name of the subject.
@@ -70,6 +91,8 @@ pub struct KeyUsage {
     pub non_repudiation: bool,
     /// keyCertSign.
     pub certificate_sign: bool,
+    /// cRLSign.
+    pub crl_sign: bool,
 }
 
 /// Why bytes are no certificate.
@@ -121,8 +144,15 @@ impl Certificate {
             extended_key_usage: None,
             subject_key_id: None,
             authority_key_id: None,
+            alternative_names: Vec::new(),
+            name_constraints: None,
             unprocessed: Vec::new(),
             names_revocation: false,
+            crl_points: Vec::new(),
+            ocsp_addresses: Vec::new(),
+            issuer_addresses: Vec::new(),
+            needs_no_revocation_check: false,
+            extended_key_usage_critical: false,
             organisation: first_text(parsed.subject().iter_organization()),
             common_name: first_text(parsed.subject().iter_common_name()),
             signed: parsed.tbs_certificate.as_ref().to_vec(),
@@ -151,11 +181,13 @@ impl Certificate {
                         digital_signature: usage.digital_signature(),
                         non_repudiation: usage.non_repudiation(),
                         certificate_sign: usage.key_cert_sign(),
+                        crl_sign: usage.crl_sign(),
                     });
                     true
                 }
                 ParsedExtension::ExtendedKeyUsage(_) => {
                     self.extended_key_usage = purposes(extension.value);
+                    self.extended_key_usage_critical = extension.critical;
                     self.extended_key_usage.is_some()
                 }
                 ParsedExtension::SubjectKeyIdentifier(id) => {
@@ -168,22 +200,37 @@ impl Certificate {
                 }
                 ParsedExtension::CRLDistributionPoints(_) => {
                     self.names_revocation = true;
-                    true
+                    match distribution_points(extension.value) {
+                        Ok(points) => {
+                            self.crl_points = points;
+                            true
+                        }
+                        Err(_) => false,
+                    }
                 }
                 ParsedExtension::AuthorityInfoAccess(access) => {
-                    // id-ad-ocsp
-                    let ocsp = access.accessdescs.iter().any(|description| {
-                        description.access_method.to_id_string() == "1.3.6.1.5.5.7.48.1"
-                            && matches!(description.access_location, GeneralName::URI(_))
-                    });
-                    self.names_revocation |= ocsp;
+                    for description in &access.accessdescs {
+                        let Name::URI(address) = &description.access_location else { continue };
+                        let list = match description.access_method.to_id_string().as_str() {
+                            "1.3.6.1.5.5.7.48.1" => &mut self.ocsp_addresses,
+                            "1.3.6.1.5.5.7.48.2" => &mut self.issuer_addresses,
+                            _ => continue,
+                        };
+                        if list.len() < ADDRESS_LIMIT {
+                            list.push((*address).to_owned());
+                        }
+                    }
+                    self.names_revocation |= !self.ocsp_addresses.is_empty();
                     true
                 }
-                // Alternative names bind no one to what isn't constrained. Every policy is accepted
-                // here, so policies and what inhibits some of them decide nothing until a
+                ParsedExtension::SubjectAlternativeName(_) => {
+                    let names = alternative_names(extension.value);
+                    self.alternative_names = names.clone().unwrap_or_default();
+                    names.is_ok()
+                }
+                // Every policy is accepted here, so policies and what inhibits some of them decide nothing until a
                 // certificate demands one, and such a demand is not processed (see below).
-                ParsedExtension::SubjectAlternativeName(_)
-                | ParsedExtension::IssuerAlternativeName(_)
+                ParsedExtension::IssuerAlternativeName(_)
                 | ParsedExtension::CertificatePolicies(_)
                 | ParsedExtension::InhibitAnyPolicy(_) => true,
                 ParsedExtension::PolicyConstraints(constraints) => {
@@ -199,8 +246,14 @@ impl Certificate {
                     });
                     !bad || self.refuse(&dotted)
                 }
-                ParsedExtension::NameConstraints(_) | ParsedExtension::ParseError { .. } => {
-                    self.refuse(&dotted)
+                ParsedExtension::NameConstraints(_) => {
+                    self.name_constraints = constraints::read(extension.value).ok();
+                    self.name_constraints.is_some()
+                }
+                ParsedExtension::ParseError { .. } => self.refuse(&dotted),
+                _ if NO_CHECK.contains(&dotted.as_str()) => {
+                    self.needs_no_revocation_check = true;
+                    true
                 }
                 _ => !extension.critical || self.refuse(&dotted),
             };
@@ -230,6 +283,30 @@ impl Certificate {
             .as_ref()
             .is_none_or(|purposes| purposes.iter().any(|purpose| !MACHINES.contains(&purpose.as_str())));
         usage && purpose
+    }
+
+    /// The bits of the subject's key as OCSP and key identifiers hash them: without tag, length and count of
+    /// unused bits.
+    #[must_use]
+    pub fn key_bits(&self) -> Vec<u8> {
+        self.key.point.clone()
+    }
+
+    /// Whether its purpose is time-stamping: stated, critical, and nothing else (RFC 3161, 2.3).
+    #[must_use]
+    pub fn may_stamp_time(&self) -> bool {
+        self.extended_key_usage_critical
+            && self.extended_key_usage.as_deref() == Some(&["1.3.6.1.5.5.7.3.8".to_owned()])
+            && self.key_usage.is_none_or(|usage| usage.digital_signature || usage.non_repudiation)
+    }
+
+    /// Whether its purpose is answering for its issuer about revocation (RFC 6960, 4.2.2.2).
+    #[must_use]
+    pub fn may_answer_ocsp(&self) -> bool {
+        self.extended_key_usage
+            .as_ref()
+            .is_some_and(|purposes| purposes.iter().any(|purpose| purpose == "1.3.6.1.5.5.7.3.9"))
+            && self.key_usage.is_none_or(|usage| usage.digital_signature || usage.non_repudiation)
     }
 
     /// The serial number in lower-case hex.

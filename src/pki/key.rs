@@ -109,7 +109,7 @@ impl MemoryKey {
     #[must_use]
     pub fn with_pss(mut self) -> Self {
         if matches!(self.pair, Pair::Rsa(_)) {
-            self.scheme = Scheme::RsaPss(Digest::Sha256);
+            self.scheme = Scheme::pss(Digest::Sha256);
         }
         self
     }
@@ -133,7 +133,7 @@ impl SigningKey for MemoryKey {
         match &self.pair {
             Pair::Rsa(pair) => {
                 let padding: &'static dyn signature::RsaEncoding = match self.scheme {
-                    Scheme::RsaPss(_) => &signature::RSA_PSS_SHA256,
+                    Scheme::RsaPss(..) => &signature::RSA_PSS_SHA256,
                     _ => &signature::RSA_PKCS1_SHA256,
                 };
                 let mut value = vec![0_u8; pair.public().modulus_len()];

@@ -1,18 +1,27 @@
-//! Certificates, paths, keys, algorithms (RFC 5280, RFC 8017, X.690).
+//! Certificates, paths, revocation, time-stamps, keys, algorithms (RFC 5280, RFC 6960, RFC 3161, RFC 8017,
+//! X.690).
 
 pub mod algorithm;
 pub mod certificate;
+pub mod constraints;
+pub mod crl;
 pub mod der;
 pub mod issue;
 pub mod key;
 pub mod name;
+pub mod ocsp;
 pub mod path;
 #[cfg(test)]
 mod pkits;
+pub mod revocation;
+pub mod time;
+pub mod timestamp;
 
 pub use algorithm::{Digest, KeyKind, PublicKey, Scheme, VerifyError};
 pub use certificate::{Certificate, CertificateError};
+pub use crl::Crl;
 pub use key::{KeyError, MemoryKey, SigningKey};
+pub use ocsp::Ocsp;
 pub use path::{Path, PathError, TrustStore};
 
 /// Certificates of one file: any number in PEM, or one in DER.

@@ -1,8 +1,8 @@
 //! Certification paths (RFC 5280, section 6): built from what is at hand, checked at an instant.
 //!
-//! What isn't processed yet (name constraints, required policies, revocation) never passes silently:
-//! a certificate with such an extension forbids the path, whether it is marked critical or not, and
-//! revocation is reported apart as not checked.
+//! What isn't processed yet (required policies) never passes silently:
+//! a certificate with such an extension forbids the path, whether it is marked critical or not. Revocation is
+//! judged apart, in [`super::revocation`].
 
 use super::algorithm::{Digest, KeyKind};
 use super::certificate::Certificate;
@@ -71,6 +71,25 @@ pub fn validate(
     trust: &TrustStore,
     at: DateTime<Utc>,
 ) -> Result<Path, PathError> {
+    find(end, pool, trust, Some(at))
+}
+
+/// Builds and checks a path that held at some time: at an instant when all its certificates were valid
+/// together, whatever its algorithms are worth today (EN 319 102-1, 5.6.2.1). What that proves is a
+/// question of what existed when.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_past(end: &Certificate, pool: &[Certificate], trust: &TrustStore) -> Result<Path, PathError> {
+    find(end, pool, trust, None)
+}
+
+fn find(
+    end: &Certificate,
+    pool: &[Certificate],
+    trust: &TrustStore,
+    at: Option<DateTime<Utc>>,
+) -> Result<Path, PathError> {
     let mut failure = PathError::NoPath;
     let mut tries = 0;
     let mut stack: Vec<Vec<&Certificate>> = vec![vec![end]];
@@ -81,7 +100,11 @@ pub fn validate(
         }
         let Some(last) = chain.last() else { continue };
         if trust.anchors().iter().any(|anchor| anchor.der == last.der) {
-            match check(&chain, at) {
+            let outcome = match at {
+                Some(at) => check(&chain, at, true),
+                None => check_past(&chain),
+            };
+            match outcome {
                 Ok(()) => return Ok(Path(chain.into_iter().cloned().collect())),
                 Err(error) => failure = error,
             }
@@ -114,7 +137,18 @@ fn keys_match(subject: &Certificate, issuer: &Certificate) -> bool {
     }
 }
 
-fn check(chain: &[&Certificate], at: DateTime<Utc>) -> Result<(), PathError> {
+fn check_past(chain: &[&Certificate]) -> Result<(), PathError> {
+    let begin = chain.iter().map(|link| link.not_before).max().unwrap_or_default();
+    let end = chain.iter().map(|link| link.not_after).min().unwrap_or_default();
+    match chain.first() {
+        Some(first) if begin > end => {
+            Err(PathError::Broken { reason: "path_never_valid_together", subject: first.subject.clone() })
+        }
+        _ => check(chain, end, false),
+    }
+}
+
+fn check(chain: &[&Certificate], at: DateTime<Utc>, strong: bool) -> Result<(), PathError> {
     let broken = |reason: &'static str, certificate: &Certificate| PathError::Broken {
         reason,
         subject: certificate.subject.clone(),
@@ -132,7 +166,7 @@ fn check(chain: &[&Certificate], at: DateTime<Utc>) -> Result<(), PathError> {
                 return Err(broken("certificate_algorithm_unsupported", subject));
             }
         }
-        if subject.scheme().map(|scheme| scheme.digest()) == Ok(Digest::Sha1) {
+        if strong && subject.scheme().map(|scheme| scheme.digest()) == Ok(Digest::Sha1) {
             return Err(broken("certificate_algorithm_weak", subject));
         }
         if !subject.unprocessed.is_empty() {
@@ -153,8 +187,21 @@ fn check(chain: &[&Certificate], at: DateTime<Utc>) -> Result<(), PathError> {
         if issuer.key_usage.is_some_and(|usage| !usage.certificate_sign) {
             return Err(broken("issuer_may_not_sign_certificates", issuer));
         }
-        if issuer.key.kind == KeyKind::Rsa && issuer.key.bits < 2048 {
+        if strong && issuer.key.kind == KeyKind::Rsa && issuer.key.bits < 2048 {
             return Err(broken("issuer_key_too_small", issuer));
+        }
+    }
+    // What an authority forbids binds all below it, but no self-issued one on the way (6.1.3, b).
+    for (place, authority) in chain.iter().enumerate() {
+        let Some(constraints) = &authority.name_constraints else { continue };
+        if !authority.is_ca {
+            return Err(broken("certificate_critical_extension", authority));
+        }
+        let below = chain.iter().take(place).enumerate();
+        for (_, certificate) in below.filter(|(depth, one)| *depth == 0 || !one.is_self_issued()) {
+            if !constraints.permit(certificate) {
+                return Err(broken("name_not_permitted", certificate));
+            }
         }
     }
     // The anchor is trusted as it is, but what it forbids holds (name constraints among them).

@@ -1,7 +1,7 @@
 //! Why a use case of the registry was refused or failed.
 
 use super::state::{Act, State};
-use crate::store;
+use crate::{identity, store};
 
 /// A refusal the caller can understand and act on, or a failure below.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,16 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Conflict => Self::Stale,
             other => Self::Store(other),
+        }
+    }
+}
+
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::NotFound(what) => Self::NotFound(what),
+            identity::Error::Refused(code) => Self::refused(code),
+            identity::Error::Store(error) => error.into(),
         }
     }
 }

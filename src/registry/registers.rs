@@ -147,6 +147,14 @@ pub fn number(
     let named = Register::find(unit.connection(), &by.scope, register)?.ok_or(Error::NotFound("register"))?;
     check_fits(&named, &found)?;
     let today = civil_date(unit, zone);
+    if let Some(printed) = &found.printed_period
+        && !lies_in(printed, today)
+    {
+        return Err(Error::Refused {
+            code: "printed_date_differs",
+            args: vec![("printed", printed.clone()), ("given", today.to_string())],
+        });
+    }
     let register = of_this_year(unit, by, named, today)?;
     let number = register.next_number;
     let register = take(unit, register)?;
@@ -190,6 +198,11 @@ pub fn number(
     .touching(&entry);
     record(unit, event)?;
     Ok(Numbered { document: numbered, entry })
+}
+
+/// Whether a date lies in a printed year (`2026`) or month (`2026-11`).
+fn lies_in(period: &str, date: NaiveDate) -> bool {
+    date.format("%Y-%m").to_string().starts_with(period)
 }
 
 /// Raises the register's next number; only one transaction can do so from the number it read.
@@ -345,5 +358,17 @@ pub fn actor_id(by: &Acting) -> String {
         (None, crate::audit::Actor::Client { client, .. }) => client.clone(),
         (None, crate::audit::Actor::Person { account, .. }) => account.clone(),
         (None, crate::audit::Actor::System) => "system".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_lies_in_its_own_year_and_month_only() {
+        let date: NaiveDate = "2027-01-01".parse().unwrap();
+        assert!(lies_in("2027", date) && lies_in("2027-01", date));
+        assert!(!lies_in("2026", date) && !lies_in("2026-12", date) && !lies_in("2027-02", date));
     }
 }

@@ -24,6 +24,7 @@ diesel::table! {
         created_at -> Timestamp,
         changed_at -> Timestamp,
         version -> BigInt,
+        printed_period -> Nullable<Text>,
     }
 }
 

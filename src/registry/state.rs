@@ -53,6 +53,8 @@ const TRANSITIONS: &[(State, Act, State)] = &[
     (State::Draft, Act::Revise, State::Draft),
     (State::Draft, Act::Prepare, State::Prepared),
     (State::Prepared, Act::Revise, State::Draft),
+    // Signed in a month or year that passed before it was numbered: it is drafted and signed anew.
+    (State::Signed, Act::Revise, State::Draft),
     (State::Prepared, Act::Sign, State::Signed),
     (State::Signed, Act::Number, State::Numbered),
     (State::Numbered, Act::Seal, State::Sealed),

@@ -1,9 +1,12 @@
 //! What a signature shows: an image with transparency (a written name, a seal), or lines of text.
 
 use super::prepare::{Rectangle, form};
+use crate::pdf::filter::deflate;
 use crate::pdf::font::{Face, Font, OutsideRepertoire};
 use crate::pdf::writer::RevisionWriter;
 use crate::pdf::{Dictionary, Object, Reference};
+use crate::pki::Digest;
+use std::sync::{Arc, Mutex};
 
 /// Pixels an image may have: a seal of 40 mm at 600 dpi has about one million.
 const PIXEL_LIMIT: usize = 16_000_000;
@@ -33,12 +36,46 @@ pub enum AppearanceError {
     Font,
 }
 
-/// Pixels without and with their opacity.
-struct Pixels {
+/// Bytes of packed pictures that are remembered: an agency signs everything with the same few.
+const REMEMBERED: usize = 32 << 20;
+
+/// Pixels and their opacity, deflated.
+struct Picture {
     width: u32,
     height: u32,
     colours: Vec<u8>,
     opacity: Option<Vec<u8>>,
+}
+
+/// Pictures packed before, by the digest of their file, the latest last.
+static PACKED: Mutex<Vec<(Vec<u8>, Arc<Picture>)>> = Mutex::new(Vec::new());
+
+impl Picture {
+    /// The picture of a PNG, packed now or before.
+    fn of(png: &[u8]) -> Result<Arc<Self>, AppearanceError> {
+        let digest = Digest::Sha256.of(png);
+        let known = PACKED.lock().ok().and_then(|mut packed| {
+            let at = packed.iter().position(|(known, _)| *known == digest)?;
+            let found = packed.remove(at);
+            packed.push(found);
+            packed.last().map(|(_, picture)| Arc::clone(picture))
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let picture = Arc::new(decode(png)?);
+        if let Ok(mut packed) = PACKED.lock() {
+            packed.push((digest, Arc::clone(&picture)));
+            while packed.iter().map(|(_, picture)| picture.size()).sum::<usize>() > REMEMBERED {
+                packed.remove(0);
+            }
+        }
+        Ok(picture)
+    }
+
+    fn size(&self) -> usize {
+        self.colours.len() + self.opacity.as_ref().map_or(0, Vec::len)
+    }
 }
 
 impl Appearance<'_> {
@@ -64,7 +101,7 @@ fn image(
     rectangle: &Rectangle,
     png: &[u8],
 ) -> Result<Reference, AppearanceError> {
-    let pixels = decode(png)?;
+    let pixels = Picture::of(png)?;
     let dictionary = |space: &str| {
         Dictionary::of(vec![
             ("Type", Object::name("XObject")),
@@ -77,10 +114,10 @@ fn image(
     };
     let mut picture = dictionary("DeviceRGB");
     if let Some(opacity) = &pixels.opacity {
-        let mask = writer.add_stream(dictionary("DeviceGray"), opacity);
+        let mask = writer.add_deflated_stream(dictionary("DeviceGray"), opacity.clone());
         picture.set("SMask", Object::Reference(mask));
     }
-    let picture = writer.add_stream(picture, &pixels.colours);
+    let picture = writer.add_deflated_stream(picture, pixels.colours.clone());
     let proportion = f64::from(pixels.width) / f64::from(pixels.height.max(1));
     let (mut width, mut height) = (rectangle.width(), rectangle.width() / proportion);
     if height > rectangle.height() {
@@ -94,7 +131,7 @@ fn image(
     Ok(form(writer, rectangle, resources, content.as_bytes()))
 }
 
-fn decode(png: &[u8]) -> Result<Pixels, AppearanceError> {
+fn decode(png: &[u8]) -> Result<Picture, AppearanceError> {
     let broken = |error: &dyn std::fmt::Display| AppearanceError::Image(error.to_string());
     let mut decoder =
         png::Decoder::new_with_limits(std::io::Cursor::new(png), png::Limits { bytes: PIXEL_LIMIT * 8 });
@@ -121,8 +158,8 @@ fn decode(png: &[u8]) -> Result<Pixels, AppearanceError> {
             _ => return Err(broken(&"unknown pixels")),
         }
     }
-    let opacity = (!opacity.is_empty()).then_some(opacity);
-    Ok(Pixels { width: info.width, height: info.height, colours, opacity })
+    let opacity = (!opacity.is_empty()).then(|| deflate(&opacity));
+    Ok(Picture { width: info.width, height: info.height, colours: deflate(&colours), opacity })
 }
 
 fn lines(

@@ -4,8 +4,12 @@
 //! What was signed is verified over the very bytes that came, retagged as RFC 5652, 5.4 says, and
 //! never over anything encoded again.
 
-use crate::pki::der::{DerError, Reader, Tlv, integer, octet_string, oid, sequence, set_of, tlv};
-use crate::pki::{Certificate, Digest, KeyError, KeyKind, Scheme, SigningKey};
+mod build;
+
+use crate::pki::der::{DerError, Reader, Tlv};
+use crate::pki::{Certificate, Digest, Scheme};
+
+pub use build::{SignAttributes, StampValue, build, build_stamped, value_limit};
 
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 const DATA: &str = "1.2.840.113549.1.7.1";
@@ -16,86 +20,20 @@ const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
 const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
 const TIME_STAMP_TOKEN: &str = "1.2.840.113549.1.9.16.2.14";
+const REVOCATION_ARCHIVAL: &str = "1.2.840.113583.1.1.8";
+/// The content type of a time-stamp token (RFC 3161, 2.4.2).
+pub(super) const STAMP_INFO: &str = "1.2.840.113549.1.9.16.1.4";
 
 /// A CMS larger than this is no signature of a document.
 const SIZE_LIMIT: usize = 4 << 20;
 /// Certificates one CMS may carry.
 const CERTIFICATE_LIMIT: usize = 64;
+/// Time-stamps one signature may carry.
+const TIME_STAMP_LIMIT: usize = 16;
+/// Lists and responses one CMS may carry.
+const REVOCATION_LIMIT: usize = 64;
 /// Attributes one signer may have.
 const ATTRIBUTE_LIMIT: usize = 64;
-
-/// Makes a signature value of the attributes it is given.
-pub type SignAttributes<'a> = dyn FnMut(&[u8]) -> Result<Vec<u8>, KeyError> + 'a;
-
-/// Builds the CMS of a detached signature: `sign` gets the attributes to be signed.
-///
-/// # Errors
-/// What signing gave.
-pub fn build(
-    key: &dyn SigningKey,
-    digest: Digest,
-    content_digest: &[u8],
-    sign: &mut SignAttributes<'_>,
-) -> Result<Vec<u8>, KeyError> {
-    let certificate = key.certificate();
-    let attributes = set_of(vec![
-        attribute(CONTENT_TYPE, &oid(DATA)),
-        attribute(MESSAGE_DIGEST, &octet_string(content_digest)),
-        attribute(SIGNING_CERTIFICATE_V2, &signing_certificate(certificate)),
-    ]);
-    let value = sign(&attributes)?;
-    // Stored as [0] IMPLICIT; only the tag differs from what was signed.
-    let mut implicit = attributes;
-    if let Some(first) = implicit.first_mut() {
-        *first = 0xa0;
-    }
-    let signer = sequence(&[
-        &integer(1),
-        &issuer_and_serial(certificate),
-        &digest.identifier(),
-        &implicit,
-        &key.scheme().identifier(),
-        &octet_string(&value),
-    ]);
-    let mut certificates: Vec<Vec<u8>> = vec![certificate.der.clone()];
-    certificates.extend(key.chain().iter().map(|link| link.der.clone()));
-    certificates.sort();
-    let signed_data = sequence(&[
-        &integer(1),
-        &set_of(vec![digest.identifier()]),
-        &sequence(&[&oid(DATA)]),
-        &tlv(0xa0, &certificates.concat()),
-        &set_of(vec![signer]),
-    ]);
-    Ok(sequence(&[&oid(SIGNED_DATA), &tlv(0xa0, &signed_data)]))
-}
-
-/// The largest value a key gives, in bytes.
-#[must_use]
-pub fn value_limit(certificate: &Certificate) -> usize {
-    match certificate.key.kind {
-        KeyKind::Rsa => usize::try_from(certificate.key.bits.div_ceil(8)).unwrap_or(512),
-        KeyKind::P521 => 141,
-        KeyKind::P384 => 106,
-        _ => 74,
-    }
-}
-
-fn attribute(kind: &str, value: &[u8]) -> Vec<u8> {
-    sequence(&[&oid(kind), &tlv(0x31, value)])
-}
-
-fn issuer_and_serial(certificate: &Certificate) -> Vec<u8> {
-    sequence(&[&certificate.issuer_der, &tlv(0x02, &certificate.serial)])
-}
-
-/// SigningCertificateV2 with SHA-256, its default (RFC 5035).
-fn signing_certificate(certificate: &Certificate) -> Vec<u8> {
-    let names = sequence(&[&tlv(0xa4, &certificate.issuer_der)]);
-    let issuer = sequence(&[&names, &tlv(0x02, &certificate.serial)]);
-    let id = sequence(&[&octet_string(&Digest::Sha256.of(&certificate.der)), &issuer]);
-    sequence(&[&sequence(&[&id])])
-}
 
 /// Why bytes are no usable CMS.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +71,8 @@ pub struct Signed {
     pub certificates: Vec<Certificate>,
     /// Certificates that came along but can't be read.
     pub unreadable_certificates: usize,
+    /// The type of the content.
+    pub content_type: String,
     /// The content, if it is not detached.
     pub content: Option<Vec<u8>>,
     /// The digest of content and attributes; none when unknown here.
@@ -154,8 +94,11 @@ pub struct Signed {
     pub algorithms_protected: Option<bool>,
     /// Whether a signing time attribute is there (forbidden in PAdES baseline).
     pub has_signing_time: bool,
-    /// Whether a signature time-stamp is there.
-    pub has_timestamp: bool,
+    /// Signature time-stamps, as they came.
+    pub timestamps: Vec<Vec<u8>>,
+    /// Lists and OCSP responses that were signed along (adbe-revocationInfoArchival), and lists that came in
+    /// the CMS.
+    pub revocation: Vec<Vec<u8>>,
     /// Issuer (DER) and serial, or subject key identifier, that name the signer.
     pub signer: SignerId,
     /// Whether anything was BER and not DER.
@@ -195,15 +138,15 @@ impl Signed {
         let explicit = inside.expect(0xa0)?;
         let data = explicit.inside().expect(0x30)?;
         let mut data_parts = data.inside();
-        data_parts.expect(0x02)?;
-        data_parts.expect(0x31)?;
+        let version = data_parts.expect(0x02)?;
+        let digests = data_parts.expect(0x31)?;
         let encapsulated = data_parts.expect(0x30)?;
         let (content_type, content) = read_content(&encapsulated)?;
         let (certificates, unreadable_certificates) = match data_parts.optional(0xa0)? {
             Some(set) => read_certificates(&set)?,
             None => (Vec::new(), 0),
         };
-        data_parts.optional(0xa1)?;
+        let lists = data_parts.optional(0xa1)?;
         let mut signers = data_parts.expect(0x31)?.inside();
         // What stands where the standard puts nothing is somebody's hiding place.
         if !data_parts.is_empty() || !inside.is_empty() || explicit.inside().rest() != data.whole {
@@ -219,9 +162,22 @@ impl Signed {
             return Err(CmsError::Signers(count));
         }
         let mut signed = read_signer(&first, &content_type)?;
+        // RFC 5652, 5.1: kinds of certificates or revocation data that raise it further are not read.
+        let by_key = matches!(signed.signer, SignerId::KeyId(_));
+        let expected = if by_key || content_type != DATA { [3] } else { [1] };
+        if version.value != expected && !matches!(version.value, [4 | 5]) {
+            return Err(DerError("the version is not the one its parts ask for").into());
+        }
+        if !names_digest(&digests, signed.digest)? {
+            return Err(DerError("the signer's digest is not among those named").into());
+        }
         signed.certificates = certificates;
         signed.unreadable_certificates = unreadable_certificates;
         signed.content = content;
+        signed.content_type = content_type;
+        if let Some(lists) = lists {
+            gather(&lists, &mut signed.revocation)?;
+        }
         signed.is_ber = outer.indefinite || explicit.indefinite || data.indefinite;
         signed.length = outer.whole.len();
         Ok(signed)
@@ -260,6 +216,16 @@ impl Signed {
     }
 }
 
+/// Whether a signer's digest is among the digest algorithms of the whole (RFC 5652, 5.1).
+fn names_digest(digests: &Tlv<'_>, wanted: Option<Digest>) -> Result<bool, CmsError> {
+    let mut inside = digests.inside();
+    let mut found = wanted.is_none();
+    while !inside.is_empty() {
+        found |= crate::pki::algorithm::digest_of(inside.read()?.whole) == wanted;
+    }
+    Ok(found)
+}
+
 fn read_content(encapsulated: &Tlv<'_>) -> Result<(String, Option<Vec<u8>>), CmsError> {
     let mut inside = encapsulated.inside();
     let kind = inside.read()?.oid()?;
@@ -288,7 +254,7 @@ fn read_certificates(set: &Tlv<'_>) -> Result<(Vec<Certificate>, usize), CmsErro
 
 fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError> {
     let mut parts = signer.inside();
-    parts.expect(0x02)?;
+    let version = parts.expect(0x02)?;
     let id = parts.read()?;
     let signer = match id.tag {
         0x30 => {
@@ -299,6 +265,10 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         0x80 => SignerId::KeyId(id.value.to_vec()),
         _ => return Err(DerError("unknown signer identifier").into()),
     };
+    // RFC 5652, 5.3: 1 when named by issuer and serial number, 3 when by key identifier.
+    if version.value != [if id.tag == 0x80 { 3 } else { 1 }] {
+        return Err(DerError("the signer's version is not the one its identifier asks for").into());
+    }
     let digest = crate::pki::algorithm::digest_of(parts.expect(0x30)?.whole);
     let attributes = parts.optional(0xa0)?;
     let signature_algorithm = parts.expect(0x30)?.whole.to_vec();
@@ -310,6 +280,7 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
     let mut signed = Signed {
         certificates: Vec::new(),
         unreadable_certificates: 0,
+        content_type: String::new(),
         content: None,
         digest,
         signature_algorithm,
@@ -320,7 +291,8 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         signing_certificates: Vec::new(),
         algorithms_protected: None,
         has_signing_time: false,
-        has_timestamp: false,
+        timestamps: Vec::new(),
+        revocation: Vec::new(),
         signer,
         is_ber: false,
         length: 0,
@@ -339,7 +311,16 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
     if let Some(unsigned) = unsigned {
         let mut inside = unsigned.inside();
         while !inside.is_empty() {
-            signed.has_timestamp |= inside.expect(0x30)?.inside().read()?.oid()? == TIME_STAMP_TOKEN;
+            let mut attribute = inside.expect(0x30)?.inside();
+            if attribute.read()?.oid()? == TIME_STAMP_TOKEN {
+                let mut values = attribute.expect(0x31)?.inside();
+                while !values.is_empty() {
+                    if signed.timestamps.len() >= TIME_STAMP_LIMIT {
+                        return Err(CmsError::Limit);
+                    }
+                    signed.timestamps.push(values.read()?.whole.to_vec());
+                }
+            }
         }
     }
     Ok(signed)
@@ -369,6 +350,15 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
                 signed.message_digest = Some(inner.read()?.octets()?);
                 single(&mut inner, "message-digest")?;
             }
+            REVOCATION_ARCHIVAL => {
+                let mut kinds = inner.expect(0x30)?.inside();
+                while !kinds.is_empty() {
+                    let kind = kinds.read()?;
+                    if matches!(kind.tag, 0xa0 | 0xa1) {
+                        gather(&kind.inside().expect(0x30)?, &mut signed.revocation)?;
+                    }
+                }
+            }
             SIGNING_TIME => signed.has_signing_time = true,
             SIGNING_CERTIFICATE => {
                 let id = first_reference(&inner.read()?)?;
@@ -391,6 +381,18 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Adds the elements of a list, as they came.
+fn gather(list: &Tlv<'_>, into: &mut Vec<Vec<u8>>) -> Result<(), CmsError> {
+    let mut inside = list.inside();
+    while !inside.is_empty() {
+        if into.len() >= REVOCATION_LIMIT {
+            return Err(CmsError::Limit);
+        }
+        into.push(inside.read()?.whole.to_vec());
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Evidence for a signature may come in later revisions, so the whole file is looked at.
 
 use super::cms::Signed;
-use super::report::SignatureReport;
+use super::process::Case;
 use crate::pdf::{self, Dictionary, Object, Pdf};
 
 /// What of a signature's form decides its level.
@@ -24,23 +24,23 @@ impl Form {
             && !signed.is_ber
             && dictionary.get("M").is_some()
             && dictionary.get("Cert").is_none();
-        self.has_timestamp = signed.has_timestamp;
+        self.has_timestamp = !signed.timestamps.is_empty();
     }
 }
 
 /// Writes the level into every report.
-pub(super) fn assign(pdf: &Pdf<'_>, judged: &mut [(u64, Form, SignatureReport)]) -> Result<(), pdf::Error> {
+pub(super) fn assign(pdf: &Pdf<'_>, judged: &mut [Case]) -> Result<(), pdf::Error> {
     let stamps: Vec<usize> = judged
         .iter()
-        .filter(|(_, _, report)| report.kind == "document_timestamp")
-        .filter_map(|(_, form, _)| form.revision)
+        .filter(|case| case.report.kind == "document_timestamp")
+        .filter_map(|case| case.form.revision)
         .collect();
     let holds_evidence = has_revocation_data(pdf, pdf.newest())?;
     let mut archived = false;
     for stamp in &stamps {
         archived |= has_revocation_data(pdf, *stamp)?;
     }
-    for (_, form, report) in judged {
+    for Case { form, report, .. } in judged {
         let Some(revision) = form.revision.filter(|_| form.baseline) else { continue };
         let is_stamped = form.has_timestamp || stamps.iter().any(|stamp| *stamp > revision);
         report.level = match (is_stamped, holds_evidence, archived) {

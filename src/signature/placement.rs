@@ -8,12 +8,15 @@
 //! lines; it is never put over text that stands there.
 
 mod block;
+mod printed;
 mod rows;
 
 use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
 use crate::pdf::font::Face;
 use crate::pdf::text::{Page, Pages};
 use crate::profile::Profile;
+pub use printed::Printed;
+use printed::number_row;
 use rows::{Row, after, gap, on_line};
 
 /// Name of the field of the digits, before a printed symbol.
@@ -63,6 +66,8 @@ pub struct Found {
     pub number: NumberGap,
     /// Parts that the text didn't show and the profile's geometry placed.
     pub by_profile: Vec<&'static str>,
+    /// What is printed of number and date.
+    pub printed: Printed,
 }
 
 /// Why a draft can't be laid out.
@@ -169,7 +174,8 @@ pub fn find_beside(pages: &Pages, profile: &Profile, told: &Told) -> Result<Foun
         }
     };
     let agency = told.agency.unwrap_or_else(|| beside(&personal, pages, profile));
-    Ok(Found { plan: Plan { texts, personal, agency: Some(agency) }, number, by_profile })
+    let printed = printed::read(&rows, profile);
+    Ok(Found { plan: Plan { texts, personal, agency: Some(agency) }, number, by_profile, printed })
 }
 
 /// The seal overlaps the left third of the personal signature and is centred on its height.
@@ -249,46 +255,37 @@ fn number_field(
     rows: &[Row<'_>],
     profile: &Profile,
 ) -> Result<Option<(TextField, NumberGap)>, PlacementError> {
-    let label = &profile.numbering.label;
     let separator = profile.numbering.number_symbol_separator.trim();
-    for row in rows {
-        let Some((start, from)) = after(row, label, 0) else { continue };
-        // What is cited in a sentence has text before it.
-        let before = row.glyphs.iter().take(start).filter(|glyph| !glyph.text.trim().is_empty());
-        let Some(first) = row.glyphs.get(start) else { continue };
-        if before.clone().any(|glyph| first.x - (glyph.x + glyph.advance) < first.size) {
-            continue;
-        }
-        let size = first.size.round().clamp(8.0, 16.0);
-        let (left, next) = gap(row, from);
-        let (right, kind) = match next {
-            Some((x, text)) if text.starts_with(separator) => (x - 0.3, NumberGap::Digits),
-            Some((_, text)) if text.starts_with(|character: char| character.is_ascii_digit()) => {
-                if row.is_recognised() {
-                    return Ok(None);
-                }
-                return Err(PlacementError::NumberPresent(row.text()));
-            }
-            // The date line follows on the same height: the number ends well before it.
-            Some((x, _)) => ((x - 12.0).min(left + NOTATION_WIDTH), NumberGap::Whole),
-            None => (left + NOTATION_WIDTH, NumberGap::Whole),
-        };
-        let left = left + 2.0;
-        if right - left < size * 0.85 {
+    let Some((row, start, from)) = number_row(rows, profile) else { return Ok(None) };
+    let Some(first) = row.glyphs.get(start) else { return Ok(None) };
+    let size = first.size.round().clamp(8.0, 16.0);
+    let (left, next) = gap(row, from);
+    let (right, kind) = match next {
+        Some((x, text)) if text.starts_with(separator) => (x - 0.3, NumberGap::Digits),
+        Some((_, text)) if text.starts_with(|character: char| character.is_ascii_digit()) => {
             if row.is_recognised() {
                 return Ok(None);
             }
-            return Err(PlacementError::GapTooNarrow { part: "number", text: row.text() });
+            return Err(PlacementError::NumberPresent(row.text()));
         }
-        let place = Place { page: row.page, rectangle: on_line(row, left, right, size) };
-        let name = if kind == NumberGap::Digits { NUMBER } else { NOTATION };
-        let mut field = text_field(name, place, Face::Regular, size);
-        if kind == NumberGap::Digits {
-            field.alignment = Alignment::Right;
+        // The date line follows on the same height: the number ends well before it.
+        Some((x, _)) => ((x - 12.0).min(left + NOTATION_WIDTH), NumberGap::Whole),
+        None => (left + NOTATION_WIDTH, NumberGap::Whole),
+    };
+    let left = left + 2.0;
+    if right - left < size * 0.85 {
+        if row.is_recognised() {
+            return Ok(None);
         }
-        return Ok(Some((field, kind)));
+        return Err(PlacementError::GapTooNarrow { part: "number", text: row.text() });
     }
-    Ok(None)
+    let place = Place { page: row.page, rectangle: on_line(row, left, right, size) };
+    let name = if kind == NumberGap::Digits { NUMBER } else { NOTATION };
+    let mut field = text_field(name, place, Face::Regular, size);
+    if kind == NumberGap::Digits {
+        field.alignment = Alignment::Right;
+    }
+    Ok(Some((field, kind)))
 }
 
 /// The gaps of day and month: of those that are blank. A month that is printed stays.

@@ -8,6 +8,7 @@ use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
 use super::permission;
 use super::prepare::{Place, Rectangle, annotate};
+use super::timestamp::{self, Stamper, StamperError};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
 use crate::pki::path::{self, PathError, TrustStore};
@@ -16,7 +17,9 @@ use crate::ports::{Rng, RngFailed};
 use chrono::{DateTime, Utc};
 
 /// Room beyond the computed size of the CMS: ECDSA values vary by a few bytes.
-const SPARE_ROOM: usize = 64;
+pub(super) const SPARE_ROOM: usize = 64;
+/// Room for the attribute around a time-stamp token.
+const ATTRIBUTE_ROOM: usize = 64;
 
 /// What is to be signed, and how it shows.
 #[derive(Debug)]
@@ -62,6 +65,9 @@ pub enum SignError {
     /// The random source failed.
     #[error(transparent)]
     Rng(#[from] RngFailed),
+    /// The time-stamping authority gave no usable token.
+    #[error(transparent)]
+    Stamp(#[from] StamperError),
     /// A signature that covers the document already forbids this one.
     #[error("an earlier signature forbids further changes")]
     Locked,
@@ -121,7 +127,22 @@ pub fn sign(
     trust: &TrustStore,
     rng: &dyn Rng,
 ) -> Result<Appended, SignError> {
-    append(pdf, request, None, key, trust, rng)
+    append(pdf, request, None, key, trust, rng, None)
+}
+
+/// Signs with a time-stamp over the signature value: level B-T (EN 319 142-1, 6).
+///
+/// # Errors
+/// [`SignError`]; nothing was signed then.
+pub fn sign_with_time(
+    pdf: &Pdf<'_>,
+    request: &Request<'_>,
+    key: &dyn SigningKey,
+    trust: &TrustStore,
+    rng: &dyn Rng,
+    stamper: &dyn Stamper,
+) -> Result<Appended, SignError> {
+    append(pdf, request, None, key, trust, rng, Some(stamper))
 }
 
 /// Signs as the document's certification, which must be its first signature.
@@ -136,7 +157,7 @@ pub fn certify(
     trust: &TrustStore,
     rng: &dyn Rng,
 ) -> Result<Appended, SignError> {
-    append(pdf, request, Some(permits), key, trust, rng)
+    append(pdf, request, Some(permits), key, trust, rng, None)
 }
 
 fn append(
@@ -146,6 +167,7 @@ fn append(
     key: &dyn SigningKey,
     trust: &TrustStore,
     rng: &dyn Rng,
+    stamper: Option<&dyn Stamper>,
 ) -> Result<Appended, SignError> {
     check_certificate(key.certificate(), key.chain(), trust, request.at)?;
     let all = fields::all(pdf, pdf.newest())?;
@@ -157,39 +179,90 @@ fn append(
         return Err(SignError::FieldName(request.field.to_owned()));
     }
     refuse_when_forbidden(pdf, &all, request, certify)?;
-    let mut writer = RevisionWriter::new(pdf)?;
-    fill(&mut writer, request.fills)?;
-    let value = writer.allocate();
-    let lock = match existing {
-        Some(field) => field_lock(pdf, field)?,
-        None => None,
-    };
-    let added = write_field(&mut writer, request, existing, value)?;
-    write_catalog(&mut writer, added, certify.map(|_| value))?;
+    let work = Work { pdf, request, existing, certify, key, stamper };
     // The digest of the scheme is that of the content: one signer, one digest.
     let digest = key.scheme().digest();
-    let room =
-        cms::build(key, digest, &digest.of(b""), &mut |_| Ok(vec![0; cms::value_limit(key.certificate())]))?
-            .len()
-            + SPARE_ROOM;
-    let dictionary = signature_dictionary(request, key.certificate(), certify, lock, pdf.root(pdf.newest())?);
-    writer.put_signature(value, dictionary, room);
-    let mut identifier = [0_u8; 16];
-    rng.fill(&mut identifier)?;
-    let mut appended = writer.finish(identifier)?;
-    let content_digest = digest_of_ranges(pdf, &appended, digest)?;
-    let signed = cms::build(key, digest, &content_digest, &mut |attributes| {
-        let value = key.sign(attributes)?;
-        // A device that errs must not spoil a document.
-        key.scheme().verify(&key.certificate().key, attributes, &value).map_err(|_| KeyError::Failed)?;
-        Ok(value)
-    })?;
-    appended.insert_signature(&signed)?;
-    Ok(appended)
+    let blank = vec![0; cms::value_limit(key.certificate())];
+    let plain = cms::build(key, digest, &digest.of(b""), &mut |_| Ok(blank.clone()))?;
+    let mut room = plain.len() + SPARE_ROOM;
+    if let Some(stamper) = stamper {
+        room += timestamp::token_size(stamper, digest)? + ATTRIBUTE_ROOM;
+    }
+    for _ in 0..2 {
+        match work.attempt(room, rng)? {
+            Attempt::Done(appended) => return Ok(appended),
+            Attempt::TooSmall(needed) => room = needed + SPARE_ROOM,
+        }
+    }
+    Err(pdf::Error::Unwritable("the signature is larger than the room reserved for it, twice").into())
+}
+
+/// What came of laying out and signing once.
+enum Attempt {
+    Done(Appended),
+    /// The CMS is so large.
+    TooSmall(usize),
+}
+
+struct Work<'w, 'p> {
+    pdf: &'w Pdf<'p>,
+    request: &'w Request<'w>,
+    existing: Option<&'w Field>,
+    certify: Option<Certification>,
+    key: &'w dyn SigningKey,
+    stamper: Option<&'w dyn Stamper>,
+}
+
+impl Work<'_, '_> {
+    fn attempt(&self, room: usize, rng: &dyn Rng) -> Result<Attempt, SignError> {
+        let (pdf, request, key) = (self.pdf, self.request, self.key);
+        let mut writer = RevisionWriter::new(pdf)?;
+        fill(&mut writer, request.fills)?;
+        let value = writer.allocate();
+        let lock = match self.existing {
+            Some(field) => field_lock(pdf, field)?,
+            None => None,
+        };
+        let added = write_field(&mut writer, request, self.existing, value)?;
+        write_catalog(&mut writer, added, self.certify.map(|_| value))?;
+        let root = pdf.root(pdf.newest())?;
+        let dictionary = signature_dictionary(request, key.certificate(), self.certify, lock, root);
+        writer.put_signature(value, dictionary, room);
+        let mut identifier = [0_u8; 16];
+        rng.fill(&mut identifier)?;
+        let mut appended = writer.finish(identifier)?;
+        let digest = key.scheme().digest();
+        let content_digest = digest_of_ranges(pdf, &appended, digest)?;
+        let signed = cms::build_stamped::<SignError>(
+            key,
+            digest,
+            &content_digest,
+            &mut |attributes| {
+                let value = key.sign(attributes)?;
+                // A device that errs must not spoil a document.
+                let checked = key.scheme().verify(&key.certificate().key, attributes, &value);
+                checked.map_err(|_| KeyError::Failed)?;
+                Ok(value)
+            },
+            &mut |value| match self.stamper {
+                Some(stamper) => Ok(Some(stamper.stamp(digest, &digest.of(value))?)),
+                None => Ok(None),
+            },
+        )?;
+        if signed.len() > room {
+            return Ok(Attempt::TooSmall(signed.len()));
+        }
+        appended.insert_signature(&signed)?;
+        Ok(Attempt::Done(appended))
+    }
 }
 
 /// Digest of everything but the gap: the original is streamed, the appended part is in memory.
-fn digest_of_ranges(pdf: &Pdf<'_>, appended: &Appended, digest: Digest) -> Result<Vec<u8>, pdf::Error> {
+pub(super) fn digest_of_ranges(
+    pdf: &Pdf<'_>,
+    appended: &Appended,
+    digest: Digest,
+) -> Result<Vec<u8>, pdf::Error> {
     let gap = appended.gap.ok_or(pdf::Error::Unwritable("no gap for a signature"))?;
     let mut context = digest.context();
     pdf.source().for_each_piece(0, appended.original, &mut |piece| context.update(piece))?;
@@ -331,7 +404,7 @@ fn write_field(
 
 /// Appends a new field to the document's form, making the form if there is none, and names a
 /// certification in /Perms (ISO 32000-2, 12.8.6).
-fn write_catalog(
+pub(super) fn write_catalog(
     writer: &mut RevisionWriter<'_, '_>,
     field: Option<Reference>,
     certification: Option<Reference>,

@@ -1,21 +1,27 @@
 //! Validation: format, identification, cryptography, path and changes, in the order and with the
 //! indications of EN 319 102-1 (5.2, 5.3).
 //!
-//! A signature passes only when every check held. Revocation is not fetched here yet: a certificate
-//! that names where its revocation can be learnt stays INDETERMINATE, one that names nothing passes
-//! with a warning. Time-stamps are recognised but not relied on.
+//! A signature passes only when every check held. Revocation is learnt from what the document holds, from what
+//! is given and, where there is one, from the network: a certificate that names where its revocation can be
+//! learnt stays INDETERMINATE until it is, one that names nothing passes with a warning. Time and long-term data
+//! are brought in by `process`.
 
 use super::acceptance::{judge_cms, judge_timestamp};
+use super::chain::{Status, World};
 use super::changes::{self, Class};
 use super::cms::Signed;
 use super::fields::{self, Field};
-use super::level::{self, Form};
+use super::level;
+use super::online::{Evidence, Network};
 use super::permission;
+use super::process::{self, Case};
 use super::report::{ChangeReport, Covers, FileFacts, Indication, Permission, Report, SignatureReport};
+use super::store;
 use super::verdict::{Verdict, statement};
 use crate::pdf::{self, Dictionary, Finding, Object, Pdf, Reference, Source};
-use crate::pki::Digest;
 use crate::pki::path::TrustStore;
+use crate::pki::revocation::Material;
+use crate::pki::{Certificate, Digest};
 use chrono::{DateTime, Utc};
 
 /// Under what the verdict is given.
@@ -37,25 +43,63 @@ const SIGNATURE_LIMIT: usize = 200;
 /// Earlier revisions looked through for signatures taken away: a plan with eight signatures has twenty.
 const EARLIER_LIMIT: usize = 64;
 
-/// Validates every signature of a PDF.
+/// Validates every signature of a PDF with what the PDF holds.
 ///
 /// # Errors
 /// When the file can't be read as a PDF.
 pub fn validate(source: &dyn Source, policy: &Policy) -> Result<Report, pdf::Error> {
+    validate_with(source, policy, &Supply::default()).map(|judged| judged.report)
+}
+
+/// What validation may use beyond the document.
+#[derive(Debug, Clone, Default)]
+pub struct Supply<'a> {
+    /// Certificates, lists and responses given by the person who asks.
+    pub given: Material,
+    /// Where revocation may be asked for; none: offline.
+    pub network: Option<Network<'a>>,
+}
+
+/// A report, and what it rests on.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The report.
+    pub report: Report,
+    /// The evidence used for each signature and time-stamp, in the order of the report.
+    pub evidence: Vec<Evidence>,
+    /// Fields whose path or revocation could not be learnt.
+    pub lacking: Vec<String>,
+    /// Why places asked over the network gave nothing.
+    pub failures: Vec<String>,
+}
+
+/// Validates every signature of a PDF with what the PDF holds, what is given and what the network gives.
+///
+/// # Errors
+/// When the file can't be read as a PDF.
+pub fn validate_with(
+    source: &dyn Source,
+    policy: &Policy,
+    supply: &Supply<'_>,
+) -> Result<Judged, pdf::Error> {
     let mut context = Digest::Sha256.context();
     source.for_each_piece(0, source.len(), &mut |piece| context.update(piece))?;
     let file = FileFacts { sha256: hex::encode(context.finish()), size: source.len() };
     let pdf = Pdf::open(source)?;
     let findings = pdf.examine()?;
     let found = signature_fields(&pdf)?;
-    let mut judged: Vec<(u64, Form, SignatureReport)> = Vec::new();
+    let mut cases: Vec<Case> = Vec::new();
     for one in &found {
         let shared = found.iter().filter(|other| other.signature == one.signature).count() > 1;
-        judged.push(Judge { pdf: &pdf, policy, findings: &findings }.judge(one, shared)?);
+        cases.push(Judge { pdf: &pdf, policy, findings: &findings }.judge(one, shared)?);
     }
-    judged.sort_by_key(|(end, _, _)| *end);
-    level::assign(&pdf, &mut judged)?;
-    let mut signatures: Vec<SignatureReport> = judged.into_iter().map(|(_, _, report)| report).collect();
+    cases.sort_by_key(|case| case.end);
+    level::assign(&pdf, &mut cases)?;
+    let world = World::new(&policy.trust, policy.at, supply.network);
+    *world.material.borrow_mut() = supply.given.clone();
+    let kept = if cases.is_empty() { Vec::new() } else { store::all(&pdf)? };
+    let used = process::judge(&world, &kept, &mut cases);
+    let mut signatures: Vec<SignatureReport> = cases.into_iter().map(Case::finish).collect();
     // A number nobody vouches for: filled in after the last signature.
     let last = signatures.iter_mut().rev().find(|signature| signature.kind != "document_timestamp");
     if let Some(last) = last
@@ -65,7 +109,41 @@ pub fn validate(source: &dyn Source, policy: &Policy) -> Result<Report, pdf::Err
     }
     let worst = signatures.iter().map(|signature| signature.indication).max();
     let indication = worst.map_or("NO_SIGNATURE", Indication::as_str).to_owned();
-    Ok(Report { file, indication, signatures })
+    let lacking = signatures.iter().zip(&used).filter(|(_, used)| used.lacking);
+    let lacking = lacking.map(|(signature, _)| signature.field.clone()).collect();
+    let evidence = used.into_iter().map(|used| used.evidence).collect();
+    let failures = world.failures.take();
+    Ok(Judged { report: Report { file, indication, signatures }, evidence, lacking, failures })
+}
+
+/// How a certificate stands before it signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Neither it nor an authority above it is revoked.
+    Good,
+    /// It, or an authority above it, is revoked or on hold.
+    Revoked,
+    /// That can't be learnt; why.
+    Unknown(String),
+}
+
+/// Asks whether a certificate may be relied on now.
+#[must_use]
+pub fn standing(
+    certificate: &Certificate,
+    chain: &[Certificate],
+    trust: &TrustStore,
+    at: DateTime<Utc>,
+    network: Network<'_>,
+) -> Standing {
+    let world = World::new(trust, at, Some(network));
+    chain.iter().for_each(|link| world.material.borrow_mut().add_certificate(link.clone()));
+    let examined = world.examine(certificate);
+    match examined.status {
+        Status::Revoked { .. } | Status::Hold(_) => Standing::Revoked,
+        Status::Passed if !examined.unasked => Standing::Good,
+        _ => Standing::Unknown(world.failures.take().join("; ")),
+    }
 }
 
 /// A field that carries, or carried, a signature.
@@ -110,12 +188,24 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
 /// # Errors
 /// When the content can't be read.
 pub fn validate_detached(cms: &[u8], content: &dyn Source, policy: &Policy) -> Result<Report, pdf::Error> {
+    validate_detached_with(cms, content, policy, &Supply::default())
+}
+
+/// Validates a detached CMS over `content` with what is given and what the network gives.
+///
+/// # Errors
+/// When the content can't be read.
+pub fn validate_detached_with(
+    cms: &[u8],
+    content: &dyn Source,
+    policy: &Policy,
+    supply: &Supply<'_>,
+) -> Result<Report, pdf::Error> {
     let mut context = Digest::Sha256.context();
     content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
     let file = FileFacts { sha256: hex::encode(context.finish()), size: content.len() };
-    let mut verdict = Verdict::default();
-    let mut report = blank("", "CAdES.detached", policy.at);
-    report.covers = Covers { revision: 1, of: 1, whole_file: true };
+    let mut case = Case::new(blank("", "CAdES.detached", policy.at));
+    case.report.covers = Covers { revision: 1, of: 1, whole_file: true };
     match Signed::read(cms) {
         Ok(signed) if signed.length == cms.len() => {
             let mut digest = |algorithm: Digest| -> Result<Vec<u8>, pdf::Error> {
@@ -123,13 +213,19 @@ pub fn validate_detached(cms: &[u8], content: &dyn Source, policy: &Policy) -> R
                 content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
                 Ok(context.finish().as_ref().to_vec())
             };
-            judge_cms(&signed, &mut digest, None, policy, &mut report, &mut verdict)?;
+            judge_cms(&signed, &mut digest, &mut case.report, &mut case.verdict)?;
+            case.signed = Some(signed);
         }
-        Ok(_) => verdict.fail("FORMAT_FAILURE", "cms_trailing_data"),
-        Err(error) => verdict.cms(&error),
+        Ok(_) => case.verdict.fail("FORMAT_FAILURE", "cms_trailing_data"),
+        Err(error) => case.verdict.cms(&error),
     }
-    verdict.write(&mut report);
-    Ok(Report { file, indication: report.indication.as_str().to_owned(), signatures: vec![report] })
+    let world = World::new(&policy.trust, policy.at, supply.network);
+    *world.material.borrow_mut() = supply.given.clone();
+    let mut cases = [case];
+    process::judge(&world, &[], &mut cases);
+    let signatures: Vec<SignatureReport> = cases.into_iter().map(Case::finish).collect();
+    let indication = signatures.first().map_or("NO_SIGNATURE", |one| one.indication.as_str()).to_owned();
+    Ok(Report { file, indication, signatures })
 }
 
 fn blank(field: &str, subfilter: &str, at: DateTime<Utc>) -> SignatureReport {
@@ -173,7 +269,7 @@ struct Range {
 }
 
 impl Judge<'_, '_> {
-    fn judge(&self, carrier: &Carrier, shared: bool) -> Result<(u64, Form, SignatureReport), pdf::Error> {
+    fn judge(&self, carrier: &Carrier, shared: bool) -> Result<Case, pdf::Error> {
         let reference = carrier.signature;
         let newest = self.pdf.newest();
         let dictionary = match self.pdf.resolve(reference, newest)? {
@@ -182,19 +278,16 @@ impl Judge<'_, '_> {
         };
         let subfilter =
             String::from_utf8_lossy(dictionary.name("SubFilter").unwrap_or_default()).into_owned();
-        let mut report = blank(&carrier.field.name, &subfilter, self.policy.at);
-        report.covers.of = newest + 1;
-        let mut verdict = Verdict::default();
+        let mut case = Case::new(blank(&carrier.field.name, &subfilter, self.policy.at));
+        case.report.covers.of = newest + 1;
         if shared {
-            verdict.fail("FORMAT_FAILURE", "signature_shared_by_fields");
+            case.verdict.fail("FORMAT_FAILURE", "signature_shared_by_fields");
         }
         if carrier.removed {
-            verdict.fail("FORMAT_FAILURE", "signature_removed");
+            case.verdict.fail("FORMAT_FAILURE", "signature_removed");
         }
-        let (end, form) =
-            self.judge_dictionary(carrier, &dictionary, &subfilter, &mut report, &mut verdict)?;
-        verdict.write(&mut report);
-        Ok((end, form, report))
+        self.judge_dictionary(carrier, &dictionary, &subfilter, &mut case)?;
+        Ok(case)
     }
 
     fn judge_dictionary(
@@ -202,18 +295,17 @@ impl Judge<'_, '_> {
         carrier: &Carrier,
         dictionary: &Dictionary,
         subfilter: &str,
-        report: &mut SignatureReport,
-        verdict: &mut Verdict,
-    ) -> Result<(u64, Form), pdf::Error> {
+        case: &mut Case,
+    ) -> Result<(), pdf::Error> {
         let reference = carrier.signature;
-        let mut form = Form::default();
+        let Case { end, form, report, verdict, signed: read, token, name } = case;
         let is_timestamp = subfilter == "ETSI.RFC3161";
         if is_timestamp {
             report.kind = "document_timestamp".to_owned();
         }
         if !matches!(subfilter, "ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "ETSI.RFC3161") {
             verdict.fail("FORMAT_FAILURE", "subfilter_unsupported");
-            return Ok((u64::MAX, form));
+            return Ok(());
         }
         // A time-stamp that calls itself a signature, or the reverse, is neither.
         if dictionary.name("Type").is_some_and(|kind| (kind == b"DocTimeStamp") != is_timestamp) {
@@ -221,15 +313,17 @@ impl Judge<'_, '_> {
         }
         let Some(range) = self.range(dictionary) else {
             verdict.fail("FORMAT_FAILURE", "byte_range_broken");
-            return Ok((u64::MAX, form));
+            return Ok(());
         };
+        *end = range.end;
         let Some(cms) = self.gap(reference, dictionary, range)? else {
             verdict.fail("FORMAT_FAILURE", "contents_not_in_gap");
-            return Ok((range.end, form));
+            return Ok(());
         };
+        *name = store::view_name(&cms);
         let Some(revision) = self.revision_ending(range.end)? else {
             verdict.fail("FORMAT_FAILURE", "byte_range_no_revision");
-            return Ok((range.end, form));
+            return Ok(());
         };
         form.revision = Some(revision);
         report.covers.revision = revision + 1;
@@ -253,19 +347,20 @@ impl Judge<'_, '_> {
                     verdict.fail("FORMAT_FAILURE", "cms_trailing_data");
                 }
                 if is_timestamp {
-                    judge_timestamp(&signed, &mut digest, report, verdict)?;
+                    *token = judge_timestamp(&cms, &mut digest, report, verdict)?;
                 } else {
                     let claimed = report.signing_time_claimed;
                     if subfilter == "ETSI.CAdES.detached" && claimed.is_none() {
                         verdict.doubt("SIG_CONSTRAINTS_FAILURE", "signing_time_missing");
                     }
-                    judge_cms(&signed, &mut digest, claimed, self.policy, report, verdict)?;
+                    judge_cms(&signed, &mut digest, report, verdict)?;
                     form.read(&signed, dictionary, subfilter);
                 }
+                *read = Some(signed);
             }
             Err(error) => verdict.cms(&error),
         }
-        Ok((range.end, form))
+        Ok(())
     }
 
     fn range(&self, dictionary: &Dictionary) -> Option<Range> {

@@ -29,6 +29,11 @@ impl Verdict {
         self.reasons.push(statement(code));
     }
 
+    /// Whether anything failed, whatever is only unknown.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     pub(super) fn warn(&mut self, code: &str) {
         self.warnings.push(statement(code));
     }
@@ -67,12 +72,15 @@ mod tests {
         let sources = [
             include_str!("validate.rs"),
             include_str!("acceptance.rs"),
+            include_str!("chain.rs"),
+            include_str!("process.rs"),
             include_str!("verdict.rs"),
             include_str!("sign.rs"),
             include_str!("../pki/path.rs"),
             include_str!("../pdf/reader.rs"),
             include_str!("../pdf/error.rs"),
             include_str!("../cli/sign.rs"),
+            include_str!("../cli/augment.rs"),
             include_str!("../cli/verify.rs"),
         ];
         let given = regex::Regex::new(

@@ -67,7 +67,13 @@ impl Staged {
         self.size
     }
 
-    /// The staged file, for reading its beginning before deciding to keep it.
+    /// SHA-256 of what was received so far, lower-case hex.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hex::encode(self.digest.clone().finish())
+    }
+
+    /// The staged file, for reading it before deciding to keep it.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -113,8 +119,7 @@ impl Objects {
     /// When the disk refuses; nothing is left behind then.
     pub fn keep(&self, mut staged: Staged) -> Result<Kept, Error> {
         let file = staged.file.take();
-        let sha256 = hex::encode(staged.digest.clone().finish());
-        let kept = Kept { sha256, size: staged.size };
+        let kept = Kept { sha256: staged.sha256(), size: staged.size };
         let place = self.path(&kept.sha256);
         let result = (|| {
             if let Some(file) = &file {

@@ -8,10 +8,12 @@
     reason = "a test that meets the unexpected stops"
 )]
 
+mod api;
 mod audit;
 mod format;
 mod house;
 mod pdf;
+mod registry;
 mod signature;
 mod store;
 mod support;

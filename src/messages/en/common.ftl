@@ -6,6 +6,7 @@ appointment_not_yours = The appointment is not the caller's own.
 archive_key_missing = The archive has no active key for receipts.
 body_too_large = The request body is larger than allowed.
 changed_meanwhile = It changed since it was read; load it again and retry.
+characters_not_allowed = Only these characters are allowed: { $why }.
 config_wrong = The setting { $name } can't be used: { $why }.
 cursor_invalid = The cursor is not valid; use next_cursor of the page before.
 data_in_use = Another process is using the data folder: { $why }.
@@ -24,8 +25,10 @@ dossier_not_closed = Only closed files can be handed over.
 draft_not_placeable = The places of number, date and signatures can't be found on the draft: { $why }.
 draft_not_preparable = The draft can't be prepared for signing: { $why }.
 draft_unreadable = The draft can't be read: { $why }.
-field_invalid = The value is not valid, or the field is unknown.
+field_invalid = The value is not valid: { $why }.
+field_missing = This field is required.
 field_not_fillable = A prepared field can't be filled: { $why }.
+field_unknown = There is no such field; known are: { $why }.
 file_empty = The file is empty.
 file_exists = There is a file of this name already: { $why }. Choose another folder.
 file_plan_entry_exists = The file plan of that year has such an entry already.
@@ -38,16 +41,24 @@ if_match_missing = This change needs the header If-Match with the ETag read.
 illegal_transition = This can't be done in the present state ({ $state }).
 image_is_no_png = The picture must be a PNG.
 internal_error = The system failed and has recorded what happened. Try again; if it persists, tell the administrator the request id.
+json_malformed = The body is not well-formed JSON (line:column { $why }).
 kept_bytes = Kept bytes are damaged or missing.
 key_not_yours = This key may not be used for this signature.
 key_person_mismatch = A personal key names its person, other keys don't.
 limit_out_of_range = The limit must be 1 to 200.
+list_length = The list has too few or too many entries; expected { $why }.
 log_empty = The log has no signed head yet.
 login_refused = Login or password is wrong.
 login_taken = The login is taken.
 login_too_often = Too many failed logins; try again in a minute.
-not_found = There is no such { $what }.
-number_out_of_range = The number is out of range.
+not_found = There is no such { $what ->
+        [dossier] file
+        [transfer] hand-over
+        [client] system
+        [entry] entry of the file plan
+       *[other] { $what }
+    }.
+number_out_of_range = The number is out of range; expected { $why }.
 overloaded = The system is overloaded; try again in a moment.
 package_bad = The package did not pass its checks: { $why }.
 package_changed = The kept package was changed: { $why }. Run audit fsck and restore it from a copy.
@@ -62,7 +73,20 @@ password_change_required = The password must be changed before anything else.
 password_too_weak = The new password needs at least 12 characters and must differ from the old one.
 people_only = Only people can do this, not systems.
 period_ends_before_it_begins = The period ends before it begins.
-permission_missing = The caller lacks the permission for this ({ $permission }).
+permission_missing = The caller lacks the permission { $permission ->
+        [read] to see documents and files
+        [draft] to draft
+        [sign] to sign
+        [register] to number, seal and issue
+        [file] to file
+        [archive] to receive for the archive
+        [inspect] to see the trail
+        [administer] to administer
+        [read_people] to see people
+       *[other] for this
+    }.
+printed_date_differs = The file prints { $printed } as the time of its date, but its date would be { $given }. Take in a corrected draft and have it signed again.
+printed_symbol_differs = The symbol printed on the document ({ $printed }) is not the one of the register ({ $given }). Correct the draft, or the type and drafting unit.
 proof_does_not_hold = The proof does not hold: { $why }.
 proof_unreadable = The proof can't be read: { $why }.
 proof_without_record = The proof doesn't carry its record; name the file that holds it with --record.
@@ -89,3 +113,4 @@ unauthenticated = Not logged in, or the session has ended.
 upload_file_missing = The request lacks its file part.
 upload_malformed = The upload is malformed or was broken off.
 upload_part_unknown = The request has an unknown or repeated part.
+value_not_among = The value is not one of: { $why }.

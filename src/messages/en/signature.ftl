@@ -47,7 +47,6 @@ signing_certificate_digest_weak = The signature refers to its certificate by SHA
 signing_time_missing = The signature states no signing time.
 signing_time_outside_validity = The stated signing time lies outside the validity of the signer's certificate.
 timestamp_unreadable = The time-stamp can't be read.
-timestamp_not_validated = The authority behind the time-stamp was not judged; it proves no time here.
 
 # Verdicts: certificates and paths
 no_path_to_anchor = No path leads from the signer's certificate to a trusted authority. Add the authority's certificate to the trusted ones if you trust it.
@@ -73,7 +72,6 @@ trust_unreadable = The trusted certificates can't be read: { $why }
 key_unusable = The key can't be used: { $why }
 key_provider_not_available = Keys of this provider are not available in this version: { $why }
 certificate_unreadable = The certificate can't be read: { $why }
-level_not_available = Level { $why } is not available in this version; B-B is.
 place_unreadable = The place is written PAGE:x,y,w,h in millimetres from the top left of an existing page; found: { $why }
 image_missing = A personal or agency appearance needs a picture: give one with --image.
 place_missing = The appearance has no room: the field { $why } does not exist, so say where it goes with --place.
@@ -81,3 +79,25 @@ field_taken = The field can't be signed: { $why }
 field_name_unusable = The field can't be made: { $why }
 document_locked = The document can't be signed: { $why }
 appearance_unusable = The appearance or a text can't be made: { $why }
+
+# Time-stamps and revocation
+certificate_revoked = The certificate has been revoked.
+authority_revoked = The certificate of an authority above the signer's has been revoked.
+certificate_on_hold = The certificate is on hold. Try again when its authority has decided.
+revocation_stale = What is known about revocation is out of date. Try again when newer information can be had.
+responder_gave_nothing = A service that knows about revocation was asked and gave no usable answer.
+path_never_valid_together = The certificates of the path were never all valid at the same time.
+signed_before_validity = The signature existed before its certificate became valid.
+timestamp_broken = The time-stamp itself does not hold: its digest or signature value is wrong.
+timestamp_signer_missing = The time-stamp does not name the certificate of its authority.
+timestamp_authority_unfit = The time-stamp's certificate is not one for time-stamping alone.
+timestamp_of_the_future = The time-stamp states a time after the time of validation.
+timestamp_outside_authority_validity = The time-stamp states a time at which its authority's certificate was not valid.
+timestamp_imprint_mismatch = A time-stamp in the signature is over something else and was left aside.
+timestamp_not_given = The time-stamping authority gave no usable time-stamp. Try again, or name another: { $why }
+tsa_missing = This level needs a time-stamping authority: name one with --tsa.
+address_forbidden = An address may not be asked. Name a private host with --allow-host: { $why }
+evidence_lacking = Revocation could not be learnt for everything this level must keep. Try again: { $why }
+evidence_unreadable = This is no certificate, revocation list or OCSP response: { $why }
+nothing_to_augment = The file has no intact signature whose level could be raised: { $why }
+name_not_permitted = A certificate of the path bears a name that an authority above it does not permit.

@@ -6,6 +6,7 @@ appointment_not_yours = Chức vụ ký không phải của người đang đăn
 archive_key_missing = Lưu trữ cơ quan chưa có khóa ký biên nhận đang dùng.
 body_too_large = Nội dung yêu cầu lớn hơn mức cho phép.
 changed_meanwhile = Dữ liệu đã thay đổi sau lần đọc gần nhất; hãy tải lại rồi thử lại.
+characters_not_allowed = Chỉ được dùng các ký tự: { $why }.
 config_wrong = Thiết lập { $name } không dùng được: { $why }.
 cursor_invalid = Con trỏ trang không hợp lệ; hãy dùng next_cursor của trang trước.
 data_in_use = Thư mục dữ liệu đang được tiến trình khác sử dụng: { $why }.
@@ -24,8 +25,10 @@ dossier_not_closed = Chỉ nộp lưu hồ sơ đã kết thúc.
 draft_not_placeable = Không tìm được vị trí số, ngày, chữ ký trên dự thảo: { $why }.
 draft_not_preparable = Không chuẩn bị được dự thảo để ký: { $why }.
 draft_unreadable = Không đọc được dự thảo: { $why }.
-field_invalid = Giá trị không hợp lệ hoặc trường không được biết đến.
+field_invalid = Giá trị không hợp lệ: { $why }.
+field_missing = Thiếu trường bắt buộc này.
 field_not_fillable = Không điền được trường đã chuẩn bị: { $why }.
+field_unknown = Không có trường này; các trường được biết: { $why }.
 file_empty = Tệp không có nội dung.
 file_exists = Đã có tệp hoặc thư mục cùng tên: { $why }. Hãy chọn thư mục khác.
 file_plan_entry_exists = Danh mục năm này đã có mục mang số và ký hiệu đó.
@@ -35,19 +38,49 @@ idempotency_key_missing = Yêu cầu này phải có tiêu đề Idempotency-Key
 idempotency_key_reused = Idempotency-Key này đã dùng cho một nội dung khác.
 idempotency_key_running = Yêu cầu cùng Idempotency-Key đang được xử lý; hãy thử lại sau giây lát.
 if_match_missing = Thay đổi này cần tiêu đề If-Match với ETag đã đọc.
-illegal_transition = Không thể thực hiện việc này ở trạng thái hiện tại ({ $state }).
+illegal_transition = Không thể thực hiện việc này ở trạng thái hiện tại ({ $state ->
+        [draft] dự thảo
+        [prepared] đã chuẩn bị ký
+        [signed] đã ký
+        [numbered] đã cấp số
+        [sealed] đã ký số cơ quan
+        [issued] đã phát hành
+        [voided] đã hủy
+        [received] đã tiếp nhận
+        [registered] đã đăng ký
+       *[other] không rõ
+    }).
 image_is_no_png = Hình ảnh phải là tệp PNG.
 internal_error = Hệ thống gặp lỗi; sự việc đã được ghi lại. Hãy thử lại, nếu vẫn lỗi hãy báo quản trị viên kèm mã yêu cầu.
+json_malformed = Nội dung không phải JSON đúng cú pháp (dòng:cột { $why }).
 kept_bytes = Dữ liệu lưu giữ bị hỏng hoặc mất.
 key_not_yours = Khóa này không dùng được cho việc ký này.
 key_person_mismatch = Khóa cá nhân phải ghi rõ người sở hữu; khóa khác thì không.
 limit_out_of_range = Giới hạn phải từ 1 đến 200.
+list_length = Danh sách có quá ít hoặc quá nhiều mục; cần { $why }.
 log_empty = Nhật ký chưa có mục nào được ký xác nhận.
 login_refused = Tên đăng nhập hoặc mật khẩu không đúng.
 login_taken = Tên đăng nhập đã được dùng.
 login_too_often = Đăng nhập sai quá nhiều lần; hãy thử lại sau một phút.
-not_found = Không tìm thấy { $what }.
-number_out_of_range = Số nằm ngoài khoảng cho phép.
+not_found = Không tìm thấy { $what ->
+        [account] tài khoản
+        [appointment] quyết định bổ nhiệm
+        [checkpoint] mốc nhật ký
+        [client] hệ thống
+        [document] văn bản
+        [dossier] hồ sơ
+        [entry] mục của danh mục hồ sơ
+        [event] sự kiện
+        [key] khóa ký
+        [page] trang
+        [person] người
+        [register] sổ đăng ký
+        [transfer] lần nộp lưu
+        [unit] đơn vị
+        [version] phiên bản
+       *[other] mục này
+    }.
+number_out_of_range = Số nằm ngoài khoảng cho phép; cần { $why }.
 overloaded = Hệ thống đang quá tải; hãy thử lại sau giây lát.
 package_bad = Gói tin không đạt kiểm tra: { $why }.
 package_changed = Gói tin đang lưu đã bị thay đổi: { $why }. Hãy chạy audit fsck và phục hồi từ bản sao.
@@ -62,7 +95,20 @@ password_change_required = Phải đổi mật khẩu trước khi làm việc k
 password_too_weak = Mật khẩu mới phải có ít nhất 12 ký tự và khác mật khẩu cũ.
 people_only = Chỉ người dùng mới làm được việc này, hệ thống khác thì không.
 period_ends_before_it_begins = Ngày kết thúc trước ngày bắt đầu.
-permission_missing = Người gọi không có quyền làm việc này ({ $permission }).
+permission_missing = Người gọi không có quyền làm việc này (cần quyền { $permission ->
+        [read] xem văn bản và hồ sơ
+        [draft] soạn thảo
+        [sign] ký
+        [register] văn thư
+        [file] lập hồ sơ
+        [archive] lưu trữ
+        [inspect] kiểm tra nhật ký
+        [administer] quản trị
+        [read_people] xem nhân sự
+       *[other] khác
+    }).
+printed_date_differs = Văn bản in sẵn thời gian { $printed } nhưng ngày được cấp là { $given }. Hãy đưa bản dự thảo đã sửa vào và trình ký lại.
+printed_symbol_differs = Ký hiệu in trên văn bản ({ $printed }) khác ký hiệu theo sổ đăng ký ({ $given }). Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
 proof_does_not_hold = Bằng chứng không đúng: { $why }.
 proof_unreadable = Không đọc được bằng chứng: { $why }.
 proof_without_record = Bằng chứng không kèm bản ghi; hãy chỉ ra tệp chứa bản ghi bằng --record.
@@ -89,3 +135,4 @@ unauthenticated = Chưa đăng nhập hoặc phiên đã hết hạn.
 upload_file_missing = Thiếu phần tệp trong yêu cầu.
 upload_malformed = Nội dung tải lên bị hỏng hoặc bị ngắt.
 upload_part_unknown = Yêu cầu có phần không được biết đến hoặc lặp lại.
+value_not_among = Giá trị không thuộc các giá trị cho phép: { $why }.

@@ -47,7 +47,6 @@ signing_certificate_digest_weak = Chữ ký dẫn chiếu chứng thư số bằ
 signing_time_missing = Chữ ký không nêu thời điểm ký.
 signing_time_outside_validity = Thời điểm ký được nêu nằm ngoài thời hạn hiệu lực của chứng thư số người ký.
 timestamp_unreadable = Không đọc được dấu thời gian.
-timestamp_not_validated = Chưa kiểm tra tổ chức cấp dấu thời gian; dấu thời gian này chưa chứng minh được thời điểm nào.
 
 # Verdicts: certificates and paths
 no_path_to_anchor = Không có đường dẫn chứng thực từ chứng thư số người ký đến tổ chức được tin cậy. Nếu tin cậy tổ chức đó, hãy thêm chứng thư số của tổ chức vào danh sách tin cậy.
@@ -73,7 +72,6 @@ trust_unreadable = Không đọc được chứng thư số tin cậy: { $why }
 key_unusable = Không dùng được khóa: { $why }
 key_provider_not_available = Phiên bản này chưa dùng được khóa của nhà cung cấp: { $why }
 certificate_unreadable = Không đọc được chứng thư số: { $why }
-level_not_available = Phiên bản này chưa có mức { $why }; hiện có mức B-B.
 place_unreadable = Vị trí được viết TRANG:x,y,rộng,cao theo mi-li-mét tính từ góc trên bên trái của một trang có thật; nhận được: { $why }
 image_missing = Hình thức chữ ký cá nhân hoặc cơ quan cần có hình ảnh: hãy chỉ ra bằng --image.
 place_missing = Hình ảnh chữ ký chưa có chỗ: trường { $why } chưa tồn tại, hãy chỉ vị trí bằng --place.
@@ -81,3 +79,25 @@ field_taken = Không ký được trường này: { $why }
 field_name_unusable = Không tạo được trường: { $why }
 document_locked = Không ký được văn bản: { $why }
 appearance_unusable = Không tạo được hình thức chữ ký hoặc nội dung điền: { $why }
+
+# Dấu thời gian và thu hồi
+certificate_revoked = Chứng thư số đã bị thu hồi.
+authority_revoked = Chứng thư số của tổ chức chứng thực cấp trên đã bị thu hồi.
+certificate_on_hold = Chứng thư số đang bị tạm dừng. Hãy thử lại khi tổ chức chứng thực đã quyết định.
+revocation_stale = Thông tin thu hồi hiện có đã quá hạn. Hãy thử lại khi có thông tin mới hơn.
+responder_gave_nothing = Đã hỏi dịch vụ cung cấp thông tin thu hồi nhưng không nhận được trả lời dùng được.
+path_never_valid_together = Các chứng thư số trong đường dẫn chưa bao giờ cùng có hiệu lực.
+signed_before_validity = Chữ ký đã tồn tại trước khi chứng thư số có hiệu lực.
+timestamp_broken = Bản thân dấu thời gian không đúng: giá trị băm hoặc giá trị chữ ký sai.
+timestamp_signer_missing = Dấu thời gian không nêu chứng thư số của tổ chức cấp dấu.
+timestamp_authority_unfit = Chứng thư số của dấu thời gian không dành riêng cho việc cấp dấu thời gian.
+timestamp_of_the_future = Dấu thời gian ghi thời điểm sau thời điểm kiểm tra.
+timestamp_outside_authority_validity = Dấu thời gian ghi thời điểm mà chứng thư số của tổ chức cấp dấu không có hiệu lực.
+timestamp_imprint_mismatch = Một dấu thời gian trong chữ ký được cấp cho dữ liệu khác nên bị bỏ qua.
+timestamp_not_given = Tổ chức cấp dấu thời gian không trả về dấu dùng được. Hãy thử lại hoặc chọn tổ chức khác: { $why }
+tsa_missing = Mức này cần tổ chức cấp dấu thời gian: hãy chỉ ra bằng --tsa.
+address_forbidden = Không được phép hỏi địa chỉ này. Máy chủ nội bộ phải được nêu bằng --allow-host: { $why }
+evidence_lacking = Chưa lấy được đủ thông tin thu hồi mà mức này phải lưu kèm. Hãy thử lại: { $why }
+evidence_unreadable = Đây không phải chứng thư số, danh sách thu hồi hay trả lời OCSP: { $why }
+nothing_to_augment = Tệp không có chữ ký còn nguyên vẹn nào để nâng mức: { $why }
+name_not_permitted = Một chứng thư số trong đường dẫn mang tên mà tổ chức chứng thực cấp trên không cho phép.

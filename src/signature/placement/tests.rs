@@ -158,3 +158,16 @@ fn what_is_told_goes_before_what_is_found_and_must_lie_on_a_page() {
         assert_eq!(refused, Err(PlacementError::NoSuchPlace("agency signature")));
     }
 }
+
+#[test]
+fn what_is_printed_beside_the_gaps_is_read_and_nothing_else() {
+    let printed = |number, date| find(&draft(number, date)).unwrap().printed;
+    let (number, date) = ("Số:      /QĐ-UBND", "Hà Nội, ngày    tháng    năm 2026");
+    let all = Printed { symbol: Some("QĐ-UBND".to_owned()), month: None, year: Some(2026) };
+    assert_eq!(printed(number, date), all);
+    assert_eq!(printed(number, "Hà Nội, ngày    tháng 11 năm 2026").month, Some(11));
+    // The date line on the same height is not part of the symbol, and decomposed letters are composed.
+    assert_eq!(printed("Số:      /Q\u{110}-UBND", date).symbol.as_deref(), Some("QĐ-UBND"));
+    let blank = printed("Số:", date);
+    assert_eq!((blank.symbol, blank.year), (None, Some(2026)));
+}

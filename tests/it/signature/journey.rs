@@ -105,7 +105,7 @@ fn check_with_judges(name: &str, file: &[u8], keys: &TestKeys) {
 }
 
 /// Validates every signature with pyHanko, with the root as the only anchor.
-const PYHANKO: &str = r#"
+pub const PYHANKO: &str = r#"
 import sys
 from datetime import datetime, timezone
 from pyhanko.pdf_utils.reader import PdfFileReader

@@ -1,4 +1,10 @@
 //! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
 
 mod attacks;
+mod certificates;
+mod cms;
+mod hostile;
 mod journey;
+mod levels;
+mod others;
+mod years;

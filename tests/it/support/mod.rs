@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod judges;
+pub mod pki;
 
 use chancery::pki::issue::{Authority, NewKey};
 use chancery::pki::{MemoryKey, TrustStore};

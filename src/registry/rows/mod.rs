@@ -1,8 +1,10 @@
 //! Rows of official documents and registers, and the ways to find them. Every finder takes a scope.
 
-use super::schema::{
-    components, documents, format_checks, register_entries, registers, signatures, versions,
-};
+mod register;
+
+pub use register::{Register, RegisterEntry};
+
+use super::schema::{components, documents, format_checks, signatures, versions};
 use super::state::State;
 use crate::audit::Tracked;
 use crate::identity::AppointmentId;
@@ -74,6 +76,10 @@ pub struct Document {
     pub changed_at: NaiveDateTime,
     /// Version of this row; the ETag.
     pub version: i64,
+    /// Year, or year and month, that the prepared file prints: the date it gets must lie in it. Left out of the row's
+    /// digest while there is none, since rows from before this column have no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub printed_period: Option<String>,
 }
 
 /// A part of a document.
@@ -179,67 +185,6 @@ pub struct Signature {
     pub signed_at: NaiveDateTime,
 }
 
-/// A register of one year.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset, Serialize)]
-#[diesel(table_name = registers)]
-pub struct Register {
-    /// Its identifier.
-    pub id: RegisterId,
-    /// The agency.
-    pub agency_id: AgencyId,
-    /// The same book through the years.
-    pub book_id: String,
-    /// The civil year in the agency's time zone.
-    pub year: i32,
-    /// `outgoing` or `incoming`.
-    pub direction: String,
-    /// Its name.
-    pub name: String,
-    /// Document types it takes, JSON array; empty: all.
-    pub types: String,
-    /// Whether it is the register of secret documents.
-    pub secret: bool,
-    /// The first number of the year.
-    pub first_number: i64,
-    /// The number the next document gets.
-    pub next_number: i64,
-    /// When it was opened (UTC).
-    #[serde(serialize_with = "crate::store::instant::serialize")]
-    pub created_at: NaiveDateTime,
-    /// Version of this row; the ETag.
-    pub version: i64,
-}
-
-/// A number taken from a register.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, utoipa::ToSchema)]
-#[diesel(table_name = register_entries)]
-pub struct RegisterEntry {
-    /// The register.
-    pub register_id: RegisterId,
-    /// The number.
-    pub number: i64,
-    /// The agency.
-    pub agency_id: AgencyId,
-    /// The document that took it.
-    pub document_id: DocumentId,
-    /// Number and symbol as written.
-    pub notation: String,
-    /// The legal date given with it.
-    pub document_date: NaiveDate,
-    /// Who took it.
-    pub taken_by: String,
-    /// When (UTC).
-    #[serde(serialize_with = "crate::store::instant::serialize")]
-    pub taken_at: NaiveDateTime,
-    /// Who voided it.
-    pub voided_by: Option<String>,
-    /// When it was voided (UTC).
-    #[serde(serialize_with = "crate::store::instant::optional")]
-    pub voided_at: Option<NaiveDateTime>,
-    /// Why.
-    pub void_reason: Option<String>,
-}
-
 macro_rules! tracked {
     ($($row:ty, $table:literal, $self:ident => $id:expr;)*) => {$(
         impl Tracked for $row {
@@ -340,14 +285,14 @@ pub struct DocumentFilter {
 }
 
 impl Component {
-    /// The components of a document, in order.
+    /// The components of documents, in order.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(c: &mut AnyConnection, scope: &Scope, document: &DocumentId) -> Result<Vec<Self>, Error> {
+    pub fn of(c: &mut AnyConnection, scope: &Scope, documents: &[DocumentId]) -> Result<Vec<Self>, Error> {
         Ok(components::table
             .filter(components::agency_id.eq(scope.agency()))
-            .filter(components::document_id.eq(document))
+            .filter(components::document_id.eq_any(documents))
             .order(components::ordinal)
             .select(Self::as_select())
             .load(c)?)
@@ -355,14 +300,14 @@ impl Component {
 }
 
 impl Version {
-    /// The versions of a component, oldest first.
+    /// The versions of components, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(c: &mut AnyConnection, scope: &Scope, component: &ComponentId) -> Result<Vec<Self>, Error> {
+    pub fn of(c: &mut AnyConnection, scope: &Scope, components: &[ComponentId]) -> Result<Vec<Self>, Error> {
         Ok(versions::table
             .filter(versions::agency_id.eq(scope.agency()))
-            .filter(versions::component_id.eq(component))
+            .filter(versions::component_id.eq_any(components))
             .order(versions::ordinal)
             .select(Self::as_select())
             .load(c)?)
@@ -402,83 +347,40 @@ impl FormatCheck {
             .first(c)
             .optional()?)
     }
-}
 
-impl Register {
-    /// One register of the scope.
+    /// The judgement of a document as it is now: of the newest version of its main component that has one.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn find(c: &mut AnyConnection, scope: &Scope, id: &RegisterId) -> Result<Option<Self>, Error> {
-        Ok(registers::table
-            .filter(registers::agency_id.eq(scope.agency()))
-            .filter(registers::id.eq(id))
-            .select(Self::as_select())
-            .first(c)
-            .optional()?)
-    }
-
-    /// The register of the same book in `year`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn of_year(
+    pub fn newest(
         c: &mut AnyConnection,
         scope: &Scope,
-        book: &str,
-        year: i32,
+        document: &DocumentId,
     ) -> Result<Option<Self>, Error> {
-        Ok(registers::table
-            .filter(registers::agency_id.eq(scope.agency()))
-            .filter(registers::book_id.eq(book))
-            .filter(registers::year.eq(year))
+        Ok(format_checks::table
+            .inner_join(versions::table.inner_join(components::table))
+            .filter(components::agency_id.eq(scope.agency()))
+            .filter(components::document_id.eq(document))
+            .filter(components::ordinal.eq(1))
+            .order(versions::ordinal.desc())
             .select(Self::as_select())
             .first(c)
             .optional()?)
     }
 
-    /// Registers of the scope after `after`, at most `limit`.
+    /// Where the judgements of versions stand.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn list(
+    pub fn states(
         c: &mut AnyConnection,
         scope: &Scope,
-        after: Option<&RegisterId>,
-        limit: i64,
-    ) -> Result<Vec<Self>, Error> {
-        let mut query = registers::table
-            .filter(registers::agency_id.eq(scope.agency().clone()))
-            .order(registers::id)
-            .limit(limit)
-            .select(Self::as_select())
-            .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(registers::id.gt(after.clone()));
-        }
-        Ok(query.load(c)?)
-    }
-}
-
-impl RegisterEntry {
-    /// Entries of a register after number `after`, in order, at most `limit`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn list(
-        c: &mut AnyConnection,
-        scope: &Scope,
-        register: &RegisterId,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<Self>, Error> {
-        Ok(register_entries::table
-            .filter(register_entries::agency_id.eq(scope.agency()))
-            .filter(register_entries::register_id.eq(register))
-            .filter(register_entries::number.gt(after))
-            .order(register_entries::number)
-            .limit(limit)
-            .select(Self::as_select())
+        versions: &[VersionId],
+    ) -> Result<Vec<(VersionId, String)>, Error> {
+        Ok(format_checks::table
+            .filter(format_checks::agency_id.eq(scope.agency()))
+            .filter(format_checks::version_id.eq_any(versions))
+            .select((format_checks::version_id, format_checks::state))
             .load(c)?)
     }
 }

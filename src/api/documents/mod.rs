@@ -1,0 +1,173 @@
+//! Official documents over REST: the journey, call by call. Here is how they are shown; taking in, acts and reads have
+//! a file each.
+
+mod acts;
+mod intake;
+mod reads;
+
+pub use acts::*;
+pub use intake::*;
+pub use reads::*;
+
+use super::Service;
+use super::problem::Problem;
+use super::retry::Answer;
+use crate::registry::rows::{Component, ComponentId, Document, DocumentId, FormatCheck, Version, VersionId};
+use crate::store::{self, AnyConnection, Scope};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use serde::Serialize;
+use serde_json::json;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// A document as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentView {
+    /// Identifier.
+    pub id: DocumentId,
+    /// `outgoing` or `incoming`.
+    pub direction: String,
+    /// Type code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Abstract.
+    pub subject: String,
+    /// Urgency.
+    pub urgency: String,
+    /// Secrecy.
+    pub secrecy: String,
+    /// Where it stands.
+    pub state: String,
+    /// Number.
+    pub number: Option<i64>,
+    /// Number and symbol.
+    pub symbol: Option<String>,
+    /// Legal date.
+    pub date: Option<chrono::NaiveDate>,
+    /// Who sent it.
+    pub sender: Option<String>,
+    /// Its parts and their versions.
+    pub components: Vec<ComponentView>,
+    /// `pending`, `done` or `failed`.
+    pub format_check: String,
+    /// Version of the row; the ETag.
+    pub version: i64,
+}
+
+/// A part of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ComponentView {
+    /// Identifier.
+    pub id: String,
+    /// `main`, `attachment` or `appendix`.
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// Its versions, oldest first.
+    pub versions: Vec<VersionView>,
+}
+
+/// A version.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionView {
+    /// Identifier.
+    pub id: String,
+    /// Stage.
+    pub stage: String,
+    /// SHA-256.
+    pub sha256: String,
+    /// Bytes.
+    pub size: i64,
+    /// Media type.
+    pub media_type: String,
+    /// File name.
+    pub file_name: String,
+}
+
+/// Documents as they are shown, in the same order.
+///
+/// # Errors
+/// When the database fails.
+fn views(
+    c: &mut AnyConnection,
+    scope: &Scope,
+    documents: &[Document],
+) -> Result<Vec<DocumentView>, store::Error> {
+    let ids: Vec<DocumentId> = documents.iter().map(|document| document.id.clone()).collect();
+    let components = Component::of(c, scope, &ids)?;
+    let ids: Vec<ComponentId> = components.iter().map(|component| component.id.clone()).collect();
+    let versions = Version::of(c, scope, &ids)?;
+    let ids: Vec<VersionId> = versions.iter().map(|version| version.id.clone()).collect();
+    let checks: HashMap<VersionId, String> = FormatCheck::states(c, scope, &ids)?.into_iter().collect();
+    // Of the newest version that was judged or is to be: preparing and signing leave the text as it was.
+    let judged = |document: &DocumentId| {
+        let main = components.iter().find(|one| one.document_id == *document && one.ordinal == 1)?;
+        let mut own = versions.iter().rev().filter(|version| version.component_id == main.id);
+        own.find_map(|version| checks.get(&version.id))
+    };
+    let shown = |document: &Document| DocumentView {
+        id: document.id.clone(),
+        direction: document.direction.clone(),
+        kind: document.type_code.clone(),
+        subject: document.subject.clone(),
+        urgency: document.urgency.clone(),
+        secrecy: document.secrecy.clone(),
+        state: document.state.clone(),
+        number: document.number,
+        symbol: document.notation.clone(),
+        date: document.document_date,
+        sender: document.sender.clone(),
+        components: components
+            .iter()
+            .filter(|component| component.document_id == document.id)
+            .map(|component| ComponentView::of(component, &versions))
+            .collect(),
+        format_check: judged(&document.id).map_or("pending", String::as_str).to_owned(),
+        version: document.version,
+    };
+    Ok(documents.iter().map(shown).collect())
+}
+
+/// The answer that shows a document, with its version.
+fn answer(
+    c: &mut AnyConnection,
+    scope: &Scope,
+    status: StatusCode,
+    document: &Document,
+) -> Result<Answer, store::Error> {
+    let shown = views(c, scope, std::slice::from_ref(document))?;
+    Ok(Answer::new(status, json!(shown.first()), Some(document.version)))
+}
+
+impl ComponentView {
+    fn of(component: &Component, versions: &[Version]) -> Self {
+        let own = versions.iter().filter(|version| version.component_id == component.id);
+        let shown = |version: &Version| VersionView {
+            id: version.id.to_string(),
+            stage: version.stage.clone(),
+            sha256: version.sha256.clone(),
+            size: version.size,
+            media_type: version.media_type.clone(),
+            file_name: version.file_name.clone(),
+        };
+        Self {
+            id: component.id.to_string(),
+            kind: component.kind.clone(),
+            title: component.title.clone(),
+            versions: own.map(shown).collect(),
+        }
+    }
+}
+
+fn id_of(path: &Path<String>) -> Result<DocumentId, Problem> {
+    DocumentId::parse(path.as_str())
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "document"))
+}
+
+/// Ends an act: what it caused is done soon.
+pub fn concluded(service: &Service, outcome: Result<Answer, Problem>) -> Result<HttpResponse, Problem> {
+    service.wake.notify_one();
+    outcome.map(|answer| answer.response())
+}

@@ -1,0 +1,181 @@
+//! What can be read of documents: lists, one of them, its format check, signatures, bytes and trail.
+
+use super::super::caller::{Caller, perm};
+use super::super::problem::{Problem, ProblemBody};
+use super::super::{Page, PageQuery, Service};
+use super::{DocumentView, answer, id_of, views};
+use crate::audit::{EventId, log};
+use crate::registry::rows::{Document, DocumentFilter, DocumentId, FormatCheck, Version};
+use crate::registry::state::State;
+use crate::registry::{Error, journey};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::json;
+
+/// What a list is narrowed to.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// At most so many, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+    /// Only this state.
+    pub state: Option<State>,
+    /// Only this number and symbol.
+    pub symbol: Option<String>,
+}
+
+/// List documents.
+#[utoipa::path(get, path = "/api/v1/documents", tag = "documents", operation_id = "list_documents", params(ListQuery),
+    responses((status = 200, body = Page<DocumentView>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn list(
+    caller: Caller<perm::Read>,
+    service: Data<Service>,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let limit = PageQuery { limit: query.limit, cursor: None }.limit()?;
+    let cursor = match &query.cursor {
+        None => None,
+        Some(text) => {
+            Some(DocumentId::parse(text).ok_or_else(|| Problem::field("/cursor", "cursor_invalid"))?)
+        }
+    };
+    let filter = DocumentFilter { state: query.state, notation: query.symbol.clone() };
+    let scope = caller.acting.scope.clone();
+    let items = service
+        .desk
+        .database
+        .read(move |c| {
+            let found = Document::list(c, &scope, &filter, cursor.as_ref(), limit)?;
+            views(c, &scope, &found)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(Page::of(items, limit, |document| document.id.to_string())))
+}
+
+/// Show a document.
+#[utoipa::path(get, path = "/api/v1/documents/{id}", tag = "documents", operation_id = "get_document", params(("id" = String, Path)),
+    responses((status = 200, body = DocumentView), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn show(
+    caller: Caller<perm::Read>,
+    service: Data<Service>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (scope, id) = (caller.acting.scope.clone(), id_of(&path)?);
+    let shown = service
+        .desk
+        .database
+        .read(move |c| {
+            let document = Document::find(c, &scope, &id)?.ok_or(Error::NotFound("document"))?;
+            answer(c, &scope, StatusCode::OK, &document).map_err(Error::from)
+        })
+        .await?;
+    Ok(shown.response())
+}
+
+/// What the format rules say.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/format-check", tag = "documents", operation_id = "get_format_check", params(("id" = String, Path)),
+    responses((status = 200, body = crate::format::report::Report), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn format_check(
+    caller: Caller<perm::Read>,
+    service: Data<Service>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (scope, id) = (caller.acting.scope.clone(), id_of(&path)?);
+    let check = service
+        .desk
+        .database
+        .read(move |c| {
+            Document::find(c, &scope, &id)?.ok_or(Error::NotFound("document"))?;
+            FormatCheck::newest(c, &scope, &id).map_err(Error::from)
+        })
+        .await?;
+    Ok(match check.and_then(|check| check.report) {
+        Some(report) => HttpResponse::Ok().content_type("application/json").body(report),
+        None => HttpResponse::Ok().json(json!({ "status": "pending" })),
+    })
+}
+
+/// Verify the signatures of the current version, now.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/signatures", tag = "documents", operation_id = "get_signatures", params(("id" = String, Path)),
+    responses((status = 200, body = crate::signature::report::Report), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn signatures(
+    caller: Caller<perm::Read>,
+    service: Data<Service>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let version = current(&service, &caller, id_of(&path)?).await?;
+    if version.media_type != "application/pdf" {
+        return Err(Problem::new(StatusCode::CONFLICT, "document_is_no_pdf"));
+    }
+    let report = service.work(move |desk| journey::verdict_of(desk, &version.sha256)).await?;
+    Ok(HttpResponse::Ok().json(report))
+}
+
+async fn current<P>(service: &Service, caller: &Caller<P>, id: DocumentId) -> Result<Version, Problem> {
+    let scope = caller.acting.scope.clone();
+    service
+        .desk
+        .database
+        .read(move |c| {
+            Document::find(c, &scope, &id)?.ok_or(Error::NotFound("document"))?;
+            Version::current(c, &scope, &id)?.ok_or(Error::NotFound("version"))
+        })
+        .await
+        .map_err(Into::into)
+}
+
+/// The bytes of the current version.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/content", tag = "documents", operation_id = "get_content", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn content(
+    caller: Caller<perm::Read>,
+    service: Data<Service>,
+    request: HttpRequest,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let version = current(&service, &caller, id_of(&path)?).await?;
+    super::super::download::respond(
+        &service,
+        &request,
+        &version.sha256,
+        &version.media_type,
+        &version.file_name,
+    )
+}
+
+/// The trail of a document, with proofs.
+#[utoipa::path(get, path = "/api/v1/documents/{id}/events", tag = "documents", operation_id = "list_document_events", params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Page<super::super::trail::EventShown>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn events(
+    caller: Caller<perm::Read>,
+    service: Data<Service>,
+    path: Path<String>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, id, scope) = (query.limit()?, id_of(&path)?, caller.acting.scope.clone());
+    let cursor = match &query.cursor {
+        None => None,
+        Some(text) => Some(EventId::parse(text).ok_or_else(|| Problem::field("/cursor", "cursor_invalid"))?),
+    };
+    let items = service
+        .desk
+        .database
+        .read(move |c| {
+            Document::find(c, &scope, &id)?.ok_or(Error::NotFound("document"))?;
+            let found = log::events_of(c, &scope, "document", id.as_str(), cursor.as_ref(), limit)?;
+            let mut items = Vec::new();
+            for event in found {
+                let proof = log::prove(c, &scope, &event.id)?.map(|proof| proof.text());
+                items.push(super::super::trail::EventShown::of(event, proof));
+            }
+            Ok::<_, Error>(items)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(Page::of(items, limit, |event| event.id.to_string())))
+}

@@ -1,0 +1,381 @@
+//! What needs the file and the keys: prepare, sign, seal. Made first, recorded then.
+
+use super::super::error::Error;
+use super::super::rows::{Document, DocumentId, Signature, SignatureId, Version};
+use super::super::schema::signatures;
+use super::super::state::Act;
+use super::intake::{TakenFile, add_version};
+use super::{advance, at_act, event, id_failed, open_pdf, unprocessable, verdict_of};
+use crate::audit::record;
+use crate::desk::Desk;
+use crate::format::Kind;
+use crate::identity::keys::{self, may_use};
+use crate::identity::rows::{Agency, Appointment, Key};
+use crate::identity::{Acting, AppointmentId, KeyId};
+use crate::pdf::writer::Appended;
+use crate::pdf::{Pdf, Source, text};
+use crate::pki::SigningKey;
+use crate::signature::appearance::Appearance;
+use crate::signature::fill::Fill;
+use crate::signature::placement::{self, Printed};
+use crate::signature::sign::{Request, SignError, sign as sign_pdf};
+use crate::signature::validate::Policy;
+use crate::signature::{fields, prepare};
+use crate::store::objects::Kept;
+use crate::store::{self, Unit};
+use base64::Engine;
+use diesel::prelude::*;
+
+/// Keeps original and appended bytes as one new file.
+fn keep_appended(desk: &Desk, source: &dyn Source, appended: &Appended) -> Result<Kept, Error> {
+    let mut staged = desk.objects.stage(desk.database.rng().as_ref())?;
+    let mut failed = None;
+    source
+        .for_each_piece(0, source.len(), &mut |piece| {
+            if failed.is_none() {
+                failed = staged.write(piece).err();
+            }
+        })
+        .map_err(|source| store::Error::Io { what: "copying kept bytes", source })?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    staged.write(&appended.bytes)?;
+    Ok(desk.objects.keep(staged)?)
+}
+
+fn identifier(desk: &Desk) -> Result<[u8; 16], Error> {
+    let mut bytes = [0_u8; 16];
+    desk.database.rng().fill(&mut bytes).map_err(id_failed)?;
+    Ok(bytes)
+}
+
+/// What was read before an act, outside of the transaction.
+struct Before {
+    document: Document,
+    version: Version,
+    agency: Agency,
+}
+
+fn before(
+    desk: &Desk,
+    by: &Acting,
+    document: &DocumentId,
+    expected: Option<i64>,
+    act: Act,
+) -> Result<Before, Error> {
+    desk.database.read_blocking(|c| {
+        let (found, _) = at_act(c, &by.scope, document, expected, act)?;
+        let version = Version::current(c, &by.scope, document)?.ok_or(Error::NotFound("version"))?;
+        Ok(Before { document: found, version, agency: Agency::of(c, &by.scope)? })
+    })
+}
+
+fn taken(kept: Kept, version: &Version) -> TakenFile {
+    TakenFile { kept, kind: Kind::Pdf, name: version.file_name.clone() }
+}
+
+/// A version that an act made ready: what the transaction then records.
+#[derive(Debug, Clone)]
+pub struct Made {
+    document: DocumentId,
+    version_read: i64,
+    source: Version,
+    file: TakenFile,
+    signature: Option<NewSignature>,
+    prepared: Option<Preparation>,
+}
+
+/// For whom a file was prepared, and what it prints of its date.
+#[derive(Debug, Clone)]
+struct Preparation {
+    signer: AppointmentId,
+    printed_period: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct NewSignature {
+    field: &'static str,
+    role: &'static str,
+    appointment: Option<AppointmentId>,
+    key: KeyId,
+    certificate: String,
+    chain: String,
+    verdict: String,
+}
+
+/// Makes a draft ready for signatures: works on the file only.
+///
+/// # Errors
+/// When the act isn't possible, or the file can't be prepared.
+pub fn make_prepared(
+    desk: &Desk,
+    by: &Acting,
+    document: &DocumentId,
+    expected: Option<i64>,
+    signer: &AppointmentId,
+) -> Result<Made, Error> {
+    let before = before(desk, by, document, expected, Act::Prepare)?;
+    let appointment = desk
+        .database
+        .read_blocking(|c| Appointment::find(c, &by.scope, signer))?
+        .ok_or(Error::NotFound("appointment"))?;
+    if !appointment.is_in_force(desk.today()) {
+        return Err(Error::refused("appointment_not_in_force"));
+    }
+    let source = open_pdf(desk, &before.version)?;
+    let bytes = source
+        .bytes(0, usize::try_from(source.len()).unwrap_or(usize::MAX))
+        .map_err(|source| store::Error::Io { what: "reading kept bytes", source })?;
+    let pages = text::read(bytes, &text::Limits::default())
+        .map_err(|error| unprocessable("draft_unreadable", &error))?;
+    let found = placement::find(&pages, &desk.profile)
+        .map_err(|error| unprocessable("draft_not_placeable", &error))?;
+    agrees(desk, &before, &found.printed)?;
+    let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
+    let appended = prepare::prepare(&pdf, &found.plan, identifier(desk)?)
+        .map_err(|error| unprocessable("draft_not_preparable", &error))?;
+    let kept = keep_appended(desk, &source, &appended)?;
+    Ok(Made {
+        document: document.clone(),
+        version_read: before.document.version,
+        file: taken(kept, &before.version),
+        source: before.version,
+        signature: None,
+        prepared: Some(Preparation { signer: signer.clone(), printed_period: period(&found.printed) }),
+    })
+}
+
+/// The symbol that is printed must be the one the document will get.
+fn agrees(desk: &Desk, before: &Before, printed: &Printed) -> Result<(), Error> {
+    let document = &before.document;
+    let unit = document.drafting_unit.as_deref();
+    let expected = desk
+        .profile
+        .symbol(&document.type_code, &before.agency.abbreviation, unit)
+        .map_err(|_| Error::refused("symbol_can_not_be_composed"))?;
+    match &printed.symbol {
+        Some(found) if *found != expected => Err(Error::Refused {
+            code: "printed_symbol_differs",
+            args: vec![("printed", found.clone()), ("given", expected)],
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The year, or year and month, that is printed.
+fn period(printed: &Printed) -> Option<String> {
+    match (printed.year?, printed.month) {
+        (year, Some(month)) => Some(format!("{year:04}-{month:02}")),
+        (year, None) => Some(format!("{year:04}")),
+    }
+}
+
+/// Signs as a person: works on file and key only.
+///
+/// # Errors
+/// When the act isn't possible, the signer is another, or the key may not be used.
+pub fn make_signed(
+    desk: &Desk,
+    by: &Acting,
+    document: &DocumentId,
+    expected: Option<i64>,
+    appointment: &AppointmentId,
+    key: &KeyId,
+) -> Result<Made, Error> {
+    let before = before(desk, by, document, expected, Act::Sign)?;
+    if before.document.signer_appointment.as_ref() != Some(appointment) {
+        return Err(Error::refused("signer_is_another"));
+    }
+    if !by.appointments.contains(appointment) {
+        return Err(Error::refused("appointment_not_yours"));
+    }
+    let mut made = make_signature(desk, by, before, prepare::PERSONAL, "personal", key, &[])?;
+    if let Some(signature) = &mut made.signature {
+        signature.appointment = Some(appointment.clone());
+    }
+    Ok(made)
+}
+
+/// Seals: number, date and the agency's signature in one revision. Works on file and key only, so it
+/// may be tried again with the same number when the key fails.
+///
+/// # Errors
+/// When the act isn't possible or the key may not be used.
+pub fn make_sealed(
+    desk: &Desk,
+    by: &Acting,
+    document: &DocumentId,
+    expected: Option<i64>,
+    key: Option<&KeyId>,
+) -> Result<Made, Error> {
+    let before = before(desk, by, document, expected, Act::Seal)?;
+    let key = match key {
+        Some(key) => key.clone(),
+        None => {
+            desk.database
+                .read_blocking(|c| Key::active(c, by.scope.agency().as_str(), "agency_seal"))?
+                .ok_or(Error::refused("agency_seal_missing"))?
+                .id
+        }
+    };
+    let source = open_pdf(desk, &before.version)?;
+    let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
+    let names: Vec<String> = fields::all(&pdf, pdf.newest())
+        .map_err(|error| unprocessable("draft_unreadable", &error))?
+        .into_iter()
+        .map(|field| field.name)
+        .collect();
+    let fills = texts(desk, &before, &names)?;
+    make_signature(desk, by, before, prepare::AGENCY, "agency", &key, &fills)
+}
+
+/// The texts the prepared fields get.
+fn texts(desk: &Desk, before: &Before, names: &[String]) -> Result<Vec<Fill>, Error> {
+    let (Some(number), Some(notation), Some(date)) =
+        (before.document.number, &before.document.notation, before.document.document_date)
+    else {
+        return Err(Error::refused("document_not_numbered"));
+    };
+    let has = |name: &str| names.iter().any(|known| known == name);
+    let fill = |field: &str, text: String| Fill { field: field.to_owned(), text };
+    let mut fills = Vec::new();
+    if has(placement::NUMBER) {
+        let digits = u64::try_from(number).map(|number| desk.profile.format_number(number));
+        fills.push(fill(placement::NUMBER, digits.unwrap_or_default()));
+    }
+    if has(placement::NOTATION) {
+        fills.push(fill(placement::NOTATION, notation.clone()));
+    }
+    let (day, month) = desk.profile.day_and_month(date);
+    if has(placement::DAY) {
+        fills.push(fill(placement::DAY, day));
+    }
+    if has(placement::MONTH) {
+        fills.push(fill(placement::MONTH, month));
+    }
+    if has(placement::DATE) {
+        fills.push(fill(placement::DATE, desk.profile.date_line(&before.agency.place, date)));
+    }
+    Ok(fills)
+}
+
+fn make_signature(
+    desk: &Desk,
+    by: &Acting,
+    before: Before,
+    field: &'static str,
+    role: &'static str,
+    key: &KeyId,
+    fills: &[Fill],
+) -> Result<Made, Error> {
+    let key = desk.database.read_blocking(|c| Key::find(c, &by.scope, key))?.ok_or(Error::NotFound("key"))?;
+    let wanted = if role == "personal" { "personal" } else { "agency_seal" };
+    if key.purpose != wanted || key.state != "active" || !may_use(&key, by) {
+        return Err(Error::refused("key_not_yours"));
+    }
+    let signer = keys::open(&key, &desk.vault).map_err(|error| unprocessable("key_unusable", &error))?;
+    let image = match &key.image_sha256 {
+        Some(sha256) => Some(
+            std::fs::read(desk.objects.path(sha256))
+                .map_err(|source| store::Error::Io { what: "reading a picture", source })?,
+        ),
+        None => None,
+    };
+    let source = open_pdf(desk, &before.version)?;
+    let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
+    let appearance = image.as_deref().map_or(Appearance::None, Appearance::Image);
+    let request = Request { field, place: None, fills, appearance, at: desk.now(), reason: None };
+    let appended = sign_pdf(&pdf, &request, &signer, &desk.trust, desk.database.rng().as_ref())
+        .map_err(|error| refused_signing(&error))?;
+    let kept = keep_appended(desk, &source, &appended)?;
+    let verdict = verdict_of(desk, &kept.sha256)?;
+    let own = verdict.signatures.iter().find(|signature| signature.field == field);
+    if own.is_none_or(|signature| signature.integrity != "intact") {
+        // What the service signs must hold by its own judgement, or it isn't kept.
+        return Err(Error::refused("signature_not_intact"));
+    }
+    let coded = |certificate: &crate::pki::Certificate| {
+        base64::engine::general_purpose::STANDARD.encode(&certificate.der)
+    };
+    let chain: Vec<String> = signer.chain().iter().map(coded).collect();
+    Ok(Made {
+        document: before.document.id.clone(),
+        version_read: before.document.version,
+        file: taken(kept, &before.version),
+        source: before.version,
+        signature: Some(NewSignature {
+            field,
+            role,
+            appointment: None,
+            key: key.id,
+            certificate: coded(signer.certificate()),
+            chain: serde_json::json!(chain).to_string(),
+            verdict: serde_json::json!(verdict).to_string(),
+        }),
+        prepared: None,
+    })
+}
+
+fn refused_signing(error: &SignError) -> Error {
+    match error {
+        SignError::Unfit(code) => Error::refused(code),
+        SignError::Path(_) => Error::refused("no_path_to_anchor"),
+        SignError::Fill(inner) => unprocessable("field_not_fillable", inner),
+        other => unprocessable("document_not_signable", other),
+    }
+}
+
+/// Records what an act made: the new version, the signature, the new state.
+///
+/// # Errors
+/// When the document changed meanwhile or the store fails.
+pub fn record_made(
+    unit: &mut Unit<'_>,
+    desk: &Desk,
+    by: &Acting,
+    act: Act,
+    made: &Made,
+) -> Result<Document, Error> {
+    let (found, next) = at_act(unit.connection(), &by.scope, &made.document, Some(made.version_read), act)?;
+    let (stage, kind) = match act {
+        Act::Prepare => ("prepared", "document.prepared"),
+        Act::Sign => ("signed", "document.signed"),
+        _ => ("issued", "document.sealed"),
+    };
+    let component = made.source.component_id.clone();
+    let (version, check) = add_version(unit, desk, by, &component, stage, Some(&made.source), &made.file)?;
+    let found = match made.prepared.clone() {
+        Some(Preparation { signer, printed_period }) => {
+            Document { signer_appointment: Some(signer), printed_period, ..found }
+        }
+        None => found,
+    };
+    let changed = advance(unit, found, next)?;
+    let mut recorded = event(by, kind, &made.document)
+        .detail("sha256", &version.sha256)
+        .touching(&changed)
+        .touching(&version)
+        .touching_any(check.as_ref());
+    if let Some(new) = &made.signature {
+        let signature = Signature {
+            id: SignatureId::fresh(unit.now(), unit.rng()).map_err(id_failed)?,
+            agency_id: by.scope.agency().clone(),
+            version_id: version.id.clone(),
+            field: new.field.to_owned(),
+            role: new.role.to_owned(),
+            appointment_id: new.appointment.clone(),
+            key_id: new.key.clone(),
+            certificate: new.certificate.clone(),
+            chain: new.chain.clone(),
+            revocation: "[]".to_owned(),
+            verdict: new.verdict.clone(),
+            policy: Policy::NAME.to_owned(),
+            signed_at: unit.now_stored(),
+        };
+        diesel::insert_into(signatures::table).values(&signature).execute(unit.connection())?;
+        recorded = recorded.detail("key", &new.key).touching(&signature);
+    }
+    record(unit, recorded)?;
+    Ok(changed)
+}

@@ -1,0 +1,8 @@
+//! The service over HTTP, as strangers meet it.
+
+mod access;
+mod contract;
+mod hostile;
+mod house;
+mod office;
+mod rights;
