@@ -104,6 +104,7 @@ signer_is_another = The document was prepared for another signer.
 start_failed = It can't start: { $why }.
 store_failed = The store failed: { $why }.
 symbol_can_not_be_composed = Number and symbol can't be composed; an official letter names its drafting unit.
+symbol_differs = The draft prints the symbol { $printed }, but this document will get { $expected }. Correct the draft, or its type and drafting unit.
 text_invalid = The text is empty or too long.
 transfer_decided = The hand-over is decided already.
 transfer_empty = A hand-over needs at least one file.

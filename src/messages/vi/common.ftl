@@ -126,6 +126,7 @@ signer_is_another = Văn bản được chuẩn bị cho người ký khác.
 start_failed = Không khởi động được: { $why }.
 store_failed = Kho dữ liệu gặp lỗi: { $why }.
 symbol_can_not_be_composed = Không lập được số, ký hiệu; công văn cần ghi đơn vị soạn thảo.
+symbol_differs = Dự thảo in ký hiệu { $printed } nhưng văn bản này sẽ được cấp ký hiệu { $expected }. Hãy sửa dự thảo, hoặc sửa loại văn bản và đơn vị soạn thảo.
 text_invalid = Nội dung trống hoặc quá dài.
 transfer_decided = Đợt nộp lưu đã được quyết định.
 transfer_empty = Đợt nộp lưu phải có ít nhất một hồ sơ.
