@@ -134,6 +134,9 @@ expect 0 "a detached CMS verifies" verify "$work/letter.p7s" --detached "$docume
 expect 1 "over other content it doesn't" verify "$work/letter.p7s" --detached "$documents/quyet-dinh.docx" --trust "$work/trust" --json
 expect 2 "what can't be read can't be verified" verify "$work/text.pdf" --json
 
+# A reader that goes away at once is no reason to break down.
+agrees "a reader that goes away is no fault" sh -c "'$binary' verify '$work/rsa.pdf' --trust '$work/trust' 2>'$work/said' | true; ! grep -q panicked '$work/said'"
+
 # --- the demo's folder: trail, packages ----------------------------------------------------------------------------
 expect 0 "the OpenAPI document" openapi
 agrees "it is 3.1 and names the journey" sh -c "'$binary' openapi | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d[\"openapi\"].startswith(\"3.1\"); assert \"/api/v1/documents/{id}/seal\" in d[\"paths\"]'"

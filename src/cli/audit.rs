@@ -115,12 +115,12 @@ fn check(place: &Place, json: bool) -> ExitCode {
                 print_json(&report);
             } else {
                 for check in &report.checks {
-                    println!("{}\t{} checked\t{} failed", check.code, check.checked, check.failed);
+                    out!("{}\t{} checked\t{} failed", check.code, check.checked, check.failed);
                 }
                 if let Some(bad) = &report.first_bad {
-                    println!("first bad: {:?} {} {}", bad.index, bad.kind, bad.what);
+                    out!("first bad: {:?} {} {}", bad.index, bad.kind, bad.what);
                 }
-                println!("{} ({} entries)", report.indication, report.size);
+                out!("{} ({} entries)", report.indication, report.size);
             }
             ExitCode::from(if report.indication == "good" { GOOD } else { NOT_GOOD })
         }
@@ -161,8 +161,8 @@ fn verify(proof: &Path, key: &str, record: Option<&Path>, json: bool) -> ExitCod
                     "index": proof.index, "size": checkpoint.size, "origin": checkpoint.origin, "record": fact,
                 }));
             } else {
-                println!("entry {} of {} in {}", proof.index, checkpoint.size, checkpoint.origin);
-                println!("{text}");
+                out!("entry {} of {} in {}", proof.index, checkpoint.size, checkpoint.origin);
+                out!("{text}");
             }
             ExitCode::from(GOOD)
         }

@@ -204,7 +204,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
             "warnings": [],
         }));
     } else {
-        println!("{}: {}", args.output.display(), args.level);
+        out!("{}: {}", args.output.display(), args.level);
     }
     Ok(ExitCode::from(GOOD))
 }

@@ -113,8 +113,8 @@ pub fn run(args: &Args) -> ExitCode {
         match walked {
             Ok(Ok(summary)) => match write_summary(&data, &summary) {
                 Ok(()) => {
-                    println!("demo.json and everything else: {}", data.display());
-                    println!("open it: chancery serve --data {}", data.display());
+                    out!("demo.json and everything else: {}", data.display());
+                    out!("open it: chancery serve --data {}", data.display());
                     ExitCode::from(GOOD)
                 }
                 Err(error) => fail(false, FAULT, "file_unwritable", &[("why", &error.to_string())]),
@@ -170,7 +170,7 @@ impl Demo {
     }
 
     fn say(&self, what: &str, evidence: impl std::fmt::Display) {
-        println!("{:>7.2} s  {what:<28} {evidence}", self.started.elapsed().as_secs_f64());
+        out!("{:>7.2} s  {what:<28} {evidence}", self.started.elapsed().as_secs_f64());
     }
 
     fn url(&self, path: &str) -> String {

@@ -1,5 +1,13 @@
 //! The command line: one file a subcommand, the exit codes of all of them here.
 
+/// A line on standard output. A reader that went away (`| head`) is no fault of ours, so it ends nothing.
+macro_rules! out {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 pub mod audit;
 pub mod augment;
 pub mod check;

@@ -71,7 +71,7 @@ fn export(args: &ExportArgs) -> ExitCode {
                 print_json(&serde_json::json!({ "packages": written }));
             } else {
                 for package in &written {
-                    println!("{}\t{}", package.package, package.folder.display());
+                    out!("{}\t{}", package.package, package.folder.display());
                 }
             }
             ExitCode::from(GOOD)
@@ -106,14 +106,14 @@ fn verify(path: &Path, json: bool) -> ExitCode {
             } else {
                 for check in &report.checks {
                     let place = check.path.as_deref().unwrap_or("");
-                    println!(
+                    out!(
                         "{}\t{}\t{place}\t{}",
                         check.outcome,
                         check.code,
                         check.why.as_deref().unwrap_or("")
                     );
                 }
-                println!("{}: {} ({})", report.package, report.indication, report.profile);
+                out!("{}: {} ({})", report.package, report.indication, report.profile);
             }
             ExitCode::from(if report.indication == "good" { GOOD } else { NOT_GOOD })
         }

@@ -128,12 +128,14 @@ pub fn serve(args: &ServeArgs) -> ExitCode {
             Ok(running) => running,
             Err(error) => return start_failed(&error),
         };
-        println!(
+        out!(
             "{} (API), {}/docs (try it), {} (health, metrics)",
-            running.base_url, running.base_url, running.management_url
+            running.base_url,
+            running.base_url,
+            running.management_url
         );
         if let Some(password) = &running.first_password {
-            println!("administrator: admin / {password} (one use: change it at first login)");
+            out!("administrator: admin / {password} (one use: change it at first login)");
         }
         wait_for_signal().await;
         running.stop().await;
@@ -162,7 +164,7 @@ pub fn migrate(place: &Place) -> ExitCode {
     }
     match migrate::migrate(&config.location()) {
         Ok(done) => {
-            println!("{} migration(s) applied", done.len());
+            out!("{} migration(s) applied", done.len());
             ExitCode::from(GOOD)
         }
         Err(error) => store_failed(false, &error),
@@ -202,7 +204,7 @@ pub fn admin(args: &AdminArgs) -> ExitCode {
     });
     match outcome {
         Ok(true) => {
-            println!("{user} / {secret} (one use)");
+            out!("{user} / {secret} (one use)");
             ExitCode::from(GOOD)
         }
         Ok(false) => fail(false, NOT_GOOD, "not_found", &[("what", user)]),

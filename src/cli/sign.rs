@@ -149,7 +149,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     if args.json {
         print_json(&result);
     } else {
-        println!("{}: {} ({})", args.output.display(), key.certificate().subject, args.field);
+        out!("{}: {} ({})", args.output.display(), key.certificate().subject, args.field);
     }
     Ok(ExitCode::from(GOOD))
 }

@@ -134,7 +134,7 @@ fn print(report: &Report) {
     let language = language();
     for signature in &report.signatures {
         let signer = signature.signer.as_ref().map_or("?", |signer| signer.subject.as_str());
-        println!(
+        out!(
             "{}: {} ({}; {}; {:?} after; {signer})",
             signature.field,
             signature.indication.as_str(),
@@ -143,8 +143,8 @@ fn print(report: &Report) {
             signature.changes_after
         );
         for reason in signature.reasons.iter().chain(&signature.warnings) {
-            println!("  {}: {}", reason.code, reason.message.in_language(language));
+            out!("  {}: {}", reason.code, reason.message.in_language(language));
         }
     }
-    println!("{}", report.indication);
+    out!("{}", report.indication);
 }
