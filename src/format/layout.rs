@@ -226,7 +226,7 @@ fn letter_type(profile: &Profile) -> Option<&DocumentType> {
 }
 
 /// Whether two texts differ in few characters only (a misspelling, another dash).
-fn close(a: &str, b: &str) -> bool {
+pub(super) fn close(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 4 || a.len() > TITLE_LENGTH || b.len() < 8 {
         return false;

@@ -6,6 +6,7 @@ pub mod facts;
 pub mod layout;
 mod margins;
 mod parts;
+pub mod repair;
 pub mod report;
 mod rules;
 

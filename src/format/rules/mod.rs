@@ -4,7 +4,7 @@
 mod notation;
 mod page;
 mod part;
-mod text;
+pub(super) mod text;
 
 use super::facts::{Facts, Line};
 use super::layout::Layout;
@@ -175,11 +175,11 @@ fn finding(rule: &Rule, deviation: Deviation, facts: &Facts) -> Finding {
         estimate: deviation.estimate,
         page: is_pdf.then_some(deviation.page + 1),
         bounds: is_pdf.then(|| bounds.map(rounded)),
+        repairable: rule.repairable && !is_pdf && (deviation.line.is_some() || section.is_some()),
         at: deviation.line.and_then(|line| line.at).or(section),
         expected: deviation.expected,
         found: deviation.found,
         message: rule.message.clone(),
-        repairable: rule.repairable && !is_pdf,
     }
 }
 

@@ -4,6 +4,8 @@
 //! formatting included. Deleted text is skipped, inserted text kept. Hostile packages are refused by
 //! stated limits; no DTD, no entities, no network.
 
+pub(super) mod place;
+
 use super::facts::{DARK, Facts, Line, Margins, Sheet};
 use super::report::At;
 use roxmltree::{Document, Node};
@@ -40,17 +42,17 @@ pub enum DocxError {
 
 /// Character properties as far as they matter.
 #[derive(Debug, Clone, Default)]
-struct Characters {
-    font: Option<String>,
+pub(super) struct Characters {
+    pub(super) font: Option<String>,
     /// In half-points.
-    size: Option<i64>,
-    bold: Option<bool>,
-    italic: Option<bool>,
+    pub(super) size: Option<i64>,
+    pub(super) bold: Option<bool>,
+    pub(super) italic: Option<bool>,
     /// Shown in capitals whatever is written.
-    capitals: Option<bool>,
+    pub(super) capitals: Option<bool>,
     /// Not shown.
-    hidden: Option<bool>,
-    colour: Option<[u8; 3]>,
+    pub(super) hidden: Option<bool>,
+    pub(super) colour: Option<[u8; 3]>,
 }
 
 impl Characters {
@@ -73,24 +75,88 @@ struct Styles {
     styles: HashMap<String, (Option<String>, Characters)>,
 }
 
+/// The texts of a package that say how its document looks.
+#[derive(Debug, Clone)]
+pub(super) struct Texts {
+    /// The part that holds the text.
+    pub(super) name: String,
+    /// Its text.
+    pub(super) main: String,
+    /// The part with the styles.
+    pub(super) styles_name: String,
+    /// Its text; empty when there is none.
+    pub(super) styles: String,
+    /// The theme's text; empty when there is none.
+    pub(super) theme: String,
+}
+
+impl Texts {
+    /// Unpacks them.
+    pub(super) fn open<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<Self, DocxError> {
+        if package.len() > ENTRY_LIMIT {
+            return Err(DocxError::Limit("entries of the package"));
+        }
+        let name = main_part(package)?;
+        let main = part(package, &name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
+        let folder = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let styles_name = format!("{folder}styles.xml");
+        let styles = part(package, &styles_name)?.unwrap_or_default();
+        let theme = part(package, &format!("{folder}theme/theme1.xml"))?.unwrap_or_default();
+        Ok(Self { name, main, styles_name, styles, theme })
+    }
+
+    /// The facts they give.
+    pub(super) fn facts(&self) -> Result<Facts, DocxError> {
+        let looks = self.looks()?;
+        facts(&parse(&self.main)?, &looks.styles, &looks.theme)
+    }
+
+    /// What runs look like.
+    pub(super) fn looks(&self) -> Result<Looks, DocxError> {
+        let theme = if self.theme.is_empty() { HashMap::new() } else { theme_fonts(&parse(&self.theme)?) };
+        let styles =
+            if self.styles.is_empty() { Styles::none() } else { Styles::read(&parse(&self.styles)?, &theme) };
+        Ok(Looks { styles, theme })
+    }
+}
+
+/// What runs look like after everything that has a say in it.
+pub(super) struct Looks {
+    styles: Styles,
+    theme: HashMap<String, String>,
+}
+
+impl Looks {
+    /// Of a run of a paragraph.
+    pub(super) fn of(&self, run: Node<'_, '_>, paragraph: Node<'_, '_>) -> Characters {
+        let style = |node: Node<'_, '_>, properties: &str, style: &str| {
+            let named = child(node, properties).and_then(|node| child(node, style));
+            named.and_then(|style| attribute(style, "val")).map(str::to_owned)
+        };
+        let of_paragraph = style(paragraph, "pPr", "pStyle");
+        let base = self.styles.resolve(of_paragraph.as_deref().or(self.styles.default_paragraph.as_deref()));
+        let base = base.over(&self.styles.defaults);
+        let of_run = self.styles.resolve(style(run, "rPr", "rStyle").as_deref());
+        characters(child(run, "rPr"), &self.theme).over(&of_run).over(&base)
+    }
+
+    /// The font a theme's name stands for.
+    pub(super) fn theme_font(&self, name: &str) -> Option<&str> {
+        self.theme.get(name).map(String::as_str)
+    }
+}
+
+/// Opens a package.
+pub(super) fn open<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, DocxError> {
+    zip::ZipArchive::new(file).map_err(|_| DocxError::Unreadable("not a ZIP package"))
+}
+
 /// Reads the facts of a DOCX.
 ///
 /// # Errors
 /// [`DocxError`].
 pub fn read(file: impl Read + Seek) -> Result<Facts, DocxError> {
-    let mut package = zip::ZipArchive::new(file).map_err(|_| DocxError::Unreadable("not a ZIP package"))?;
-    if package.len() > ENTRY_LIMIT {
-        return Err(DocxError::Limit("entries of the package"));
-    }
-    let name = main_part(&mut package)?;
-    let main = part(&mut package, &name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
-    let folder = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let styles = part(&mut package, &format!("{folder}styles.xml"))?.unwrap_or_default();
-    let theme = part(&mut package, &format!("{folder}theme/theme1.xml"))?.unwrap_or_default();
-    let theme = if theme.is_empty() { HashMap::new() } else { theme_fonts(&parse(&theme)?) };
-    let styles = if styles.is_empty() { Styles::none() } else { Styles::read(&parse(&styles)?, &theme) };
-    let document = parse(&main)?;
-    facts(&document, &styles, &theme)
+    Texts::open(&mut open(file)?)?.facts()
 }
 
 /// The name of the part that holds the text: the package's relations say it (ISO/IEC 29500-2, 6.5).
@@ -134,7 +200,7 @@ fn part<R: Read + Seek>(package: &mut zip::ZipArchive<R>, name: &str) -> Result<
     String::from_utf8(bytes).map(Some).map_err(|_| DocxError::Unreadable("a part that is not UTF-8"))
 }
 
-fn parse(text: &str) -> Result<Document<'_>, DocxError> {
+pub(super) fn parse(text: &str) -> Result<Document<'_>, DocxError> {
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: NODE_LIMIT, ..Default::default() };
     let text = text.trim_start_matches('\u{feff}');
@@ -145,12 +211,12 @@ fn parse(text: &str) -> Result<Document<'_>, DocxError> {
     })
 }
 
-fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
     node.children().find(|child| child.is_element() && child.tag_name().name() == name)
 }
 
 /// An attribute by its local name: transitional and strict differ in namespaces only.
-fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
 }
 
@@ -267,16 +333,16 @@ fn facts(
     Ok(Facts { kind: "docx", sheets, lines, scan: false, unread: 0, pages: None })
 }
 
-fn in_fallback(node: Node<'_, '_>) -> bool {
+pub(super) fn in_fallback(node: Node<'_, '_>) -> bool {
     node.ancestors().any(|above| above.tag_name().name() == "Fallback")
 }
 
-fn in_change(node: Node<'_, '_>) -> bool {
+pub(super) fn in_change(node: Node<'_, '_>) -> bool {
     node.ancestors().any(|above| above.tag_name().name() == "sectPrChange")
 }
 
 /// Millimetres from twentieths of a point (or with a unit, in strict files).
-fn length(text: &str) -> Option<f64> {
+pub(super) fn length(text: &str) -> Option<f64> {
     if let Some(points) = text.strip_suffix("pt") {
         return points.parse::<f64>().ok().map(|points| points * 25.4 / 72.0);
     }
@@ -383,7 +449,7 @@ fn paragraph(
 }
 
 /// Whether the run is this paragraph's own (text boxes hold paragraphs of their own) and not deleted.
-fn belongs_to(run: Node<'_, '_>, paragraph: Node<'_, '_>) -> bool {
+pub(super) fn belongs_to(run: Node<'_, '_>, paragraph: Node<'_, '_>) -> bool {
     for above in run.ancestors().skip(1) {
         if above == paragraph {
             return true;
