@@ -3,6 +3,7 @@
 
 use super::margins;
 use super::report::At;
+use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
 use crate::pdf::text::{Glyph, Page, Pages};
 use std::collections::BTreeMap;
 
@@ -40,6 +41,8 @@ pub struct Line {
     pub decomposed: bool,
     /// Where it is in a DOCX.
     pub at: Option<At>,
+    /// How its paragraph is set in a DOCX.
+    pub setting: Option<Box<Setting>>,
 }
 
 /// Page geometry in millimetres.
@@ -55,6 +58,8 @@ pub struct Sheet {
     pub resolution: Option<f64>,
     /// Whether that picture has no colours, as far as it says.
     pub grey: Option<bool>,
+    /// How much of the page that picture covers, across and along, at most 1.
+    pub covered: Option<[f64; 2]>,
     /// The last paragraph of the section, for a DOCX.
     pub paragraph: Option<usize>,
 }
@@ -77,7 +82,7 @@ pub struct Margins {
 }
 
 /// Facts about a document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
     /// `pdf` or `docx`.
     pub kind: &'static str,
@@ -91,6 +96,26 @@ pub struct Facts {
     pub unread: usize,
     /// Pages there are; none for DOCX, where only layout tells.
     pub pages: Option<usize>,
+    /// Pages that the program which wrote a DOCX says it has.
+    pub stated: Option<usize>,
+    /// Horizontal lines.
+    pub drawn: Vec<Drawn>,
+    /// Pictures of a PDF.
+    pub pictures: Vec<Shown>,
+    /// Page numbers.
+    pub numbers: Vec<PageNumber>,
+    /// Whether a DOCX holds changes that aren't agreed to.
+    pub changed: bool,
+    /// The version a PDF says it has, major and minor.
+    pub version: Option<(u8, u8)>,
+}
+
+/// What a text is that stands for a line: underscores and dashes of full width make one; hyphens and
+/// dots make a broken one, which is none.
+pub(super) fn line_of_characters(text: &str) -> Option<Stroke> {
+    let mut all = text.chars().filter(|character| !character.is_whitespace()).peekable();
+    let full = all.peek().is_some() && all.all(|character| matches!(character, '_' | '–' | '—' | '─' | '¯'));
+    (full && text.chars().count() >= 3).then_some(Stroke::Characters)
 }
 
 impl Facts {
@@ -134,6 +159,7 @@ impl Gathering {
             lines: self.lines,
             unread: pages.count.saturating_sub(read) + pages.unread.len(),
             pages: Some(pages.count),
+            ..Facts::default()
         }
     }
 }
@@ -296,6 +322,7 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         colour,
         decomposed,
         at: None,
+        setting: None,
     })
 }
 

@@ -34,6 +34,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         },
         resolution: resolution(page),
         grey: largest(page).and_then(|picture| picture.grey),
+        covered: None,
         paragraph: None,
     }
 }

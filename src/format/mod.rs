@@ -5,10 +5,12 @@ pub mod docx;
 pub mod facts;
 pub mod layout;
 mod margins;
+pub mod metrics;
 mod parts;
 pub mod repair;
 pub mod report;
 mod rules;
+pub mod setting;
 
 use crate::messages::{Message, message};
 use crate::pdf::text::{self, Limits};

@@ -1,17 +1,30 @@
-//! DOCX (ISO/IEC 29500): page set-up, paragraphs, and the resolved font and size of their text.
+//! DOCX (ISO/IEC 29500, transitional and strict): page set-up, headers with their page numbers,
+//! paragraphs with everything that has a say in how they are set, drawn lines.
 //!
-//! Own reader over ZIP and XML: styles are followed through their chains, theme fonts and direct
-//! formatting included. Deleted text is skipped, inserted text kept. Hostile packages are refused by
-//! stated limits; no DTD, no entities, no network.
+//! Own reader over ZIP and XML: document defaults, chains of styles, lists, theme fonts and direct
+//! formatting are laid over each other. Deleted text is skipped, inserted text kept, text boxes are
+//! read once. Hostile packages are refused by stated limits; no DTD, no entities, no network. What
+//! only layout knows (where lines and pages end) is not guessed.
 
-pub(super) mod place;
+mod drawing;
+mod numbering;
+pub mod place;
+mod properties;
+mod section;
+mod story;
+mod styles;
 
-use super::facts::{DARK, Facts, Line, Margins, Sheet};
-use super::report::At;
+use super::facts::Facts;
+use numbering::Numbering;
 use roxmltree::{Document, Node};
+use section::Bands;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek};
-use unicode_normalization::UnicodeNormalization;
+use std::sync::Arc;
+use story::{Field, Reader};
+use styles::Styles;
+
+pub(super) use properties::{Characters, length};
 
 /// The part that holds the text, by its usual name.
 pub(super) const MAIN_PART: &str = "word/document.xml";
@@ -22,12 +35,13 @@ const PART_LIMIT: u64 = 32 << 20;
 const ENTRY_LIMIT: usize = 5_000;
 /// How many times its packed size a part may unpack to, beyond a first megabyte.
 const RATIO_LIMIT: u64 = 200;
-/// Paragraphs read.
-const PARAGRAPH_LIMIT: usize = 20_000;
-/// Styles followed from one to the next.
-const CHAIN_LIMIT: usize = 16;
+/// Headers and footers read.
+const BAND_LIMIT: usize = 64;
 /// Nodes of one part.
 const NODE_LIMIT: u32 = 2_000_000;
+
+/// The mark of Unicode some writers begin files with.
+const MARK: char = '\u{feff}';
 
 /// Why a DOCX can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,82 +54,132 @@ pub enum DocxError {
     Limit(&'static str),
 }
 
-/// Character properties as far as they matter.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Characters {
-    pub(super) font: Option<String>,
-    /// In half-points.
-    pub(super) size: Option<i64>,
-    pub(super) bold: Option<bool>,
-    pub(super) italic: Option<bool>,
-    /// Shown in capitals whatever is written.
-    pub(super) capitals: Option<bool>,
-    /// Not shown.
-    pub(super) hidden: Option<bool>,
-    pub(super) colour: Option<[u8; 3]>,
+/// Where the parts are that a document names.
+#[derive(Debug, Default)]
+struct Relations {
+    /// Kind (the end of its type), identifier and name of each part.
+    parts: Vec<(String, String, String)>,
 }
 
-impl Characters {
-    fn over(self, below: &Self) -> Self {
-        Self {
-            font: self.font.or_else(|| below.font.clone()),
-            size: self.size.or(below.size),
-            bold: self.bold.or(below.bold),
-            italic: self.italic.or(below.italic),
-            capitals: self.capitals.or(below.capitals),
-            hidden: self.hidden.or(below.hidden),
-            colour: self.colour.or(below.colour),
-        }
+impl Relations {
+    fn read(document: &Document<'_>, folder: &str) -> Self {
+        let parts = document
+            .root_element()
+            .children()
+            .filter(|node| node.tag_name().name() == "Relationship")
+            .filter(|node| attribute(*node, "TargetMode") != Some("External"))
+            .filter_map(|node| {
+                let kind = attribute(node, "Type")?.rsplit('/').next()?.to_owned();
+                let target = attribute(node, "Target")?;
+                let name = match target.strip_prefix('/') {
+                    Some(absolute) => absolute.to_owned(),
+                    None => format!("{folder}{target}"),
+                };
+                Some((kind, attribute(node, "Id")?.to_owned(), name))
+            })
+            .collect();
+        Self { parts }
+    }
+
+    fn of_kind<'r>(&'r self, kind: &'r str) -> impl Iterator<Item = (&'r str, &'r str)> {
+        self.parts
+            .iter()
+            .filter(move |(this, ..)| this == kind)
+            .map(|(_, id, name)| (id.as_str(), name.as_str()))
     }
 }
 
-struct Styles {
-    defaults: Characters,
-    default_paragraph: Option<String>,
-    styles: HashMap<String, (Option<String>, Characters)>,
+/// Where the texts of parts come from.
+trait Parts {
+    /// The text of a part, or none when there is no such part.
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError>;
 }
 
-/// The texts of a package that say how its document looks.
-#[derive(Debug, Clone)]
+impl<R: Read + Seek> Parts for zip::ZipArchive<R> {
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError> {
+        Ok(part(self, name)?.map(Arc::from))
+    }
+}
+
+/// The texts of a package that say how its document looks, unpacked once; they may be changed and read
+/// again.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Texts {
+    parts: BTreeMap<String, Option<Arc<str>>>,
     /// The part that holds the text.
-    pub(super) name: String,
-    /// Its text.
     pub(super) main: String,
-    /// The part with the styles.
-    pub(super) styles_name: String,
-    /// Its text; empty when there is none.
+    /// The part that may hold styles.
     pub(super) styles: String,
-    /// The theme's text; empty when there is none.
-    pub(super) theme: String,
+    theme: String,
+}
+
+/// Remembers the texts of a package that were asked for.
+struct Recorded<'p, R> {
+    package: &'p mut zip::ZipArchive<R>,
+    texts: Texts,
+}
+
+impl<R: Read + Seek> Parts for Recorded<'_, R> {
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError> {
+        let text = self.package.text(name)?;
+        self.texts.parts.insert(name.to_owned(), text.clone());
+        Ok(text)
+    }
+}
+
+impl Parts for &Texts {
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError> {
+        Ok(self.parts.get(name).cloned().flatten())
+    }
 }
 
 impl Texts {
-    /// Unpacks them.
-    pub(super) fn open<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<Self, DocxError> {
-        if package.len() > ENTRY_LIMIT {
-            return Err(DocxError::Limit("entries of the package"));
-        }
-        let name = main_part(package)?;
-        let main = part(package, &name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
-        let folder = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        let styles_name = format!("{folder}styles.xml");
-        let styles = part(package, &styles_name)?.unwrap_or_default();
-        let theme = part(package, &format!("{folder}theme/theme1.xml"))?.unwrap_or_default();
-        Ok(Self { name, main, styles_name, styles, theme })
+    /// Unpacks what the facts are read from, and reads them.
+    pub(super) fn open<R: Read + Seek>(
+        package: &mut zip::ZipArchive<R>,
+    ) -> Result<(Self, Facts), DocxError> {
+        let mut recorded = Recorded { package, texts: Self::default() };
+        let (names, facts) = read_parts(&mut recorded)?;
+        let texts = Self { main: names.main, styles: names.styles, theme: names.theme, ..recorded.texts };
+        Ok((texts, facts))
     }
 
-    /// The facts they give.
+    /// The facts the texts give.
     pub(super) fn facts(&self) -> Result<Facts, DocxError> {
-        let looks = self.looks()?;
-        facts(&parse(&self.main)?, &looks.styles, &looks.theme)
+        read_parts(&mut &*self).map(|(_, facts)| facts)
+    }
+
+    /// The text of a part.
+    pub(super) fn of(&self, name: &str) -> &str {
+        // What stands before the first element is no part of it, and places are counted without.
+        self.parts.get(name).and_then(Option::as_deref).unwrap_or_default().trim_start_matches(MARK)
+    }
+
+    /// The texts with one of them changed.
+    pub(super) fn with(&self, name: &str, text: &str) -> Self {
+        let mut changed = self.clone();
+        let marked = self.parts.get(name).and_then(Option::as_deref).is_some_and(|old| old.starts_with(MARK));
+        let text = if marked { format!("{MARK}{text}") } else { text.to_owned() };
+        changed.parts.insert(name.to_owned(), Some(Arc::from(text)));
+        changed
+    }
+
+    /// The parts whose texts are others than those.
+    pub(super) fn changed<'t>(&'t self, before: &Self) -> Vec<(&'t str, &'t str)> {
+        let all = self.parts.iter().filter(|(name, text)| before.parts.get(*name) != Some(*text));
+        all.filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?))).collect()
     }
 
     /// What runs look like.
     pub(super) fn looks(&self) -> Result<Looks, DocxError> {
-        let theme = if self.theme.is_empty() { HashMap::new() } else { theme_fonts(&parse(&self.theme)?) };
-        let styles =
-            if self.styles.is_empty() { Styles::none() } else { Styles::read(&parse(&self.styles)?, &theme) };
+        let theme = match self.of(&self.theme) {
+            "" => HashMap::new(),
+            text => styles::theme_fonts(&parse(text)?),
+        };
+        let styles = match self.of(&self.styles) {
+            "" => Styles::default(),
+            text => Styles::read(&parse(text)?, &theme),
+        };
         Ok(Looks { styles, theme })
     }
 }
@@ -129,15 +193,9 @@ pub(super) struct Looks {
 impl Looks {
     /// Of a run of a paragraph.
     pub(super) fn of(&self, run: Node<'_, '_>, paragraph: Node<'_, '_>) -> Characters {
-        let style = |node: Node<'_, '_>, properties: &str, style: &str| {
-            let named = child(node, properties).and_then(|node| child(node, style));
-            named.and_then(|style| attribute(style, "val")).map(str::to_owned)
-        };
-        let of_paragraph = style(paragraph, "pPr", "pStyle");
-        let base = self.styles.resolve(of_paragraph.as_deref().or(self.styles.default_paragraph.as_deref()));
-        let base = base.over(&self.styles.defaults);
-        let of_run = self.styles.resolve(style(run, "rPr", "rStyle").as_deref());
-        characters(child(run, "rPr"), &self.theme).over(&of_run).over(&base)
+        let style = child(paragraph, "pPr").and_then(|node| child(node, "pStyle"));
+        let base = self.styles.paragraph(style.and_then(|style| attribute(style, "val")));
+        self.styles.run(run, &base.characters, &self.theme)
     }
 
     /// The font a theme's name stands for.
@@ -148,7 +206,11 @@ impl Looks {
 
 /// Opens a package.
 pub(super) fn open<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, DocxError> {
-    zip::ZipArchive::new(file).map_err(|_| DocxError::Unreadable("not a ZIP package"))
+    let package = zip::ZipArchive::new(file).map_err(|_| DocxError::Unreadable("not a ZIP package"))?;
+    if package.len() > ENTRY_LIMIT {
+        return Err(DocxError::Limit("entries of the package"));
+    }
+    Ok(package)
 }
 
 /// Reads the facts of a DOCX.
@@ -156,12 +218,89 @@ pub(super) fn open<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, DocxEr
 /// # Errors
 /// [`DocxError`].
 pub fn read(file: impl Read + Seek) -> Result<Facts, DocxError> {
-    Texts::open(&mut open(file)?)?.facts()
+    read_parts(&mut open(file)?).map(|(_, facts)| facts)
+}
+
+/// Names of parts.
+struct Names {
+    main: String,
+    styles: String,
+    theme: String,
+}
+
+fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
+    let name = main_part(package)?;
+    let main = package.text(&name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
+    let (folder, file) = name.rsplit_once('/').map_or(("", name.as_str()), |(folder, file)| (folder, file));
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let relations = match package.text(&format!("{folder}_rels/{file}.rels"))? {
+        Some(text) => Relations::read(&parse(&text)?, &folder),
+        None => Relations::default(),
+    };
+    let named = |kind: &str, usual: &str| {
+        let name = relations.of_kind(kind).next().map(|(_, name)| name.to_owned());
+        name.unwrap_or_else(|| format!("{folder}{usual}"))
+    };
+    let names = Names {
+        main: name.clone(),
+        styles: named("styles", "styles.xml"),
+        theme: named("theme", "theme/theme1.xml"),
+    };
+    let theme = match package.text(&names.theme)? {
+        Some(text) => styles::theme_fonts(&parse(&text)?),
+        None => HashMap::new(),
+    };
+    let styles = match package.text(&names.styles)? {
+        Some(text) => Styles::read(&parse(&text)?, &theme),
+        None => Styles::default(),
+    };
+    let mut numbering = match package.text(&named("numbering", "numbering.xml"))? {
+        Some(text) => Numbering::read(&parse(&text)?),
+        None => Numbering::default(),
+    };
+    let mut fields: HashMap<String, Vec<Field>> = HashMap::new();
+    let bands = ["header", "footer"].into_iter().flat_map(|kind| relations.of_kind(kind)).take(BAND_LIMIT);
+    for (id, name) in bands {
+        let Some(text) = package.text(name)? else { continue };
+        let document = parse(&text)?;
+        let mut lists = Numbering::default();
+        let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut lists, part: name };
+        fields.insert(id.to_owned(), reader.read(&document)?.fields);
+    }
+    let stated = package.text("docProps/app.xml")?.and_then(|text| stated_pages(&text));
+    let document = parse(&main)?;
+    let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut numbering, part: &name };
+    let story = reader.read(&document)?;
+    let (mut sheets, mut numbers, mut bands) = (Vec::new(), Vec::new(), Bands::default());
+    for (node, paragraph) in &story.sections {
+        bands.take(*node);
+        numbers.extend(bands.numbers(*node, sheets.len(), &fields));
+        sheets.extend(section::sheet(*node, *paragraph));
+    }
+    let facts = Facts {
+        kind: "docx",
+        sheets,
+        lines: story.lines,
+        drawn: story.drawn,
+        pictures: Vec::new(),
+        numbers,
+        stated,
+        changed: story.changed,
+        ..Facts::default()
+    };
+    Ok((names, facts))
+}
+
+/// How many pages the program that wrote the file says it has.
+fn stated_pages(text: &str) -> Option<usize> {
+    let document = parse(text).ok()?;
+    let pages = document.descendants().find(|node| node.tag_name().name() == "Pages")?;
+    pages.text()?.trim().parse().ok().filter(|pages| (1..100_000).contains(pages))
 }
 
 /// The name of the part that holds the text: the package's relations say it (ISO/IEC 29500-2, 6.5).
-fn main_part<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<String, DocxError> {
-    let Some(relations) = part(package, "_rels/.rels")? else { return Ok(MAIN_PART.to_owned()) };
+fn main_part(package: &mut impl Parts) -> Result<String, DocxError> {
+    let Some(relations) = package.text("_rels/.rels")? else { return Ok(MAIN_PART.to_owned()) };
     let relations = parse(&relations)?;
     let target = relations
         .descendants()
@@ -203,7 +342,7 @@ fn part<R: Read + Seek>(package: &mut zip::ZipArchive<R>, name: &str) -> Result<
 pub(super) fn parse(text: &str) -> Result<Document<'_>, DocxError> {
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: NODE_LIMIT, ..Default::default() };
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start_matches(MARK);
     Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => DocxError::Unreadable("a document type declaration"),
         roxmltree::Error::NodesLimitReached => DocxError::Limit("elements of a part"),
@@ -218,245 +357,4 @@ pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, '
 /// An attribute by its local name: transitional and strict differ in namespaces only.
 pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
-}
-
-fn on(node: Option<Node<'_, '_>>) -> Option<bool> {
-    node.map(|node| !matches!(attribute(node, "val"), Some("0" | "false" | "off" | "none")))
-}
-
-fn theme_fonts(theme: &Document<'_>) -> HashMap<String, String> {
-    let mut fonts = HashMap::new();
-    for (name, prefix) in [("majorFont", "major"), ("minorFont", "minor")] {
-        let latin = theme
-            .descendants()
-            .find(|node| node.tag_name().name() == name)
-            .and_then(|node| child(node, "latin"))
-            .and_then(|latin| attribute(latin, "typeface"));
-        if let Some(latin) = latin {
-            for suffix in ["HAnsi", "Ascii"] {
-                fonts.insert(format!("{prefix}{suffix}"), latin.to_owned());
-            }
-        }
-    }
-    fonts
-}
-
-fn characters(properties: Option<Node<'_, '_>>, theme: &HashMap<String, String>) -> Characters {
-    let Some(properties) = properties else { return Characters::default() };
-    let font = child(properties, "rFonts").and_then(|fonts| {
-        // A theme font goes before a named one; Vietnamese letters are set in hAnsi.
-        attribute(fonts, "hAnsiTheme")
-            .or_else(|| attribute(fonts, "asciiTheme"))
-            .and_then(|name| theme.get(name).cloned())
-            .or_else(|| attribute(fonts, "hAnsi").or_else(|| attribute(fonts, "ascii")).map(str::to_owned))
-    });
-    let size =
-        child(properties, "sz").and_then(|size| attribute(size, "val")).and_then(|size| size.parse().ok());
-    Characters {
-        font,
-        size,
-        bold: on(child(properties, "b")),
-        italic: on(child(properties, "i")),
-        capitals: on(child(properties, "caps")),
-        hidden: on(child(properties, "vanish")),
-        colour: child(properties, "color").and_then(|node| attribute(node, "val")).and_then(colour),
-    }
-}
-
-/// A colour of six hexadecimal digits; `auto` is black on paper.
-fn colour(text: &str) -> Option<[u8; 3]> {
-    if text == "auto" {
-        return Some([0; 3]);
-    }
-    let bytes = hex::decode(text).ok()?;
-    <[u8; 3]>::try_from(bytes).ok()
-}
-
-impl Styles {
-    fn none() -> Self {
-        Self { defaults: Characters::default(), default_paragraph: None, styles: HashMap::new() }
-    }
-
-    fn read(document: &Document<'_>, theme: &HashMap<String, String>) -> Self {
-        let root = document.root_element();
-        let defaults = child(root, "docDefaults")
-            .and_then(|node| child(node, "rPrDefault"))
-            .and_then(|node| child(node, "rPr"));
-        let mut found = Self { defaults: characters(defaults, theme), ..Self::none() };
-        for style in root.children().filter(|node| node.tag_name().name() == "style") {
-            let Some(id) = attribute(style, "styleId") else { continue };
-            let based = child(style, "basedOn").and_then(|node| attribute(node, "val")).map(str::to_owned);
-            if attribute(style, "type") == Some("paragraph")
-                && matches!(attribute(style, "default"), Some("1" | "true" | "on"))
-            {
-                found.default_paragraph = Some(id.to_owned());
-            }
-            found.styles.insert(id.to_owned(), (based, characters(child(style, "rPr"), theme)));
-        }
-        found
-    }
-
-    /// A style with everything it is based on. Circles end at the limit.
-    fn resolve(&self, id: Option<&str>) -> Characters {
-        let mut result = Characters::default();
-        let mut next = id.map(str::to_owned);
-        for _ in 0..CHAIN_LIMIT {
-            let Some((based, own)) = next.and_then(|id| self.styles.get(&id)) else { break };
-            result = result.over(own);
-            next = based.clone();
-        }
-        result
-    }
-}
-
-fn facts(
-    document: &Document<'_>,
-    styles: &Styles,
-    theme: &HashMap<String, String>,
-) -> Result<Facts, DocxError> {
-    let mut sheets = Vec::new();
-    let mut lines = Vec::new();
-    let mut number = 0;
-    for node in document.descendants() {
-        match node.tag_name().name() {
-            "p" if !in_fallback(node) => {
-                number += 1;
-                if number > PARAGRAPH_LIMIT {
-                    return Err(DocxError::Limit("paragraphs"));
-                }
-                lines.extend(paragraph(node, number, styles, theme));
-            }
-            "sectPr" if !in_change(node) => sheets.extend(section(node, number)),
-            _ => {}
-        }
-    }
-    Ok(Facts { kind: "docx", sheets, lines, scan: false, unread: 0, pages: None })
-}
-
-pub(super) fn in_fallback(node: Node<'_, '_>) -> bool {
-    node.ancestors().any(|above| above.tag_name().name() == "Fallback")
-}
-
-pub(super) fn in_change(node: Node<'_, '_>) -> bool {
-    node.ancestors().any(|above| above.tag_name().name() == "sectPrChange")
-}
-
-/// Millimetres from twentieths of a point (or with a unit, in strict files).
-pub(super) fn length(text: &str) -> Option<f64> {
-    if let Some(points) = text.strip_suffix("pt") {
-        return points.parse::<f64>().ok().map(|points| points * 25.4 / 72.0);
-    }
-    if let Some(millimetres) = text.strip_suffix("mm") {
-        return millimetres.parse().ok();
-    }
-    text.parse::<f64>().ok().map(|twips| twips * 25.4 / 1440.0)
-}
-
-fn section(node: Node<'_, '_>, paragraph: usize) -> Option<Sheet> {
-    let size = child(node, "pgSz")?;
-    let value = |node: Node<'_, '_>, name: &str| {
-        attribute(node, name).and_then(length).filter(|value| value.is_finite())
-    };
-    let margin = |name: &str| child(node, "pgMar").and_then(|margins| value(margins, name));
-    Some(Sheet {
-        width: value(size, "w")?,
-        height: value(size, "h")?,
-        margins: Margins {
-            left: margin("left"),
-            right: margin("right"),
-            // A negative margin is one that headers may not push down.
-            top: margin("top").map(f64::abs),
-            bottom: margin("bottom").map(f64::abs),
-            estimate: false,
-            lines: 0,
-        },
-        resolution: None,
-        grey: None,
-        paragraph: Some(paragraph),
-    })
-}
-
-fn paragraph(
-    node: Node<'_, '_>,
-    number: usize,
-    styles: &Styles,
-    theme: &HashMap<String, String>,
-) -> Option<Line> {
-    let properties = child(node, "pPr");
-    let style = properties.and_then(|node| child(node, "pStyle")).and_then(|style| attribute(style, "val"));
-    let base = styles.resolve(style.or(styles.default_paragraph.as_deref())).over(&styles.defaults);
-    let mut text = String::new();
-    let mut fonts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
-    let (mut bold, mut italic, mut count) = (0, 0, 0_usize);
-    let mut coloured = None;
-    for run in node.descendants().filter(|run| run.tag_name().name() == "r" && belongs_to(*run, node)) {
-        let direct = child(run, "rPr");
-        let run_style =
-            direct.and_then(|node| child(node, "rStyle")).and_then(|style| attribute(style, "val"));
-        let set = characters(direct, theme).over(&styles.resolve(run_style)).over(&base);
-        if set.hidden == Some(true) {
-            continue;
-        }
-        for piece in run.children() {
-            match piece.tag_name().name() {
-                "t" => {
-                    let words = piece.text().unwrap_or_default();
-                    if set.capitals == Some(true) {
-                        text.push_str(&words.to_uppercase());
-                    } else {
-                        text.push_str(words);
-                    }
-                    let visible = words.chars().filter(|character| !character.is_whitespace()).count();
-                    count += visible;
-                    *fonts.entry(set.font.clone().unwrap_or_default()).or_default() += visible;
-                    *sizes.entry(set.size.unwrap_or(20)).or_default() += visible;
-                    if visible > 0 && coloured.is_none() {
-                        coloured = set.colour.filter(|colour| colour.iter().any(|channel| *channel > DARK));
-                    }
-                    bold += if set.bold == Some(true) { visible } else { 0 };
-                    italic += if set.italic == Some(true) { visible } else { 0 };
-                }
-                "tab" | "br" => text.push(' '),
-                "noBreakHyphen" => text.push('-'),
-                _ => {}
-            }
-        }
-    }
-    if count == 0 {
-        return None;
-    }
-    fonts.retain(|_, characters| *characters > 0);
-    let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
-    let decomposed = !unicode_normalization::is_nfc(&text);
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
-    let beginning = text.chars().take(60).collect();
-    Some(Line {
-        page: 0,
-        text,
-        bounds: [0.0; 4],
-        baseline: 0.0,
-        size: f64::from(i32::try_from(size).unwrap_or(0)) / 2.0,
-        fonts,
-        bold: bold * 2 > count,
-        italic: italic * 2 > count,
-        stamped: false,
-        invisible: false,
-        colour: coloured,
-        decomposed,
-        at: Some(At { part: "word/document.xml".to_owned(), paragraph: number, text: beginning }),
-    })
-}
-
-/// Whether the run is this paragraph's own (text boxes hold paragraphs of their own) and not deleted.
-pub(super) fn belongs_to(run: Node<'_, '_>, paragraph: Node<'_, '_>) -> bool {
-    for above in run.ancestors().skip(1) {
-        if above == paragraph {
-            return true;
-        }
-        if matches!(above.tag_name().name(), "p" | "del" | "moveFrom" | "Fallback") {
-            return false;
-        }
-    }
-    false
 }

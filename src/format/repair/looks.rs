@@ -94,8 +94,8 @@ pub(super) fn said(
     for (_, paragraph) in place::paragraphs(main) {
         for (_, run) in place::runs(paragraph).filter(|(_, run)| has_letters(*run)) {
             let direct = child(run, "rPr").and_then(|node| child(node, "rFonts"));
-            if let Some(direct) = direct.filter(|node| names(*node, looks).is_some()) {
-                if names(direct, looks).is_some_and(|name| wrong(&name)) {
+            if let Some(direct) = direct.filter(|node| !names(*node, looks).is_empty()) {
+                if names(direct, looks).iter().any(|name| wrong(name)) {
                     said.main.insert(key(direct.range()));
                 }
                 continue;
@@ -112,7 +112,7 @@ pub(super) fn said(
                 .flatten()
                 .find_map(|id| in_chain(styles, id, looks))
                 .or_else(|| in_defaults(styles, looks));
-            if let Some(found) = found.filter(|node| names(*node, looks).is_some_and(|name| wrong(&name))) {
+            if let Some(found) = found.filter(|node| names(*node, looks).iter().any(|name| wrong(name))) {
                 said.styles.insert(key(found.range()));
             }
         }
@@ -120,12 +120,13 @@ pub(super) fn said(
     said
 }
 
-/// The font an element names for letters with marks, else for those without.
-pub(super) fn names(fonts: Node<'_, '_>, looks: &Looks) -> Option<String> {
-    let theme = |name: &str| attribute(fonts, name).and_then(|name| looks.theme_font(name)).map(str::to_owned);
-    theme("hAnsiTheme")
-        .or_else(|| theme("asciiTheme"))
-        .or_else(|| attribute(fonts, "hAnsi").or_else(|| attribute(fonts, "ascii")).map(str::to_owned))
+/// The fonts an element names: for letters with marks and for those without.
+fn names(fonts: Node<'_, '_>, looks: &Looks) -> Vec<String> {
+    let font = |name: &str| {
+        let theme = attribute(fonts, &format!("{name}Theme")).and_then(|name| looks.theme_font(name));
+        theme.or_else(|| attribute(fonts, name)).map(str::to_owned)
+    };
+    ["ascii", "hAnsi"].into_iter().filter_map(font).collect()
 }
 
 fn usual(styles: &Document<'_>) -> Option<String> {
@@ -146,7 +147,7 @@ fn in_chain<'a, 'i>(styles: &'a Document<'i>, id: String, looks: &Looks) -> Opti
             .children()
             .find(|node| node.tag_name().name() == "style" && attribute(*node, "styleId") == Some(&id))?;
         let fonts = child(style, "rPr").and_then(|node| child(node, "rFonts"));
-        if let Some(fonts) = fonts.filter(|fonts| names(*fonts, looks).is_some()) {
+        if let Some(fonts) = fonts.filter(|fonts| !names(*fonts, looks).is_empty()) {
             return Some(fonts);
         }
         next = child(style, "basedOn").and_then(|node| attribute(node, "val")).map(str::to_owned);
@@ -157,7 +158,7 @@ fn in_chain<'a, 'i>(styles: &'a Document<'i>, id: String, looks: &Looks) -> Opti
 fn in_defaults<'a, 'i>(styles: &'a Document<'i>, looks: &Looks) -> Option<Node<'a, 'i>> {
     let defaults = child(styles.root_element(), "docDefaults")?;
     let fonts = child(child(child(defaults, "rPrDefault")?, "rPr")?, "rFonts")?;
-    names(fonts, looks).map(|_| fonts)
+    (!names(fonts, looks).is_empty()).then_some(fonts)
 }
 
 /// Has the elements at these places name the font.

@@ -84,8 +84,7 @@ impl Draft {
         if package::is_signed(&package) {
             return Err(RepairError::Signed);
         }
-        let texts = Texts::open(&mut package)?;
-        let facts = texts.facts()?;
+        let (texts, facts) = Texts::open(&mut package)?;
         Ok(Self { bytes, texts, facts })
     }
 
@@ -110,8 +109,13 @@ impl Draft {
                 }
             }
         }
-        let changed = work.texts.main != texts.main || work.texts.styles != texts.styles;
-        let made = if changed { work.package(&bytes, &texts)? } else { bytes };
+        let replaced = work.texts.changed(&texts);
+        let changed = !replaced.is_empty();
+        let made = if changed {
+            package::copy(&mut docx::open(Cursor::new(bytes.as_slice()))?, &replaced)?
+        } else {
+            bytes
+        };
         let Work { report, done, left, .. } = work;
         let repair = Repair {
             file,
@@ -239,20 +243,7 @@ impl<'p> Work<'p> {
             _ => 0,
         };
         let other = now.iter().zip(&before).filter(|(now, before)| now != before).count();
-        let kept = reworded > 0 || text::all(&texts.main) == text::all(&self.texts.main);
+        let kept = reworded > 0 || text::all(texts.of(&texts.main)) == text::all(self.texts.of(&texts.main));
         if now.len() == before.len() && other <= reworded && kept { Ok(()) } else { Err(Why::Unclear) }
-    }
-
-    /// The file with the parts that were changed.
-    fn package(&self, bytes: &[u8], before: &Texts) -> Result<Vec<u8>, RepairError> {
-        let mut package = docx::open(Cursor::new(bytes))?;
-        let mut replaced = Vec::new();
-        if self.texts.main != before.main {
-            replaced.push((self.texts.name.as_str(), self.texts.main.as_str()));
-        }
-        if self.texts.styles != before.styles {
-            replaced.push((self.texts.styles_name.as_str(), self.texts.styles.as_str()));
-        }
-        package::copy(&mut package, &replaced)
     }
 }

@@ -65,9 +65,11 @@ impl<'c, 'i> Case<'c, 'i> {
         plan: impl FnOnce(&Case<'_, '_>) -> Result<Texts, Why>,
     ) -> Result<Texts, Why> {
         let unclear = |_| Why::Unclear;
-        let main = docx::parse(&source.main).map_err(unclear)?;
-        let styles =
-            if source.styles.is_empty() { None } else { Some(docx::parse(&source.styles).map_err(unclear)?) };
+        let main = docx::parse(source.of(&source.main)).map_err(unclear)?;
+        let styles = match source.of(&source.styles) {
+            "" => None,
+            text => Some(docx::parse(text).map_err(unclear)?),
+        };
         let looks = source.looks().map_err(unclear)?;
         let layout = Layout::find(facts, profile);
         let paragraphs = place::paragraphs(&main).map(|(_, paragraph)| paragraph).collect();
@@ -86,7 +88,7 @@ impl<'c, 'i> Case<'c, 'i> {
 
     /// The texts with a rule's findings answered.
     pub(super) fn plan(&self, rule: &Rule, findings: &[Finding]) -> Result<Texts, Why> {
-        let source = self.source.main.as_str();
+        let source = self.source.of(&self.source.main);
         let sheets = |changes: Option<Splices>| self.main_changed(changes.ok_or(Why::Unclear)?);
         match &rule.measure {
             Measure::Paper { width, height, tolerance, .. } => {
@@ -140,8 +142,9 @@ impl<'c, 'i> Case<'c, 'i> {
         if changes.is_empty() {
             return Err(Why::Unclear);
         }
-        let main = changes.apply(&self.source.main).ok_or(Why::Unclear)?;
-        Ok(Texts { main, ..self.source.clone() })
+        let name = &self.source.main;
+        let text = changes.apply(self.source.of(name)).ok_or(Why::Unclear)?;
+        Ok(self.source.with(name, &text))
     }
 
     fn paragraph(&self, line: &Line) -> Option<Node<'c, 'i>> {
@@ -156,7 +159,7 @@ impl<'c, 'i> Case<'c, 'i> {
 
     /// Has the letters of some lines look otherwise, and no others.
     fn look(&self, lines: Vec<&Line>, look: Look) -> Result<Texts, Why> {
-        let source = self.source.main.as_str();
+        let source = self.source.of(&self.source.main);
         let mut changes = Splices::default();
         if lines.is_empty() {
             return Err(Why::Missing);
@@ -164,7 +167,7 @@ impl<'c, 'i> Case<'c, 'i> {
         for line in lines {
             let paragraph = self.paragraph(line).ok_or(Why::Missing)?;
             let words = Words::of(source, paragraph).ok_or(Why::Bound)?;
-            let place = words.find(&line.text).ok_or(Why::Bound)?;
+            let place = words.find(written(line)).ok_or(Why::Bound)?;
             let runs = words.runs_of(place).ok_or(Why::Mixed)?;
             look.set(&mut changes, source, self.looks, paragraph, &runs).ok_or(Why::Unclear)?;
         }
@@ -191,15 +194,15 @@ impl<'c, 'i> Case<'c, 'i> {
         if said.main.is_empty() && said.styles.is_empty() {
             return Err(Why::Legacy);
         }
-        let changed = |source: &str, document: &Document<'_>, places| {
-            looks::rename(source, document, places, family).and_then(|changes| changes.apply(source))
-        };
-        let main = changed(&self.source.main, self.main, &said.main).ok_or(Why::Unclear)?;
-        let styles = match self.styles {
-            Some(styles) => changed(&self.source.styles, styles, &said.styles).ok_or(Why::Unclear)?,
-            None => self.source.styles.clone(),
-        };
-        Ok(Texts { main, styles, ..self.source.clone() })
+        let mut texts = self.source.clone();
+        let parts = [(&self.source.main, Some(self.main), &said.main), (&self.source.styles, self.styles, &said.styles)];
+        for (name, document, places) in parts {
+            let Some(document) = document.filter(|_| !places.is_empty()) else { continue };
+            let source = self.source.of(name);
+            let changes = looks::rename(source, document, places, family).ok_or(Why::Unclear)?;
+            texts = texts.with(name, &changes.apply(source).ok_or(Why::Unclear)?);
+        }
+        Ok(texts)
     }
 
     /// Writes letters and their marks as one, wherever they aren't.
@@ -211,7 +214,7 @@ impl<'c, 'i> Case<'c, 'i> {
         numbers.dedup();
         for number in numbers {
             let paragraph = number.checked_sub(1).and_then(|at| self.paragraphs.get(at)).ok_or(Why::Missing)?;
-            let words = Words::of(&self.source.main, *paragraph).ok_or(Why::Bound)?;
+            let words = Words::of(self.source.of(&self.source.main), *paragraph).ok_or(Why::Bound)?;
             words.compose(&mut changes).ok_or(Why::Bound)?;
         }
         self.main_changed(changes)
@@ -247,10 +250,18 @@ impl<'c, 'i> Case<'c, 'i> {
 
     fn rewrite(&self, changes: &mut Splices, line: &Line, new: &str) -> Result<(), Why> {
         let paragraph = self.paragraph(line).ok_or(Why::Missing)?;
-        let words = Words::of(&self.source.main, paragraph).ok_or(Why::Bound)?;
-        let place = words.find(&line.text).ok_or(Why::Bound)?;
+        let words = Words::of(self.source.of(&self.source.main), paragraph).ok_or(Why::Bound)?;
+        let place = words.find(written(line)).ok_or(Why::Bound)?;
+        // A number that is made for the line is no part of what is written.
+        let new = new.get(line.text.len() - written(line).len()..).ok_or(Why::Bound)?;
         words.rewrite(changes, place, new).ok_or(Why::Bound)
     }
+}
+
+/// What is written of a line: without the number or bullet that is made for it.
+fn written(line: &Line) -> &str {
+    let label = line.setting.as_ref().and_then(|setting| setting.label.as_deref()).unwrap_or_default();
+    line.text.strip_prefix(label).map_or(line.text.as_str(), str::trim_start)
 }
 
 fn within(size: f64, [least, greatest]: [f64; 2], tolerance: f64) -> bool {

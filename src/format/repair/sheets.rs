@@ -1,6 +1,6 @@
 //! Paper, orientation and margins: attributes of the sections' properties.
 
-use super::super::docx::{attribute, child, in_change, length};
+use super::super::docx::{attribute, child, length, place};
 use super::splice::{Property, SECTION, Splices};
 use crate::profile::Side;
 use roxmltree::{Document, Node};
@@ -15,8 +15,9 @@ fn twips(millimetres: f64) -> String {
 
 /// The sections that are in force, with paper stated.
 fn sections<'a, 'i>(document: &'a Document<'i>) -> impl Iterator<Item = (Node<'a, 'i>, [f64; 2])> {
-    let all = document.descendants().filter(|node| node.tag_name().name() == "sectPr" && !in_change(*node));
-    all.filter_map(|node| {
+    let in_force = |node: &Node<'_, '_>| !node.parent().is_some_and(|above| place::is(above, "sectPrChange"));
+    let all = document.descendants().filter(|node| place::is(*node, "sectPr"));
+    all.filter(in_force).filter_map(|node| {
         let size = child(node, "pgSz")?;
         let side = |name: &str| attribute(size, name).and_then(length).filter(|value| value.is_finite());
         Some((node, [side("w")?, side("h")?]))
@@ -77,14 +78,18 @@ pub(super) fn margin(
     let [least, greatest] = range;
     let mut splices = Splices::default();
     for (node, _) in sections(document).filter(|(_, [width, height])| height >= width) {
-        let Some(found) = child(node, "pgMar").and_then(|margins| attribute(margins, name)).and_then(length) else {
-            continue;
-        };
-        let size = found.abs();
+        let stated = |name: &str| child(node, "pgMar").and_then(|margins| attribute(margins, name)).and_then(length);
+        let Some(found) = stated(name) else { continue };
+        // What is left for binding is a part of the left margin.
+        let binding = if side == Side::Left { stated("gutter").unwrap_or(0.0) } else { 0.0 };
+        let size = found.abs() + binding;
         if (least - tolerance..=greatest + tolerance).contains(&size) {
             continue;
         }
-        let wanted = if size < least { least } else { greatest };
+        let wanted = (if size < least { least } else { greatest }) - binding;
+        if wanted < 0.0 {
+            return None;
+        }
         // A negative margin is one that headers may not push: it stays one.
         let wanted = if found < 0.0 { format!("-{}", twips(wanted)) } else { twips(wanted) };
         splices.set_within(source, node, &SECTION, &[Property::new("pgMar", &[(name, &wanted)])])?;
