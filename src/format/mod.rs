@@ -7,6 +7,7 @@ pub mod layout;
 mod margins;
 pub mod metrics;
 mod parts;
+pub mod overlay;
 pub mod repair;
 pub mod report;
 mod rules;

@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use subsetter::GlyphRemapper;
 
+/// The whole upright font, as it is drawn with.
+pub(super) const UPRIGHT: &[u8] = include_bytes!("fonts/LiberationSerif-Regular.ttf");
+/// The whole slanted one.
+pub(super) const SLANTED: &[u8] = include_bytes!("fonts/LiberationSerif-Italic.ttf");
+
 /// Upright or slanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Face {
@@ -72,7 +77,7 @@ impl Font {
             Face::Regular => REGULAR
                 .get_or_init(|| {
                     Self::subset(
-                        include_bytes!("fonts/LiberationSerif-Regular.ttf"),
+                        UPRIGHT,
                         "CHANCR+LiberationSerif",
                         0,
                     )
@@ -81,7 +86,7 @@ impl Font {
             Face::Italic => ITALIC
                 .get_or_init(|| {
                     Self::subset(
-                        include_bytes!("fonts/LiberationSerif-Italic.ttf"),
+                        SLANTED,
                         "CHANCI+LiberationSerif-Italic",
                         -16,
                     )

@@ -182,6 +182,11 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     )
 }
 
+/// Whether what is in a file unpacks to no more than is read.
+pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
+    expansion::check(pdf, limits).map(|_| ())
+}
+
 fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
     let mut pages = Vec::new();
     let found = on_a_thread(bytes, limits, only, &mut |_, page| pages.push(page))?;

@@ -78,8 +78,10 @@ pub(super) fn padded_date(line: &str, profile: &Profile) -> Option<String> {
 pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
     let characters: Vec<char> = line.chars().collect();
     let once = steps(&characters);
+    // White space that isn't seen, or stands twice, is no punctuation.
+    let tidy = |text: &String| text.trim() == text && !text.contains("  ");
     let matching = |texts: &[Vec<char>]| {
-        texts.iter().map(|text| text.iter().collect::<String>()).find(|text| pattern.is_match(text))
+        texts.iter().map(|text| text.iter().collect::<String>()).find(|text| tidy(text) && pattern.is_match(text))
     };
     matching(&once).or_else(|| once.iter().find_map(|text| matching(&steps(text))))
 }

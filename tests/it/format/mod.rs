@@ -6,6 +6,8 @@ mod hostile;
 mod made;
 mod made_docx;
 mod made_pdf;
+mod overlay;
+mod repair;
 mod scope;
 mod variants;
 mod words;

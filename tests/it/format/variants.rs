@@ -129,7 +129,7 @@ fn a_document_that_breaks_one_rule_is_found_for_that_rule_only() {
 }
 
 /// The rule that each way of writing a part wrongly breaks.
-fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
+pub fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
     vec![
         ("title.national.size", "title", Wrong::Size(15.0)),
         ("title.national.weight", "title", Wrong::Bold(false)),
