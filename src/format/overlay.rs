@@ -61,7 +61,23 @@ pub fn pages(report: &Report) -> Vec<usize> {
     pages
 }
 
-/// A page (from 1) of the file with the findings of its report.
+/// A page (from 1) of the file with the findings of its report, as pixels.
+///
+/// # Errors
+/// [`PictureError`].
+pub fn paint(
+    bytes: &[u8],
+    report: &Report,
+    profile: &Profile,
+    page: usize,
+    language: Language,
+    limits: &Limits,
+) -> Result<Raster, PictureError> {
+    let number = page.checked_sub(1).ok_or(PictureError::NoPage)?;
+    picture::paint(bytes, number, limits, &|size| scene(report, profile, page, language, size))
+}
+
+/// A page (from 1) of the file with the findings of its report, encoded.
 ///
 /// # Errors
 /// [`PictureError`].
@@ -76,9 +92,7 @@ pub fn draw(
 ) -> Result<Vec<u8>, PictureError> {
     let number = page.checked_sub(1).ok_or(PictureError::NoPage)?;
     match encoding {
-        Encoding::Png => {
-            picture::paint(bytes, number, limits, &|size| scene(report, profile, page, language, size))?.png()
-        }
+        Encoding::Png => paint(bytes, report, profile, page, language, limits)?.png(),
         Encoding::Svg => {
             let size = std::sync::Mutex::new([0.0; 2]);
             let bare = |found: [f64; 2]| {
@@ -113,7 +127,8 @@ fn scene(
     let findings: Vec<&Finding> =
         report.findings.iter().filter(|finding| finding.page == Some(page)).collect();
     let mut shapes = Vec::new();
-    let mut legend = Legend { shapes: Vec::new(), left: width + GAP, right: width + COLUMN - GAP, y: GAP + SIZE };
+    let mut legend =
+        Legend { shapes: Vec::new(), left: width + GAP, right: width + COLUMN - GAP, y: GAP + SIZE };
     let count = findings.len().to_string();
     let title = message("overlay_title", &[("page", &page.to_string()), ("count", &count)]);
     legend.write(title.in_language(language), SIZE + 1.0, INK, LINES);
@@ -303,7 +318,10 @@ fn svg(scene: &Scene, [width, height]: [f64; 2], page: &Raster) -> Result<String
             Shape::Frame { bounds, colour, width, dashed } => {
                 let dashes = if *dashed { r#" stroke-dasharray="4 3""# } else { "" };
                 let (place, colour) = (rectangle(bounds), hex(colour));
-                writeln!(text, r#"<rect {place} fill="none" stroke="{colour}" stroke-width="{width}"{dashes}/>"#)
+                writeln!(
+                    text,
+                    r#"<rect {place} fill="none" stroke="{colour}" stroke-width="{width}"{dashes}/>"#
+                )
             }
             Shape::Area { bounds, colour, opacity } => {
                 let (place, colour) = (rectangle(bounds), hex(colour));
@@ -316,7 +334,10 @@ fn svg(scene: &Scene, [width, height]: [f64; 2], page: &Raster) -> Result<String
             Shape::Text { start: [x, y], size, centred, colour, text: said } => {
                 let anchor = if *centred { r#" text-anchor="middle""# } else { "" };
                 let (colour, said) = (hex(colour), escaped(said));
-                writeln!(text, r#"<text x="{x:.2}" y="{y:.2}" font-size="{size}" fill="{colour}"{anchor}>{said}</text>"#)
+                writeln!(
+                    text,
+                    r#"<text x="{x:.2}" y="{y:.2}" font-size="{size}" fill="{colour}"{anchor}>{said}</text>"#
+                )
             }
         };
     }

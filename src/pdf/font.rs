@@ -94,24 +94,12 @@ impl Font {
         static REGULAR: OnceLock<Option<Font>> = OnceLock::new();
         static ITALIC: OnceLock<Option<Font>> = OnceLock::new();
         match face {
-            Face::Regular => REGULAR
-                .get_or_init(|| {
-                    Self::subset(
-                        UPRIGHT,
-                        "CHANCR+LiberationSerif",
-                        0,
-                    )
-                })
-                .as_ref(),
-            Face::Italic => ITALIC
-                .get_or_init(|| {
-                    Self::subset(
-                        SLANTED,
-                        "CHANCI+LiberationSerif-Italic",
-                        -16,
-                    )
-                })
-                .as_ref(),
+            Face::Regular => {
+                REGULAR.get_or_init(|| Self::subset(UPRIGHT, "CHANCR+LiberationSerif", 0)).as_ref()
+            }
+            Face::Italic => {
+                ITALIC.get_or_init(|| Self::subset(SLANTED, "CHANCI+LiberationSerif-Italic", -16)).as_ref()
+            }
         }
     }
 

@@ -288,13 +288,7 @@ impl ttf_parser::OutlineBuilder for Pen<'_> {
     }
 }
 
-fn outline(
-    face: &ttf_parser::Face<'_>,
-    text: &str,
-    [x, y]: [f64; 2],
-    size: f64,
-    centred: bool,
-) -> BezPath {
+fn outline(face: &ttf_parser::Face<'_>, text: &str, [x, y]: [f64; 2], size: f64, centred: bool) -> BezPath {
     let unit = size / f64::from(face.units_per_em().max(1));
     let glyphs: Vec<_> = text.chars().map(|letter| face.glyph_index(letter).unwrap_or_default()).collect();
     let advance = |glyph| f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * unit;
@@ -317,7 +311,7 @@ fn pictures_fit(pdf: &Pdf) -> bool {
     for object in pdf.objects() {
         let Object::Stream(stream) = object else { continue };
         let dictionary = stream.dict();
-        if !dictionary.get::<Name<'_>>(b"Subtype").is_some_and(|kind| &*kind == b"Image") {
+        if dictionary.get::<Name<'_>>(b"Subtype").is_none_or(|kind| &*kind != b"Image") {
             continue;
         }
         let stated = stated(dictionary);

@@ -135,9 +135,7 @@ impl Parts for &Texts {
 
 impl Texts {
     /// Unpacks what the facts are read from, and reads them.
-    pub(super) fn open<R: Read + Seek>(
-        package: &mut zip::ZipArchive<R>,
-    ) -> Result<(Self, Facts), DocxError> {
+    pub(super) fn open<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<(Self, Facts), DocxError> {
         let mut recorded = Recorded { package, texts: Self::default() };
         let (names, facts) = read_parts(&mut recorded)?;
         let texts = Self { main: names.main, styles: names.styles, theme: names.theme, ..recorded.texts };

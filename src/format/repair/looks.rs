@@ -37,9 +37,7 @@ impl Look {
                 .then(|| vec![Property::switch("b", bold), Property::switch("bCs", bold)]),
             Self::Italic(italic) => (found.italic.unwrap_or(false) != italic)
                 .then(|| vec![Property::switch("i", italic), Property::switch("iCs", italic)]),
-            Self::Capitals => {
-                (found.capitals != Some(true)).then(|| vec![Property::switch("caps", true)])
-            }
+            Self::Capitals => (found.capitals != Some(true)).then(|| vec![Property::switch("caps", true)]),
             Self::Black => {
                 let black = found.colour.is_none_or(|colour| colour == [0; 3]);
                 (!black).then(|| {

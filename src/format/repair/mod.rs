@@ -193,8 +193,7 @@ impl<'p> Work<'p> {
         let report = judged(&facts, self.profile);
         self.holds(rule, &texts, &facts, &report)?;
         // What is there no more was corrected.
-        let still: Vec<&Finding> =
-            report.findings.iter().filter(|finding| finding.rule == rule.id).collect();
+        let still: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule == rule.id).collect();
         for finding in findings {
             if !still.iter().any(|left| left.at == finding.at && left.found == finding.found) {
                 self.done.push(Done {
@@ -214,12 +213,14 @@ impl<'p> Work<'p> {
 
     /// Whether a change is one for the better only.
     fn holds(&self, rule: &Rule, texts: &Texts, facts: &Facts, report: &Report) -> Result<(), Why> {
-        let count = |report: &Report, id: &str| {
-            report.findings.iter().filter(|finding| finding.rule == id).count()
-        };
+        let count =
+            |report: &Report, id: &str| report.findings.iter().filter(|finding| finding.rule == id).count();
         let unjudged = |report: &Report, id: &str| report.not_checked.iter().any(|one| one.rule == id);
         let sheet = |rule: &Rule| {
-            matches!(rule.measure, Measure::Paper { .. } | Measure::Orientation { .. } | Measure::Margin { .. })
+            matches!(
+                rule.measure,
+                Measure::Paper { .. } | Measure::Orientation { .. } | Measure::Margin { .. }
+            )
         };
         if count(report, &rule.id) >= count(&self.report, &rule.id) || !report.scope.applies {
             return Err(Why::Unclear);

@@ -40,7 +40,9 @@ pub(super) fn copy(
         }
         drop(entry);
         writer.start_file(*name, options).map_err(unwritable)?;
-        writer.write_all(text.as_bytes()).map_err(|_| RepairError::Docx(DocxError::Limit("size of a part")))?;
+        writer
+            .write_all(text.as_bytes())
+            .map_err(|_| RepairError::Docx(DocxError::Limit("size of a part")))?;
     }
     Ok(writer.finish().map_err(unwritable)?.into_inner())
 }

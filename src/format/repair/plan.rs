@@ -129,9 +129,7 @@ impl<'c, 'i> Case<'c, 'i> {
                 let found = texts.iter().find(|text| line.contains(text.as_str()))?;
                 Some(line.replace(found.as_str(), instead))
             }),
-            Measure::NumberPadding => {
-                self.reworded(findings, |line| text::padded_number(line, self.profile))
-            }
+            Measure::NumberPadding => self.reworded(findings, |line| text::padded_number(line, self.profile)),
             Measure::DatePadding => self.reworded(findings, |line| text::padded_date(line, self.profile)),
             Measure::PartText { part, pattern, .. } => self.punctuated(*part, pattern),
             _ => Err(Why::ByHand),
@@ -181,7 +179,9 @@ impl<'c, 'i> Case<'c, 'i> {
             .rules
             .iter()
             .filter_map(|rule| match &rule.measure {
-                Measure::LegacyFonts { prefixes } => Some(prefixes.iter().map(|prefix| prefix.to_lowercase())),
+                Measure::LegacyFonts { prefixes } => {
+                    Some(prefixes.iter().map(|prefix| prefix.to_lowercase()))
+                }
                 _ => None,
             })
             .flatten()
@@ -190,12 +190,16 @@ impl<'c, 'i> Case<'c, 'i> {
         let wrong = |font: &str| !font.is_empty() && !is_accepted(families, font) && !is_legacy(font);
         let said = looks::said(self.main, self.styles, self.looks, &wrong);
         // Names of families are also written as files call them: the one a person would choose has spaces.
-        let family = families.iter().find(|name| name.contains(' ')).or(families.first()).ok_or(Why::Unclear)?;
+        let family =
+            families.iter().find(|name| name.contains(' ')).or(families.first()).ok_or(Why::Unclear)?;
         if said.main.is_empty() && said.styles.is_empty() {
             return Err(Why::Legacy);
         }
         let mut texts = self.source.clone();
-        let parts = [(&self.source.main, Some(self.main), &said.main), (&self.source.styles, self.styles, &said.styles)];
+        let parts = [
+            (&self.source.main, Some(self.main), &said.main),
+            (&self.source.styles, self.styles, &said.styles),
+        ];
         for (name, document, places) in parts {
             let Some(document) = document.filter(|_| !places.is_empty()) else { continue };
             let source = self.source.of(name);
@@ -213,7 +217,8 @@ impl<'c, 'i> Case<'c, 'i> {
             apart.filter_map(|line| line.at.as_ref().map(|at| at.paragraph)).collect();
         numbers.dedup();
         for number in numbers {
-            let paragraph = number.checked_sub(1).and_then(|at| self.paragraphs.get(at)).ok_or(Why::Missing)?;
+            let paragraph =
+                number.checked_sub(1).and_then(|at| self.paragraphs.get(at)).ok_or(Why::Missing)?;
             let words = Words::of(self.source.of(&self.source.main), *paragraph).ok_or(Why::Bound)?;
             words.compose(&mut changes).ok_or(Why::Bound)?;
         }

@@ -24,20 +24,34 @@ fn sections<'a, 'i>(document: &'a Document<'i>) -> impl Iterator<Item = (Node<'a
     })
 }
 
-fn set_size(splices: &mut Splices, source: &str, node: Node<'_, '_>, size: [f64; 2], upright: bool) -> Option<()> {
+fn set_size(
+    splices: &mut Splices,
+    source: &str,
+    node: Node<'_, '_>,
+    size: [f64; 2],
+    upright: bool,
+) -> Option<()> {
     let [width, height] = size.map(twips);
     let property = Property::new("pgSz", &[("w", &width), ("h", &height)]);
     let property = if upright {
         property.without(&["orient", "code"])
     } else {
-        Property { attributes: [property.attributes, vec![("orient", Some("landscape".to_owned()))]].concat(), ..property }
-            .without(&["code"])
+        Property {
+            attributes: [property.attributes, vec![("orient", Some("landscape".to_owned()))]].concat(),
+            ..property
+        }
+        .without(&["code"])
     };
     splices.set_within(source, node, &SECTION, &[property])
 }
 
 /// Gives every section of another size the paper, turned as it was.
-pub(super) fn paper(source: &str, document: &Document<'_>, sides: [f64; 2], tolerance: f64) -> Option<Splices> {
+pub(super) fn paper(
+    source: &str,
+    document: &Document<'_>,
+    sides: [f64; 2],
+    tolerance: f64,
+) -> Option<Splices> {
     let mut splices = Splices::default();
     let [short, long] = sides;
     for (node, [width, height]) in sections(document) {
@@ -78,7 +92,8 @@ pub(super) fn margin(
     let [least, greatest] = range;
     let mut splices = Splices::default();
     for (node, _) in sections(document).filter(|(_, [width, height])| height >= width) {
-        let stated = |name: &str| child(node, "pgMar").and_then(|margins| attribute(margins, name)).and_then(length);
+        let stated =
+            |name: &str| child(node, "pgMar").and_then(|margins| attribute(margins, name)).and_then(length);
         let Some(found) = stated(name) else { continue };
         // What is left for binding is a part of the left margin.
         let binding = if side == Side::Left { stated("gutter").unwrap_or(0.0) } else { 0.0 };

@@ -48,46 +48,6 @@ pub(super) const RUN: [&str; 39] = [
     "rPrChange",
 ];
 
-/// The order of a paragraph's properties.
-pub(super) const PARAGRAPH: [&str; 36] = [
-    "pStyle",
-    "keepNext",
-    "keepLines",
-    "pageBreakBefore",
-    "framePr",
-    "widowControl",
-    "numPr",
-    "suppressLineNumbers",
-    "pBdr",
-    "shd",
-    "tabs",
-    "suppressAutoHyphens",
-    "kinsoku",
-    "wordWrap",
-    "overflowPunct",
-    "topLinePunct",
-    "autoSpaceDE",
-    "autoSpaceDN",
-    "bidi",
-    "adjustRightInd",
-    "snapToGrid",
-    "spacing",
-    "ind",
-    "contextualSpacing",
-    "mirrorIndents",
-    "suppressOverlap",
-    "jc",
-    "textDirection",
-    "textAlignment",
-    "textboxTightWrap",
-    "outlineLvl",
-    "divId",
-    "cnfStyle",
-    "rPr",
-    "sectPr",
-    "pPrChange",
-];
-
 /// The order of a section's properties.
 pub(super) const SECTION: [&str; 8] =
     ["headerReference", "footerReference", "footnotePr", "endnotePr", "type", "pgSz", "pgMar", "cols"];
@@ -275,8 +235,11 @@ impl Tag {
     pub(super) fn of(source: &str, node: Node<'_, '_>) -> Option<Self> {
         let range = node.range();
         let text = source.get(range.clone())?;
-        let name: String =
-            text.strip_prefix('<')?.chars().take_while(|c| !c.is_whitespace() && !matches!(c, '/' | '>')).collect();
+        let name: String = text
+            .strip_prefix('<')?
+            .chars()
+            .take_while(|c| !c.is_whitespace() && !matches!(c, '/' | '>'))
+            .collect();
         let prefix = name.split_once(':').map_or(String::new(), |(prefix, _)| format!("{prefix}:"));
         let mut quote = None;
         let end = text.char_indices().find_map(|(at, c)| match (quote, c) {

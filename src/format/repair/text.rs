@@ -12,7 +12,10 @@ const TRIED: usize = 24;
 pub(super) fn letters(text: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() && *c != '0';
     // Comparing composed and without case: marks may have been joined, capitals made by the look.
-    folded(&unicode_normalization::UnicodeNormalization::nfc(text).collect::<String>()).chars().filter(kept).collect()
+    folded(&unicode_normalization::UnicodeNormalization::nfc(text).collect::<String>())
+        .chars()
+        .filter(kept)
+        .collect()
 }
 
 /// The letters of everything a part says, deleted text and the instructions of fields included.
@@ -81,7 +84,10 @@ pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
     // White space that isn't seen, or stands twice, is no punctuation.
     let tidy = |text: &String| text.trim() == text && !text.contains("  ");
     let matching = |texts: &[Vec<char>]| {
-        texts.iter().map(|text| text.iter().collect::<String>()).find(|text| tidy(text) && pattern.is_match(text))
+        texts
+            .iter()
+            .map(|text| text.iter().collect::<String>())
+            .find(|text| tidy(text) && pattern.is_match(text))
     };
     matching(&once).or_else(|| once.iter().find_map(|text| matching(&steps(text))))
 }
@@ -89,20 +95,20 @@ pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
 /// The texts one change away: a mark changed, taken away or put in.
 fn steps(text: &[char]) -> Vec<Vec<char>> {
     const MARKS: [char; 5] = [':', '.', ';', ',', ' '];
+    let places: Vec<usize> = (0..=text.len()).filter(|at| *at <= TRIED || at + TRIED >= text.len()).collect();
+    let with = |at: usize, taken: usize, put: &[char]| {
+        let (before, behind) = (text.get(..at)?, text.get(at + taken..)?);
+        Some([before, put, behind].concat())
+    };
+    let is_mark = |at: &&usize| text.get(**at).is_some_and(|mark| !mark.is_alphanumeric());
     let mut found = Vec::new();
-    let places = (0..=text.len()).filter(|at| *at <= TRIED || at + TRIED >= text.len());
-    for at in places {
-        let with = |taken: usize, put: &[char]| {
-            let (before, behind) = (text.get(..at)?, text.get(at + taken..)?);
-            Some([before, put, behind].concat())
-        };
-        let here = text.get(at).copied();
-        if here.is_some_and(|mark| !mark.is_alphanumeric()) {
-            found.extend(MARKS.iter().filter_map(|mark| with(1, &[*mark])));
-            found.extend(with(1, &[]));
-        }
-        // Within a word a mark would make two of it.
-        found.extend(MARKS.iter().filter_map(|mark| with(0, &[*mark])));
+    // What stands too many is likelier than what is missing, and that likelier than what is mistaken.
+    found.extend(places.iter().filter(is_mark).filter_map(|at| with(*at, 1, &[])));
+    for at in &places {
+        found.extend(MARKS.iter().filter_map(|mark| with(*at, 0, &[*mark])));
+    }
+    for at in places.iter().filter(is_mark) {
+        found.extend(MARKS.iter().filter_map(|mark| with(*at, 1, &[*mark])));
     }
     found
 }

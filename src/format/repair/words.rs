@@ -88,7 +88,12 @@ impl<'a, 'i> Words<'a, 'i> {
             return None;
         }
         let piece = (!fixed).then_some(self.pieces.len());
-        self.letters.extend(letters.into_iter().map(|(character, range)| Letter { character, range, piece, run }));
+        self.letters.extend(letters.into_iter().map(|(character, range)| Letter {
+            character,
+            range,
+            piece,
+            run,
+        }));
         self.pieces.push(Piece {
             attributes_end: tag.attributes_end,
             preserved: attribute(node, "space") == Some("preserve"),
@@ -114,8 +119,13 @@ impl<'a, 'i> Words<'a, 'i> {
                     self.normal.push((' ', at..end));
                 }
             } else {
-                let group: String =
-                    self.letters.get(at..end).unwrap_or_default().iter().map(|letter| letter.character).collect();
+                let group: String = self
+                    .letters
+                    .get(at..end)
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|letter| letter.character)
+                    .collect();
                 let composed: Vec<char> = group.nfc().collect();
                 let exact = composed.len() == end - at;
                 for (number, character) in composed.into_iter().enumerate() {
@@ -178,16 +188,18 @@ impl<'a, 'i> Words<'a, 'i> {
         let old: Vec<char> = self.text(place.clone()).chars().collect();
         let new: Vec<char> = new.chars().collect();
         let changes = differences(&old, &new)?;
-        let edits = changes.into_iter().map(|(range, text)| {
-            (self.written(place.start + range.start..place.start + range.end), text)
-        });
+        let edits = changes
+            .into_iter()
+            .map(|(range, text)| (self.written(place.start + range.start..place.start + range.end), text));
         self.edit(splices, edits.collect())
     }
 
     /// Writes letters and their marks as one; false when nothing is apart.
     pub(super) fn compose(&self, splices: &mut Splices) -> Option<bool> {
         let mut edits = Vec::new();
-        for (at, (character, range)) in self.normal.iter().enumerate().filter(|(_, (_, range))| !range.is_empty()) {
+        for (at, (character, range)) in
+            self.normal.iter().enumerate().filter(|(_, (_, range))| !range.is_empty())
+        {
             if *character == ' ' {
                 continue;
             }
@@ -226,9 +238,10 @@ impl<'a, 'i> Words<'a, 'i> {
                 let before = range.start.checked_sub(1).and_then(|at| Some((at, self.letters.get(at)?)));
                 let here = match before.filter(|(_, letter)| letter.piece.is_some()) {
                     Some((at, letter)) => Some((letter.piece?, at + 1, letter.range.end)),
-                    None => self.letters.get(range.start).and_then(|letter| {
-                        Some((letter.piece?, range.start, letter.range.start))
-                    }),
+                    None => self
+                        .letters
+                        .get(range.start)
+                        .and_then(|letter| Some((letter.piece?, range.start, letter.range.start))),
                 };
                 let (piece, at, place) = here?;
                 splices.insert(place, escaped(&text));
@@ -251,13 +264,19 @@ impl<'a, 'i> Words<'a, 'i> {
     }
 
     /// White space at the ends of a piece counts only where the piece says so.
-    fn keep_edges(&self, splices: &mut Splices, number: usize, edits: &[(Range<usize>, String)]) -> Option<()> {
+    fn keep_edges(
+        &self,
+        splices: &mut Splices,
+        number: usize,
+        edits: &[(Range<usize>, String)],
+    ) -> Option<()> {
         let piece = self.pieces.get(number)?;
         if piece.preserved {
             return Some(());
         }
         let mut text = String::new();
-        for (at, letter) in self.letters.iter().enumerate().filter(|(_, letter)| letter.piece == Some(number)) {
+        for (at, letter) in self.letters.iter().enumerate().filter(|(_, letter)| letter.piece == Some(number))
+        {
             let put = |place: &dyn Fn(&Range<usize>) -> bool| -> String {
                 edits.iter().filter(|(range, _)| place(range)).map(|(_, text)| text.as_str()).collect()
             };
@@ -340,11 +359,7 @@ fn differences(old: &[char], new: &[char]) -> Option<Vec<(Range<usize>, String)>
         let below = rows.last()?;
         let mut row = vec![0_u16; new.len() + 1];
         for (at, b) in new.iter().enumerate().rev() {
-            let best = if a == b {
-                below.get(at + 1)? + 1
-            } else {
-                *below.get(at)?.max(row.get(at + 1)?)
-            };
+            let best = if a == b { below.get(at + 1)? + 1 } else { *below.get(at)?.max(row.get(at + 1)?) };
             *row.get_mut(at)? = best;
         }
         rows.push(row);
@@ -432,7 +447,9 @@ mod tests {
 
     #[test]
     fn letters_and_marks_become_one_wherever_they_stand() {
-        let source = format!("<w:p {SPACE}><w:r><w:t>Ha</w:t></w:r><w:r><w:t>\u{300} No\u{302}\u{323}i</w:t></w:r></w:p>");
+        let source = format!(
+            "<w:p {SPACE}><w:r><w:t>Ha</w:t></w:r><w:r><w:t>\u{300} No\u{302}\u{323}i</w:t></w:r></w:p>"
+        );
         let document = Document::parse(&source).unwrap();
         let words = Words::of(&source, document.root_element()).unwrap();
         let mut splices = Splices::default();

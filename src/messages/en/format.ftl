@@ -56,3 +56,7 @@ overlay_failed = Page { $page } can't be drawn ({ $why }).
 overlay_no_pages = There is no page to draw: the file has no finding, or is a DOCX (make a PDF of it to see it on the page).
 overlay_written = page { $page } drawn: { $path }
 overlay_unwritable = The folder { $path } can't be written to ({ $why }). Choose another, or check who may write there.
+checks_busy = Many format checks are running; try again in a few seconds.
+overlay_no_page = There is no such page to draw: the file lacks it, or is no PDF.
+overlay_too_large = The page, or a picture in the file, is larger than is drawn; read the report instead.
+overlay_unpaintable = This page can't be drawn; read the report instead.

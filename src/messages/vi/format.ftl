@@ -56,3 +56,7 @@ overlay_failed = Không vẽ được trang { $page } ({ $why }).
 overlay_no_pages = Không có trang nào để vẽ: tệp không có điểm cần xem, hoặc là DOCX (hãy xuất PDF để xem trên trang).
 overlay_written = đã vẽ trang { $page }: { $path }
 overlay_unwritable = Không ghi được vào thư mục { $path } ({ $why }). Hãy chọn nơi khác hoặc kiểm tra quyền ghi.
+checks_busy = Đang có nhiều lượt kiểm tra thể thức; hãy thử lại sau ít giây.
+overlay_no_page = Không có trang này để vẽ: tệp không có trang đó, hoặc không phải PDF.
+overlay_too_large = Trang hoặc hình trong tệp lớn hơn mức được vẽ; hãy xem báo cáo thay cho hình.
+overlay_unpaintable = Không vẽ được trang này; hãy xem báo cáo thay cho hình.

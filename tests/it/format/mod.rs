@@ -7,6 +7,7 @@ mod made;
 mod made_docx;
 mod made_pdf;
 mod overlay;
+mod pdfium;
 mod repair;
 mod scope;
 mod variants;

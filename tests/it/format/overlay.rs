@@ -62,7 +62,7 @@ fn is_red([red, green, blue]: [u8; 3]) -> bool {
 /// The document on pages that are turned, so that they are shown as before; or cropped by some
 /// millimetres at the left and the top.
 fn turned(bytes: &[u8], degrees: i64, crop: f64) -> Vec<u8> {
-    let pdf = Pdf::open(bytes).unwrap();
+    let pdf = Pdf::open(&bytes).unwrap();
     let revision = pdf.newest();
     let mut writer = RevisionWriter::new(&pdf).unwrap();
     let (width, height) = (210.0 * 72.0 / 25.4, 297.0 * 72.0 / 25.4);
@@ -133,15 +133,8 @@ fn a_drawing_is_the_page_with_shapes_and_words_over_it() {
     assert!(image.attribute("href").unwrap().starts_with("data:image/png;base64,"));
     let words: String = document.descendants().filter_map(|node| node.text()).collect::<Vec<_>>().join(" ");
     assert!(words.contains("Lề trái phải từ 30 đến 35 mm.") && words.contains("20.0 mm"), "{words}");
-    let english = draw(
-        &bytes,
-        &report,
-        Profile::builtin(),
-        1,
-        Encoding::Svg,
-        Language::En,
-        &Limits::default(),
-    );
+    let english =
+        draw(&bytes, &report, Profile::builtin(), 1, Encoding::Svg, Language::En, &Limits::default());
     assert!(String::from_utf8(english.unwrap()).unwrap().contains("The left margin must be 30 to 35 mm."));
 }
 

@@ -172,7 +172,8 @@ fn document(replaced: &[(&str, &str)]) -> String {
 #[test]
 fn changes_under_review_stay_what_they_are() {
     let inserted = r#"<w:ins w:id="1" w:author="Lê Thị Thử" w:date="2026-01-05T08:00:00Z"><w:r><w:rPr><w:sz w:val="28"/></w:rPr><w:t xml:space="preserve"> thêm vào</w:t></w:r></w:ins><w:del w:id="2" w:author="Lê Thị Thử" w:date="2026-01-05T08:00:00Z"><w:r><w:rPr><w:sz w:val="22"/><w:rPrChange w:id="3" w:author="x"><w:rPr><w:b/></w:rPr></w:rPrChange></w:rPr><w:delText>bỏ đi</w:delText></w:r></w:del></w:p>"#;
-    let text = document(&[("để tổng hợp.</w:t></w:r></w:p>", &format!("để tổng hợp.</w:t></w:r>{inserted}"))]);
+    let text =
+        document(&[("để tổng hợp.</w:t></w:r></w:p>", &format!("để tổng hợp.</w:t></w:r>{inserted}"))]);
     let text = text.replace(r#"w:left="1701""#, r#"w:left="1134""#).replace("Số: 15/", "Số: 5/");
     let (after, repair) = repaired(made_docx::around(&text));
     assert_eq!(repair.done.len(), 2, "{:?}", repair.left);
@@ -214,11 +215,8 @@ fn letters_of_an_old_code_keep_their_font_and_the_writer_is_told_why() {
     let before = made_docx::docx(&made);
     let (after, repair) = repaired(before.clone());
     assert!(after == before && !repair.changed);
-    let advice: BTreeMap<&str, &str> = repair
-        .left
-        .iter()
-        .map(|left| (left.finding.rule.as_str(), left.advice.code.as_str()))
-        .collect();
+    let advice: BTreeMap<&str, &str> =
+        repair.left.iter().map(|left| (left.finding.rule.as_str(), left.advice.code.as_str())).collect();
     assert_eq!(advice["text.font"], "repair_left_legacy");
     assert_eq!(advice["text.legacy"], "repair_left_by_hand");
 }
@@ -257,7 +255,10 @@ fn two_parts_in_one_run_are_not_corrected_at_each_others_cost() {
     // Number and date in one paragraph, in one run: upright and slanted can't both be had.
     let number = r#"<w:t xml:space="preserve">Số: 15/QĐ-SNV</w:t>"#;
     let text = document(&[
-        (number, r#"<w:t xml:space="preserve">Số: 15/QĐ-SNV            Hà Nội, ngày 05 tháng 01 năm 2026</w:t>"#),
+        (
+            number,
+            r#"<w:t xml:space="preserve">Số: 15/QĐ-SNV            Hà Nội, ngày 05 tháng 01 năm 2026</w:t>"#,
+        ),
         (r#"<w:t xml:space="preserve">Hà Nội, ngày 05 tháng 01 năm 2026</w:t>"#, ""),
     ]);
     let before = made_docx::around(&text);
