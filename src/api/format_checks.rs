@@ -6,6 +6,7 @@ use super::body::upload;
 use super::caller::{Caller, perm};
 use super::documents::{FileForm, id_of};
 use super::problem::{Problem, ProblemBody, language_of};
+use crate::format::metadata::{Confidence, Proposed};
 use crate::format::overlay::{self, Encoding};
 use crate::format::report::Report;
 use crate::pdf::picture::PictureError;
@@ -70,7 +71,53 @@ pub struct OverlayQuery {
     pub page: Option<usize>,
 }
 
-/// A report, and the pages that can be seen with their findings.
+/// What taking the document in can be filled with, in the words of `POST /documents`: proposals that somebody confirms.
+/// What isn't known is null, except urgency and secrecy, which are as if nothing were written.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Prefill {
+    /// Type code.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Abstract.
+    pub subject: Option<String>,
+    /// Urgency.
+    pub urgency: String,
+    /// Secrecy.
+    pub secrecy: String,
+    /// Issuing body: the sender of an incoming document.
+    pub sender: Option<String>,
+    /// Number and symbol as written: the sender's, of an incoming document.
+    pub sender_notation: Option<String>,
+    /// How sure the least sure of them is; null when nothing was found.
+    pub confidence: Option<Confidence>,
+}
+
+impl Prefill {
+    fn of(report: &Report) -> Self {
+        let metadata = &report.metadata;
+        let value = |proposed: &Option<Proposed>| proposed.as_ref().map(|proposed| proposed.value.clone());
+        let used = [
+            &metadata.kind,
+            &metadata.subject,
+            &metadata.urgency,
+            &metadata.secrecy,
+            &metadata.issuer,
+            &metadata.number,
+        ];
+        Self {
+            kind: value(&metadata.kind),
+            // As long as a document's abstract may be.
+            subject: value(&metadata.subject).map(|subject| subject.chars().take(500).collect()),
+            urgency: value(&metadata.urgency).unwrap_or_else(|| "normal".to_owned()),
+            secrecy: value(&metadata.secrecy).unwrap_or_else(|| "none".to_owned()),
+            sender: value(&metadata.issuer).map(|issuer| issuer.chars().take(200).collect()),
+            sender_notation: report.document.number.clone(),
+            confidence: used.iter().filter_map(|one| one.as_ref()).map(|one| one.confidence).min(),
+        }
+    }
+}
+
+/// A report, the pages that can be seen with their findings, and what taking the document in can be filled with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OneShot {
     /// The report.
@@ -78,6 +125,8 @@ pub struct OneShot {
     pub report: Report,
     /// Pages that have findings and can be drawn; none of a DOCX.
     pub overlay_pages: Vec<usize>,
+    /// Proposals for `POST /documents`.
+    pub prefill: Prefill,
 }
 
 /// A place among those who are served or wait, and a turn.
@@ -159,7 +208,8 @@ pub async fn create(
         (Some(picture), Some((encoding, _))) => shown(encoding, picture),
         _ => {
             let overlay_pages = overlay::pages(&judged.report);
-            HttpResponse::Ok().json(OneShot { report: judged.report, overlay_pages })
+            let prefill = Prefill::of(&judged.report);
+            HttpResponse::Ok().json(OneShot { report: judged.report, overlay_pages, prefill })
         }
     })
 }

@@ -1,9 +1,9 @@
 //! Facts about a document, whatever its file format: what rules are judged by. Millimetres from the
 //! top left of the page; sizes in points.
 
-use super::margins;
 use super::report::At;
 use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
+use super::{drawn, margins};
 use crate::pdf::text::{Glyph, Page, Pages};
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub struct Line {
     pub bold: bool,
     /// Whether most of it is slanted.
     pub italic: bool,
+    /// Whether its first character is bold.
+    pub leads_bold: bool,
     /// Whether an annotation's appearance is part of it.
     pub stamped: bool,
     /// Whether it is recognised text behind a scan.
@@ -100,6 +102,8 @@ pub struct Facts {
     pub stated: Option<usize>,
     /// Horizontal lines.
     pub drawn: Vec<Drawn>,
+    /// Tables of a PDF that have lines: pages and boxes.
+    pub tables: Vec<(usize, [f64; 4])>,
     /// Pictures of a PDF.
     pub pictures: Vec<Shown>,
     /// Page numbers.
@@ -136,13 +140,23 @@ pub(super) struct Gathering {
     lines: Vec<Line>,
     sheets: Vec<Sheet>,
     scanned: usize,
+    drawn: Vec<Drawn>,
+    tables: Vec<(usize, [f64; 4])>,
+    pictures: Vec<Shown>,
+    numbers: Vec<PageNumber>,
 }
 
 impl Gathering {
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
-        let of_page = lines_of(number, page);
+        let mut of_page = lines_of(number, page);
+        self.drawn.extend(drawn::of_characters(&mut of_page));
+        let (strokes, tables) = drawn::strokes(number, page);
+        self.drawn.extend(strokes);
+        self.tables.extend(tables.into_iter().map(|bounds| (number, bounds)));
+        self.pictures.extend(drawn::pictures(number, page));
         let sheet = margins::sheet(page, &of_page);
+        self.numbers.extend(drawn::number(&sheet, &of_page));
         let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
         self.scanned += usize::from(!visible && sheet.resolution.is_some());
         self.sheets.push(sheet);
@@ -159,13 +173,17 @@ impl Gathering {
             lines: self.lines,
             unread: pages.count.saturating_sub(read) + pages.unread.len(),
             pages: Some(pages.count),
+            drawn: self.drawn,
+            tables: self.tables,
+            pictures: self.pictures,
+            numbers: self.numbers,
             ..Facts::default()
         }
     }
 }
 
 /// A point of the page in millimetres from the top left, as it is shown.
-fn place(page: &Page, x: f64, y: f64) -> (f64, f64) {
+pub(super) fn place(page: &Page, x: f64, y: f64) -> (f64, f64) {
     let [left, bottom, right, top] = page.bounds;
     let (x, y) = match page.rotation {
         90 => (y - bottom, x - left),
@@ -317,6 +335,7 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         fonts,
         bold: bold * 2 > count,
         italic: italic * 2 > count,
+        leads_bold: glyphs.iter().find(|glyph| !glyph.text.trim().is_empty()).is_some_and(|glyph| glyph.bold),
         stamped,
         invisible: glyphs.first().is_some_and(|glyph| glyph.invisible),
         colour,

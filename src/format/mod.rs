@@ -2,12 +2,13 @@
 //! profile; nothing here is bound to it).
 
 pub mod docx;
+mod drawn;
 pub mod facts;
 pub mod layout;
 mod margins;
+pub mod metadata;
 pub mod metrics;
 pub mod overlay;
-mod parts;
 pub mod repair;
 pub mod report;
 mod rules;
@@ -146,14 +147,26 @@ pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
             if let Err(error) = crate::pdf::Pdf::open(&bytes) {
                 return Err(FormatError::Pdf(error.to_string()));
             }
+            let version = version(&bytes);
             let mut gathered = facts::Gathering::default();
             match text::visit(bytes, limits, &mut |number, page| gathered.page(number, &page)) {
-                Ok(pages) => Ok(Readable { file: file("pdf"), facts: Some(gathered.finish(&pages)) }),
+                Ok(pages) => {
+                    let facts = Facts { version, ..gathered.finish(&pages) };
+                    Ok(Readable { file: file("pdf"), facts: Some(facts) })
+                }
                 Err(text::TextError::TooLarge) => Ok(Readable { file: file("pdf"), facts: None }),
                 Err(error) => Err(FormatError::Pdf(error.to_string())),
             }
         }
     }
+}
+
+/// The version that the header of a PDF names (ISO 32000-2, 7.5.2).
+fn version(bytes: &[u8]) -> Option<(u8, u8)> {
+    let head = bytes.get(..bytes.len().min(1024))?;
+    let at = head.windows(5).position(|window| window == b"%PDF-")?;
+    let digit = |at: usize| head.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0');
+    Some((digit(at + 5)?, digit(at + 7)?))
 }
 
 /// Judges a file by a profile.
@@ -166,6 +179,7 @@ pub fn check(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Repor
 
 fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
     let layout = Layout::find(facts, profile);
+    let metadata = metadata::read(facts, &layout, profile);
     let profile_facts = ProfileFacts { id: profile.id.clone(), version: profile.version.clone() };
     if let Some(why) = out_of_scope(facts, &layout, profile) {
         return Report {
@@ -174,6 +188,7 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
             scope: Scope { applies: false, why: Some(why.en.clone()), message: Some(why) },
             conforms: None,
             document: layout.document,
+            metadata,
             findings: Vec::new(),
             not_checked: Vec::new(),
         };
@@ -192,6 +207,7 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
         // A page without anything on it can't be called right for its paper alone.
         conforms: (judged > 0 && (facts.scan || !facts.lines.is_empty())).then_some(!broken),
         document: layout.document,
+        metadata,
         findings,
         not_checked,
     }
@@ -211,6 +227,7 @@ fn unjudged(file: FileFacts, profile: &Profile, why: Why) -> Report {
         scope: Scope { applies: true, why: None, message: None },
         conforms: None,
         document: DocumentFacts::default(),
+        metadata: metadata::Metadata::default(),
         findings: Vec::new(),
         not_checked: profile.rules.iter().map(|rule| why.of(&rule.id)).collect(),
     }

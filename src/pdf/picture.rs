@@ -28,6 +28,8 @@ const SIDE: f64 = 6_000.0;
 const PICTURE: u64 = 80_000_000;
 /// Pixels of all pictures in the file that are painted.
 const PICTURES: u64 = 800_000_000;
+/// As much as reading a page may need.
+const STACK: usize = 32 << 20;
 /// The curve's tolerance, in points.
 const TOLERANCE: f64 = 0.1;
 
@@ -150,7 +152,7 @@ pub fn paint(
         return Err(PictureError::TooLarge);
     }
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("page-picture".to_owned()).stack_size(text::STACK);
+        let thread = std::thread::Builder::new().name("page-picture".to_owned()).stack_size(STACK);
         let painting = thread.spawn_scoped(scope, || {
             let painted = AssertUnwindSafe(|| painted(bytes.to_vec(), page, limits, scene));
             catch_unwind(painted).unwrap_or(Err(PictureError::Unpaintable))

@@ -18,7 +18,7 @@ const PARAGRAPH_LIMIT: usize = 20_000;
 /// What tables leave free on either side of a cell's text, in millimetres.
 const PADDING: f64 = 1.9;
 /// Characters before a gap that divides columns.
-const COLUMN: usize = 12;
+const COLUMN: usize = 8;
 /// Blanks that divide columns.
 const BLANKS: usize = 4;
 
@@ -259,6 +259,7 @@ struct Writer<'w> {
     bold: usize,
     italic: usize,
     count: usize,
+    leads_bold: bool,
     underlined: String,
     colour: Option<[u8; 3]>,
     blanks: usize,
@@ -282,6 +283,7 @@ impl<'w> Writer<'w> {
             bold: 0,
             italic: 0,
             count: 0,
+            leads_bold: false,
             underlined: String::new(),
             colour: None,
             blanks: 0,
@@ -339,6 +341,9 @@ impl<'w> Writer<'w> {
                 self.text.extend(character.to_uppercase());
             } else {
                 self.text.push(character);
+            }
+            if self.count == 0 {
+                self.leads_bold = set.bold == Some(true);
             }
             self.count += 1;
             let [ascii, other] = &set.fonts;
@@ -399,6 +404,7 @@ impl<'w> Writer<'w> {
             fonts,
             bold: bold * 2 > count || named_bold,
             italic: italic * 2 > count,
+            leads_bold: self.leads_bold || named_bold,
             stamped: false,
             invisible: false,
             colour,
@@ -438,6 +444,7 @@ impl<'w> Writer<'w> {
                 fonts: BTreeMap::new(),
                 bold: set.bold == Some(true),
                 italic: set.italic == Some(true),
+                leads_bold: set.bold == Some(true),
                 stamped: false,
                 invisible: false,
                 colour: None,

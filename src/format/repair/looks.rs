@@ -18,6 +18,7 @@ pub(super) enum Look {
     Italic(bool),
     Capitals,
     Black,
+    Red,
 }
 
 impl Look {
@@ -40,11 +41,9 @@ impl Look {
             Self::Capitals => (found.capitals != Some(true)).then(|| vec![Property::switch("caps", true)]),
             Self::Black => {
                 let black = found.colour.is_none_or(|colour| colour == [0; 3]);
-                (!black).then(|| {
-                    let colour = Property::new("color", &[("val", "auto")]);
-                    vec![colour.without(&["themeColor", "themeTint", "themeShade"])]
-                })
+                (!black).then(|| vec![coloured("auto")])
             }
+            Self::Red => (found.colour != Some([0xff, 0, 0])).then(|| vec![coloured("FF0000")]),
         }
     }
 
@@ -66,7 +65,15 @@ impl Look {
     }
 }
 
+fn coloured(value: &str) -> Property {
+    Property::new("color", &[("val", value)]).without(&["themeColor", "themeTint", "themeShade"])
+}
+
+/// Whether a run shows something: letters, or a part of a field that makes some.
 fn has_letters(run: Node<'_, '_>) -> bool {
+    if run.children().any(|piece| matches!(piece.tag_name().name(), "instrText" | "fldChar")) {
+        return true;
+    }
     let text = run.children().filter(|piece| piece.tag_name().name() == "t");
     text.filter_map(|piece| piece.text()).any(|text| text.chars().any(|letter| !letter.is_whitespace()))
 }

@@ -10,6 +10,7 @@ mod looks;
 mod package;
 mod plan;
 pub mod report;
+mod settings;
 mod sheets;
 mod splice;
 mod text;
@@ -21,7 +22,7 @@ use super::layout::Layout;
 use super::report::{DocumentFacts, FileFacts, Finding, Report};
 use super::{FormatError, Kind};
 use crate::messages::message;
-use crate::profile::{Measure, Profile, Rule};
+use crate::profile::{Measure, Part, Profile, Rule, Severity};
 use plan::{Case, Why};
 use report::{Advice, Done, Left, Repair};
 use std::collections::BTreeMap;
@@ -188,10 +189,43 @@ impl<'p> Work<'p> {
         if !rule.repairable {
             return Err(Why::ByHand);
         }
-        let texts = Case::open(&self.texts, &self.facts, self.profile, |case| case.plan(rule, findings))?;
+        // Page numbers stand in parts of their own.
+        let numbers = matches!(rule.measure, Measure::PageNumberPlace)
+            || matches!(
+                rule.measure,
+                Measure::PartSize { part: Part::PageNumber, .. }
+                    | Measure::PartWeight { part: Part::PageNumber, .. }
+                    | Measure::PartSlant { part: Part::PageNumber, .. }
+            );
+        let stated = findings.first().and_then(|finding| finding.at.as_ref()).map(|at| at.part.as_str());
+        let name = stated.filter(|_| numbers).unwrap_or(&self.texts.main).to_owned();
+        let mut refused = None;
+        for way in 0.. {
+            let planned = Case::open(&self.texts, &self.facts, self.profile, &name, |case| {
+                case.plan(rule, findings, way)
+            });
+            let Some(planned) = planned else { break };
+            match planned.and_then(|texts| self.judged(rule, texts)) {
+                Ok((texts, facts, report)) => {
+                    self.take(rule, findings, texts, facts, report);
+                    return Ok(());
+                }
+                // Why the first way isn't one tells most.
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        Err(refused.unwrap_or(Why::Unclear))
+    }
+
+    /// The facts of changed texts and the report on them, if they are for the better.
+    fn judged(&self, rule: &Rule, texts: Texts) -> Result<(Texts, Facts, Report), Why> {
         let facts = texts.facts().map_err(|_| Why::Unclear)?;
         let report = judged(&facts, self.profile);
         self.holds(rule, &texts, &facts, &report)?;
+        Ok((texts, facts, report))
+    }
+
+    fn take(&mut self, rule: &Rule, findings: &[Finding], texts: Texts, facts: Facts, report: Report) {
         // What is there no more was corrected.
         let still: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule == rule.id).collect();
         for finding in findings {
@@ -208,7 +242,6 @@ impl<'p> Work<'p> {
         }
         self.left.remove(&rule.id);
         (self.texts, self.facts, self.report) = (texts, facts, report);
-        Ok(())
     }
 
     /// Whether a change is one for the better only.
@@ -230,7 +263,9 @@ impl<'p> Work<'p> {
             let revealed = sheet(rule) && sheet(other) && other.id != rule.id;
             let worse = count(report, &other.id) > count(&self.report, &other.id)
                 || (unjudged(report, &other.id) && !unjudged(&self.report, &other.id));
-            if worse && !revealed {
+            // A warning may come of an error's correction: the line under a text that was too short, say.
+            let lighter = rule.severity == Severity::Error && other.severity != Severity::Error;
+            if worse && !revealed && !lighter {
                 return Err(Why::Mixed);
             }
         }

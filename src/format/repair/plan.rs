@@ -1,17 +1,20 @@
 //! From a finding to the changes that answer it, by the measure of its rule.
 
 use super::looks::{self, Look};
+use super::settings::Set;
 use super::splice::Splices;
 use super::words::Words;
 use super::{sheets, text};
 use crate::format::docx::{self, Looks, Texts, place};
 use crate::format::facts::{DARK, Facts, Line};
-use crate::format::layout::Layout;
-use crate::format::parts;
+use crate::format::layout::{Layout, Paragraph, UnitKind, is_running};
 use crate::format::report::Finding;
+use crate::format::rules::order;
 use crate::format::rules::text::is_accepted;
-use crate::profile::{Measure, Part, Profile, Rule};
+use crate::format::setting::Align;
+use crate::profile::{Hue, Measure, Part, Pattern, Profile, Rule};
 use roxmltree::{Document, Node};
+use std::collections::BTreeSet;
 
 /// Why something is left to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,8 @@ impl Why {
 /// What a plan is made from.
 pub(super) struct Case<'c, 'i> {
     source: &'c Texts,
+    /// The part that is changed.
+    name: &'c str,
     main: &'c Document<'i>,
     styles: Option<&'c Document<'i>>,
     paragraphs: Vec<Node<'c, 'i>>,
@@ -62,10 +67,24 @@ impl<'c, 'i> Case<'c, 'i> {
         source: &Texts,
         facts: &Facts,
         profile: &Profile,
-        plan: impl FnOnce(&Case<'_, '_>) -> Result<Texts, Why>,
-    ) -> Result<Texts, Why> {
+        name: &str,
+        plan: impl FnOnce(&Case<'_, '_>) -> Option<Result<Texts, Why>>,
+    ) -> Option<Result<Texts, Why>> {
+        match Self::opened(source, facts, profile, name, plan) {
+            Ok(planned) => planned,
+            Err(why) => Some(Err(why)),
+        }
+    }
+
+    fn opened<T>(
+        source: &Texts,
+        facts: &Facts,
+        profile: &Profile,
+        name: &str,
+        plan: impl FnOnce(&Case<'_, '_>) -> T,
+    ) -> Result<T, Why> {
         let unclear = |_| Why::Unclear;
-        let main = docx::parse(source.of(&source.main)).map_err(unclear)?;
+        let main = docx::parse(source.of(name)).map_err(unclear)?;
         let styles = match source.of(&source.styles) {
             "" => None,
             text => Some(docx::parse(text).map_err(unclear)?),
@@ -75,6 +94,7 @@ impl<'c, 'i> Case<'c, 'i> {
         let paragraphs = place::paragraphs(&main).map(|(_, paragraph)| paragraph).collect();
         let case = Case {
             source,
+            name,
             main: &main,
             styles: styles.as_ref(),
             paragraphs,
@@ -83,12 +103,20 @@ impl<'c, 'i> Case<'c, 'i> {
             layout: &layout,
             profile,
         };
-        plan(&case)
+        Ok(plan(&case))
     }
 
-    /// The texts with a rule's findings answered.
-    pub(super) fn plan(&self, rule: &Rule, findings: &[Finding]) -> Result<Texts, Why> {
-        let source = self.source.of(&self.source.main);
+    /// The texts with a rule's findings answered, by the first way there is or another; none after the last.
+    pub(super) fn plan(&self, rule: &Rule, findings: &[Finding], way: usize) -> Option<Result<Texts, Why>> {
+        let other = matches!(
+            rule.measure,
+            Measure::PartSize { .. } | Measure::BodySize { .. } | Measure::SizePairs { .. }
+        );
+        (way == 0 || (other && way < 3)).then(|| self.planned(rule, findings, way))
+    }
+
+    fn planned(&self, rule: &Rule, findings: &[Finding], way: usize) -> Result<Texts, Why> {
+        let source = self.source.of(self.name);
         let sheets = |changes: Option<Splices>| self.main_changed(changes.ok_or(Why::Unclear)?);
         match &rule.measure {
             Measure::Paper { width, height, tolerance, .. } => {
@@ -102,10 +130,10 @@ impl<'c, 'i> Case<'c, 'i> {
             Measure::BodySize { range, tolerance } => {
                 let fits = |line: &Line| within(line.size, *range, *tolerance);
                 let lines = self.layout.body.iter().copied().filter(|line| !fits(line)).collect();
-                self.look(lines, Look::Size(*range))
+                self.look(lines, Look::Size(ends(*range, way)))
             }
             Measure::PartSize { part, range, tolerance } => {
-                self.part(*part, |line| !within(line.size, *range, *tolerance), Look::Size(*range))
+                self.part(*part, |line| !within(line.size, *range, *tolerance), Look::Size(ends(*range, way)))
             }
             Measure::PartWeight { part, bold } => {
                 self.part(*part, |line| line.bold != *bold, Look::Bold(*bold))
@@ -123,6 +151,49 @@ impl<'c, 'i> Case<'c, 'i> {
                 };
                 self.look(self.facts.lines.iter().filter(coloured).collect(), Look::Black)
             }
+            Measure::PartColour { part, colour: Hue::Red } => {
+                self.part(*part, |line| !Hue::Red.is(line.colour.unwrap_or_default()), Look::Red)
+            }
+            Measure::PartColour { part, colour: Hue::Black } => {
+                self.part(*part, |line| !Hue::Black.is(line.colour.unwrap_or_default()), Look::Black)
+            }
+            Measure::SizePairs { parts, pairs, .. } => self.paired(*parts, pairs, way),
+            Measure::PartCentred { part, .. } => {
+                let off = |line: &&&Line| {
+                    let set = line.setting.as_ref();
+                    set.is_some_and(|set| set.align != Align::Centre && set.column == 0)
+                };
+                let lines: Vec<&Line> = self.lines(*part).iter().filter(off).copied().collect();
+                self.set(lines.into_iter().map(|line| (line, Set::Centred)))
+            }
+            Measure::BodyIndent { values, tolerance } => self.running(|paragraph| {
+                let found = paragraph.indent?;
+                let off = |value: &f64| (found - value).abs();
+                let nearest = values.iter().copied().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+                (off(&nearest) > *tolerance).then_some(Set::Indent(nearest))
+            }),
+            Measure::BodyGap { least, .. } => self.running(|paragraph| {
+                paragraph.gap.filter(|gap| *gap < least - 0.05).map(|_| Set::Before(*least))
+            }),
+            Measure::BodyPitch { range: [least, greatest], tolerance } => self.running(|paragraph| {
+                let found = paragraph.pitch?;
+                let fits = (least - tolerance..=greatest + tolerance).contains(&found);
+                (!fits).then(|| Set::Pitch(found.clamp(*least, *greatest)))
+            }),
+            Measure::BodyJustified => {
+                self.running(|paragraph| (paragraph.justified == Some(false)).then_some(Set::Justified))
+            }
+            Measure::BodyUpright => self.look(self.plain_lines(|line| line.italic), Look::Italic(false)),
+            Measure::BodyRegular => self.look(self.plain_lines(|line| line.bold), Look::Bold(false)),
+            Measure::ListEnds { part, between, last } => self.ended(*part, between, last),
+            Measure::PageNumberFirst => sheets(sheets::bare_first_page(source, self.main)),
+            Measure::PageNumberPlace => {
+                // One below the text belongs into another part: that is for people.
+                let above = self.facts.numbers.iter().filter(|number| number.above);
+                let lines = above.filter(|number| number.centred == Some(false)).map(|number| &number.line);
+                let here = lines.filter(|line| line.at.as_ref().is_some_and(|at| at.part == self.name));
+                self.set(here.map(|line| (line, Set::Centred)))
+            }
             Measure::Composed => self.composed(),
             Measure::FixedText { text, .. } => self.reworded(findings, |line| text::meant(line, text)),
             Measure::Discouraged { texts, instead } => self.reworded(findings, |line| {
@@ -131,7 +202,7 @@ impl<'c, 'i> Case<'c, 'i> {
             }),
             Measure::NumberPadding => self.reworded(findings, |line| text::padded_number(line, self.profile)),
             Measure::DatePadding => self.reworded(findings, |line| text::padded_date(line, self.profile)),
-            Measure::PartText { part, pattern, .. } => self.punctuated(*part, pattern),
+            Measure::PartText { part, pattern, when, .. } => self.punctuated(*part, pattern, when.as_ref()),
             _ => Err(Why::ByHand),
         }
     }
@@ -140,24 +211,93 @@ impl<'c, 'i> Case<'c, 'i> {
         if changes.is_empty() {
             return Err(Why::Unclear);
         }
-        let name = &self.source.main;
+        let name = self.name;
         let text = changes.apply(self.source.of(name)).ok_or(Why::Unclear)?;
         Ok(self.source.with(name, &text))
     }
 
     fn paragraph(&self, line: &Line) -> Option<Node<'c, 'i>> {
-        let number = line.at.as_ref()?.paragraph.checked_sub(1)?;
-        self.paragraphs.get(number).copied()
+        let at = line.at.as_ref().filter(|at| at.part == self.name)?;
+        self.paragraphs.get(at.paragraph.checked_sub(1)?).copied()
+    }
+
+    /// The lines of a part that stand in the part of the package that is changed.
+    fn lines(&self, part: Part) -> Vec<&'c Line> {
+        let here = |line: &&&Line| line.at.as_ref().is_some_and(|at| at.part == self.name);
+        self.layout.part(part).iter().filter(here).copied().collect()
     }
 
     fn part(&self, part: Part, wrong: impl Fn(&Line) -> bool, look: Look) -> Result<Texts, Why> {
-        let lines = parts::lines(part, self.facts, self.layout, self.profile);
-        self.look(lines.into_iter().filter(|line| wrong(line)).collect(), look)
+        self.look(self.lines(part).into_iter().filter(|line| wrong(line)).collect(), look)
+    }
+
+    /// Lines of running text that aren't grounds and are so.
+    fn plain_lines(&self, wrong: impl Fn(&Line) -> bool) -> Vec<&'c Line> {
+        let grounds = self.layout.units.iter().filter(|unit| unit.kind == UnitKind::Ground);
+        let grounds: Vec<usize> = grounds.map(|unit| unit.paragraph).collect();
+        let own = self.layout.paragraphs.iter().enumerate();
+        own.filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at))
+            .flat_map(|(_, paragraph)| paragraph.lines.iter().copied())
+            .filter(|line| wrong(line))
+            .collect()
+    }
+
+    /// Gives the second of two parts the size that goes with the first's, or the other way round.
+    fn paired(&self, [first, second]: [Part; 2], pairs: &[[f64; 2]], way: usize) -> Result<Texts, Why> {
+        let turned = |[a, b]: [f64; 2]| if way == 0 { [a, b] } else { [b, a] };
+        let (kept, changed) = if way == 0 { (first, second) } else { (second, first) };
+        let one = self.lines(kept).first().map(|line| line.size).ok_or(Why::Missing)?;
+        let off = |pair: &[f64; 2]| (pair[0] - one).abs();
+        let pairs = pairs.iter().copied().map(turned);
+        let pair = pairs.min_by(|a, b| off(a).total_cmp(&off(b))).ok_or(Why::Unclear)?;
+        self.look(self.lines(changed), Look::Size([pair[1], pair[1]]))
+    }
+
+    /// Sets paragraphs of running text otherwise, by what is wrong with each.
+    fn running(&self, wrong: impl Fn(&Paragraph<'_>) -> Option<Set>) -> Result<Texts, Why> {
+        let own = self.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
+        self.set(own.filter_map(|paragraph| Some((*paragraph.lines.first()?, wrong(paragraph)?))))
+    }
+
+    /// Sets the paragraphs of some lines otherwise.
+    fn set<'l>(&self, lines: impl Iterator<Item = (&'l Line, Set)>) -> Result<Texts, Why> {
+        let source = self.source.of(self.name);
+        let mut changes = Splices::default();
+        let mut done = BTreeSet::new();
+        for (line, set) in lines {
+            let paragraph = self.paragraph(line).ok_or(Why::Missing)?;
+            // Lines of one paragraph are set together.
+            if done.insert(paragraph.range().start) {
+                set.set(&mut changes, source, paragraph).ok_or(Why::Unclear)?;
+            }
+        }
+        self.main_changed(changes)
+    }
+
+    /// Ends the entries of a list as they must end.
+    fn ended(&self, part: Part, between: &str, last: &str) -> Result<Texts, Why> {
+        let mut changes = Splices::default();
+        let entries = order::entries(self.layout, part);
+        let end = entries.len().saturating_sub(1);
+        for (at, (text, first)) in entries.iter().enumerate() {
+            let mark = if at == end { last } else { between };
+            if text.trim_end().ends_with(mark) {
+                continue;
+            }
+            // An entry may be broken over lines of its paragraph.
+            let place = first.at.as_ref().map(|at| at.paragraph);
+            let mut own = self.facts.lines.iter().filter(|line| {
+                line.at.as_ref().is_some_and(|at| at.part == self.name && Some(at.paragraph) == place)
+            });
+            let line = own.rfind(|line| text.ends_with(line.text.as_str())).ok_or(Why::Unclear)?;
+            self.rewrite(&mut changes, line, &text::ended(&line.text, mark))?;
+        }
+        self.main_changed(changes)
     }
 
     /// Has the letters of some lines look otherwise, and no others.
     fn look(&self, lines: Vec<&Line>, look: Look) -> Result<Texts, Why> {
-        let source = self.source.of(&self.source.main);
+        let source = self.source.of(self.name);
         let mut changes = Splices::default();
         if lines.is_empty() {
             return Err(Why::Missing);
@@ -165,8 +305,12 @@ impl<'c, 'i> Case<'c, 'i> {
         for line in lines {
             let paragraph = self.paragraph(line).ok_or(Why::Missing)?;
             let words = Words::of(source, paragraph).ok_or(Why::Bound)?;
-            let place = words.find(written(line)).ok_or(Why::Bound)?;
-            let runs = words.runs_of(place).ok_or(Why::Mixed)?;
+            let runs = match words.find(written(line)) {
+                Some(place) => words.runs_of(place).ok_or(Why::Mixed)?,
+                // The number of a page is made, not written.
+                None if self.name != self.source.main => words.runs.clone(),
+                None => return Err(Why::Bound),
+            };
             look.set(&mut changes, source, self.looks, paragraph, &runs).ok_or(Why::Unclear)?;
         }
         self.main_changed(changes)
@@ -219,7 +363,7 @@ impl<'c, 'i> Case<'c, 'i> {
         for number in numbers {
             let paragraph =
                 number.checked_sub(1).and_then(|at| self.paragraphs.get(at)).ok_or(Why::Missing)?;
-            let words = Words::of(self.source.of(&self.source.main), *paragraph).ok_or(Why::Bound)?;
+            let words = Words::of(self.source.of(self.name), *paragraph).ok_or(Why::Bound)?;
             words.compose(&mut changes).ok_or(Why::Bound)?;
         }
         self.main_changed(changes)
@@ -241,12 +385,12 @@ impl<'c, 'i> Case<'c, 'i> {
     }
 
     /// Mends the punctuation of the lines of a part that don't match its pattern.
-    fn punctuated(&self, part: Part, pattern: &str) -> Result<Texts, Why> {
-        let expression = crate::profile::rule::expression(pattern).map_err(|_| Why::Unclear)?;
+    fn punctuated(&self, part: Part, pattern: &Pattern, when: Option<&Pattern>) -> Result<Texts, Why> {
         let mut changes = Splices::default();
-        for line in parts::lines(part, self.facts, self.layout, self.profile) {
-            if !expression.is_match(&line.text) {
-                let new = text::punctuated(&line.text, &expression).ok_or(Why::Unclear)?;
+        let meant = |line: &Line| when.is_none_or(|when| when.0.is_match(&line.text));
+        for line in self.lines(part).into_iter().filter(|line| meant(line)) {
+            if !pattern.0.is_match(&line.text) {
+                let new = text::punctuated(&line.text, &pattern.0).ok_or(Why::Unclear)?;
                 self.rewrite(&mut changes, line, &new)?;
             }
         }
@@ -255,7 +399,7 @@ impl<'c, 'i> Case<'c, 'i> {
 
     fn rewrite(&self, changes: &mut Splices, line: &Line, new: &str) -> Result<(), Why> {
         let paragraph = self.paragraph(line).ok_or(Why::Missing)?;
-        let words = Words::of(self.source.of(&self.source.main), paragraph).ok_or(Why::Bound)?;
+        let words = Words::of(self.source.of(self.name), paragraph).ok_or(Why::Bound)?;
         let place = words.find(written(line)).ok_or(Why::Bound)?;
         // A number that is made for the line is no part of what is written.
         let new = new.get(line.text.len() - written(line).len()..).ok_or(Why::Bound)?;
@@ -267,6 +411,15 @@ impl<'c, 'i> Case<'c, 'i> {
 fn written(line: &Line) -> &str {
     let label = line.setting.as_ref().and_then(|setting| setting.label.as_deref()).unwrap_or_default();
     line.text.strip_prefix(label).map_or(line.text.as_str(), str::trim_start)
+}
+
+/// A range, or one of its ends: the greatest, the least.
+fn ends([least, greatest]: [f64; 2], way: usize) -> [f64; 2] {
+    match way {
+        0 => [least, greatest],
+        1 => [greatest, greatest],
+        _ => [least, least],
+    }
 }
 
 fn within(size: f64, [least, greatest]: [f64; 2], tolerance: f64) -> bool {

@@ -111,3 +111,11 @@ pub(super) fn margin(
     }
     Some(splices)
 }
+
+/// Has the first page of every section that isn't told otherwise be without the others' page number.
+pub(super) fn bare_first_page(source: &str, document: &Document<'_>) -> Option<Splices> {
+    let mut splices = Splices::default();
+    let (node, _) = sections(document).next()?;
+    splices.set_within(source, node, &SECTION, &[Property::switch("titlePg", true)])?;
+    Some(splices)
+}

@@ -92,9 +92,15 @@ pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
     matching(&once).or_else(|| once.iter().find_map(|text| matching(&steps(text))))
 }
 
+/// A line that ends with this mark instead of another.
+pub(super) fn ended(line: &str, mark: &str) -> String {
+    let bare = line.trim_end().trim_end_matches([';', '.', ',', ':', '…']).trim_end();
+    format!("{bare}{mark}")
+}
+
 /// The texts one change away: a mark changed, taken away or put in.
 fn steps(text: &[char]) -> Vec<Vec<char>> {
-    const MARKS: [char; 5] = [':', '.', ';', ',', ' '];
+    const MARKS: [char; 6] = [':', '.', ';', ',', ' ', '-'];
     let places: Vec<usize> = (0..=text.len()).filter(|at| *at <= TRIED || at + TRIED >= text.len()).collect();
     let with = |at: usize, taken: usize, put: &[char]| {
         let (before, behind) = (text.get(..at)?, text.get(at + taken..)?);

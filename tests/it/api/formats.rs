@@ -33,6 +33,12 @@ fn a_file_is_checked_once_and_nothing_of_it_is_kept() {
         assert_eq!(report["overlay_pages"], pages, "{name}");
         assert_eq!(report["profile"]["id"], "vn-nd30-2020");
         assert_eq!(report["document"]["type"], "QĐ");
+        // What the clerk confirms instead of typing, in the words of taking in.
+        let prefill = &report["prefill"];
+        assert_eq!((&prefill["type"], &prefill["urgency"]), (&json!("QĐ"), &json!("normal")));
+        assert_eq!(prefill["sender"], "ỦY BAN NHÂN DÂN HUYỆN THANH BÌNH");
+        assert!(prefill["subject"].as_str().unwrap().starts_with("Về việc phê duyệt"), "{prefill}");
+        assert_eq!(report["metadata"]["signer"]["value"], "Trần Văn Mẫu");
     }
     let picture = check(&signer, "?overlay=png", "a.pdf", fixture("documents/sai-le.pdf"));
     assert_eq!((picture.status, picture.header("content-type").as_str()), (200, "image/png"));
@@ -41,6 +47,20 @@ fn a_file_is_checked_once_and_nothing_of_it_is_kept() {
     assert!(drawing.text().contains("Lề trái phải từ 30 đến 35 mm."));
     assert!(drawing.header("content-security-policy").contains("sandbox"));
     assert_eq!((house.stored(), signer.get("/documents").good()), before, "nothing was stored");
+}
+
+#[test]
+fn what_was_proposed_and_confirmed_takes_the_document_in() {
+    let house = House::open(&sqlite());
+    let clerk = house.person("clerk", &[Role::Clerk]);
+    let bytes = fixture("documents/sai-so-ngay.pdf");
+    let mut prefill = check(&clerk, "", "a.pdf", bytes.clone()).good()["prefill"].clone();
+    let confirmed = prefill.as_object_mut().unwrap();
+    assert_eq!(confirmed.remove("confidence"), Some(json!("medium")));
+    confirmed.insert("direction".to_owned(), json!("incoming"));
+    let taken = clerk.upload(&prefill, "a.pdf", bytes).good();
+    assert_eq!((&taken["type"], &taken["subject"]), (&json!("QĐ"), &prefill["subject"]));
+    assert_eq!(taken["sender"], "ỦY BAN NHÂN DÂN HUYỆN THANH BÌNH");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Format check: what other programs read in the same files, documents that break exactly one rule,
 //! documents that break none, and hostile files.
 
+mod broken_rules;
 mod command;
 mod hostile;
 mod made;
 mod made_docx;
 mod made_pdf;
+mod metadata;
 mod overlay;
 mod pdfium;
 mod repair;
