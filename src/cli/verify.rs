@@ -3,8 +3,8 @@
 use super::augment::client;
 use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
 use crate::pdf::FileSource;
-use crate::pki::TrustStore;
 use crate::pki::revocation::Material;
+use crate::pki::{Demand, TrustStore};
 use crate::ports::{Clock, SystemClock, SystemRng};
 use crate::signature::online::Network;
 use crate::signature::report::Report;
@@ -25,6 +25,9 @@ pub struct Args {
     /// A folder (or file) of trusted certificates; may be repeated
     #[arg(long, value_name = "DIR")]
     trust: Vec<PathBuf>,
+    /// A certificate policy that a signer's path must hold for; may be repeated, one is enough
+    #[arg(long, value_name = "OID")]
+    require_policy: Vec<String>,
     /// Validate as of this time (RFC 3339)
     #[arg(long)]
     at: Option<DateTime<Utc>>,
@@ -79,6 +82,7 @@ pub fn run(args: &Args) -> ExitCode {
         Ok(trust) => trust,
         Err(why) => return fail(args.json, USAGE, "trust_unreadable", &[("why", &why)]),
     };
+    let trust = trust.demanding(demand(&args.require_policy));
     let policy = Policy { trust, at: args.at.unwrap_or_else(|| SystemClock.now()) };
     let client = client(&args.allow_host, None);
     let network = (!args.offline).then_some(Network { fetch: &client, rng: &SystemRng });
@@ -118,6 +122,14 @@ pub fn run(args: &Args) -> ExitCode {
             ExitCode::from(if report.indication == "TOTAL-PASSED" { GOOD } else { NOT_GOOD })
         }
     }
+}
+
+/// The demand for one of these policies; for none, when there are none.
+fn demand(policies: &[String]) -> Demand {
+    if policies.is_empty() {
+        return Demand::default();
+    }
+    Demand { accepted: Some(policies.iter().cloned().collect()), explicit: true, ..Demand::default() }
 }
 
 /// A signature file, up to what a signature may be; more is cut and so unreadable.

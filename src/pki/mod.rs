@@ -13,6 +13,7 @@ pub mod ocsp;
 pub mod path;
 #[cfg(test)]
 mod pkits;
+pub mod policies;
 pub mod revocation;
 pub mod time;
 pub mod timestamp;
@@ -23,6 +24,7 @@ pub use crl::Crl;
 pub use key::{KeyError, MemoryKey, SigningKey};
 pub use ocsp::Ocsp;
 pub use path::{Path, PathError, TrustStore};
+pub use policies::Demand;
 
 /// Certificates of one file: any number in PEM, or one in DER.
 ///

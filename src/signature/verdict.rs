@@ -77,6 +77,7 @@ mod tests {
             include_str!("verdict.rs"),
             include_str!("sign.rs"),
             include_str!("../pki/path.rs"),
+            include_str!("../pki/policies.rs"),
             include_str!("../pdf/reader.rs"),
             include_str!("../pdf/error.rs"),
             include_str!("../cli/sign.rs"),
@@ -84,7 +85,7 @@ mod tests {
             include_str!("../cli/verify.rs"),
         ];
         let given = regex::Regex::new(
-            r#"(?s)(?:fail|doubt)\(\s*"[A-Z_]+",\s*"(\w+)"|warn\("(\w+)"|statement\("(\w+)"|Unfit\("(\w+)"|broken\("([a-z]+_[a-z_]+)"|code: "(\w+)"|=> "(\w+_\w+)"|(?:NOT_GOOD|USAGE|UNREADABLE|FAULT), "(\w+)""#,
+            r#"(?s)(?:fail|doubt)\(\s*"[A-Z_]+",\s*"(\w+)"|warn\("(\w+)"|statement\("(\w+)"|Unfit\("(\w+)"|(?:broken|Err\()\("([a-z]+_[a-z_]+)"|code: "(\w+)"|=> "(\w+_\w+)"|(?:NOT_GOOD|USAGE|UNREADABLE|FAULT), "(\w+)""#,
         )
         .unwrap();
         let mut count = 0;
