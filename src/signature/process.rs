@@ -10,6 +10,7 @@ use super::online::Evidence;
 use super::reliable;
 use super::report::SignatureReport;
 use super::timestamp::{Token, TokenError};
+use super::validate::{Details, Revoked};
 use super::verdict::Verdict;
 use crate::pki::Certificate;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +22,10 @@ const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 pub(super) struct Case {
     /// Where its range ends: their order.
     pub(super) end: u64,
+    /// `/ByteRange`, if it holds.
+    pub(super) byte_range: Option<[u64; 4]>,
+    /// `/Contents`, as it came.
+    pub(super) cms: Vec<u8>,
     pub(super) form: Form,
     pub(super) report: SignatureReport,
     pub(super) verdict: Verdict,
@@ -37,6 +42,8 @@ impl Case {
     pub(super) fn new(report: SignatureReport) -> Self {
         Self {
             end: u64::MAX,
+            byte_range: None,
+            cms: Vec::new(),
             form: Form::default(),
             report,
             verdict: Verdict::default(),
@@ -58,6 +65,29 @@ impl Case {
 pub(super) struct Used {
     pub(super) evidence: Evidence,
     pub(super) lacking: bool,
+    path: Vec<Certificate>,
+    revoked: Vec<Revoked>,
+    stamps: Vec<(Token, Option<&'static str>)>,
+}
+
+/// The reports with their verdicts, and what stands behind them.
+pub(super) fn finish(
+    cases: Vec<Case>,
+    mut used: Vec<Used>,
+) -> (Vec<SignatureReport>, Vec<Details>, Vec<Used>) {
+    let (mut reports, mut details) = (Vec::new(), Vec::new());
+    for (mut case, used) in cases.into_iter().zip(&mut used) {
+        details.push(Details {
+            signed: case.signed.take(),
+            byte_range: case.byte_range,
+            cms: std::mem::take(&mut case.cms),
+            path: std::mem::take(&mut used.path),
+            revoked: std::mem::take(&mut used.revoked),
+            stamps: std::mem::take(&mut used.stamps),
+        });
+        reports.push(case.finish());
+    }
+    (reports, details, used)
 }
 
 /// Judges every case; gives what was used for each, in the same order.
@@ -67,7 +97,7 @@ pub(super) fn judge(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &mut [C
         .iter()
         .map(|case| Used {
             evidence: Evidence { name: case.name.clone(), ..Evidence::default() },
-            lacking: false,
+            ..Used::default()
         })
         .collect();
     let mut order: Vec<usize> = (0..cases.len()).collect();
@@ -165,6 +195,7 @@ fn judge_token(
     }
     let examined = world.examine(authority);
     keep(&examined, &mut used.evidence);
+    used.path.clone_from(&examined.path);
     if !authority.is_within_validity(at) {
         return Err(("CHAIN_CONSTRAINTS_FAILURE", "timestamp_outside_authority_validity"));
     }
@@ -235,7 +266,9 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
                     Err("timestamp_imprint_mismatch")
                 };
                 case.report.timestamps.push(describe(&token, outcome.err()));
-                outcome.map(|()| token.info.at)
+                let at = token.info.at;
+                used.stamps.push((token, outcome.err()));
+                outcome.map(|()| at)
             }
         };
         match judged {
@@ -284,6 +317,19 @@ fn judge_certificate(
     let examined = world.examine(signer);
     keep(&examined, &mut used.evidence);
     report.chain = examined.path.iter().map(|link| link.subject.clone()).collect();
+    used.path.clone_from(&examined.path);
+    for (certificate, told) in examined.path.iter().zip(&examined.told) {
+        let Some((told, revocation)) = told.as_ref().and_then(|told| told.revocation.map(|one| (told, one)))
+        else {
+            continue;
+        };
+        used.revoked.push(Revoked {
+            certificate: certificate.clone(),
+            at: revocation.at,
+            proof: told.proofs.first().cloned().unwrap_or_default(),
+            reason: revocation.reason,
+        });
+    }
     report.revocation = examined
         .path
         .iter()

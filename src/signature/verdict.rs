@@ -15,18 +15,18 @@ pub(super) struct Verdict {
 }
 
 pub(super) fn statement(code: &str) -> Statement {
-    Statement { code: code.to_owned(), message: message(code, &[]) }
+    Statement { code: code.to_owned(), message: message(code, &[]), sub_indication: None }
 }
 
 impl Verdict {
     pub(super) fn fail(&mut self, sub: &'static str, code: &str) {
         self.failed.get_or_insert(sub);
-        self.reasons.push(statement(code));
+        self.reasons.push(Statement { sub_indication: Some(sub), ..statement(code) });
     }
 
     pub(super) fn doubt(&mut self, sub: &'static str, code: &str) {
         self.indeterminate.get_or_insert(sub);
-        self.reasons.push(statement(code));
+        self.reasons.push(Statement { sub_indication: Some(sub), ..statement(code) });
     }
 
     /// Whether anything failed, whatever is only unknown.

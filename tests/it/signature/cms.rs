@@ -5,8 +5,9 @@ use chancery::pki::der::{Reader, sequence, set_of, tlv};
 use chancery::pki::issue::{self, Authority, Issued, NewKey};
 use chancery::pki::{Certificate, Digest, MemoryKey, SigningKey, TrustStore};
 use chancery::signature::cms;
+use chancery::signature::detached::validate_detached;
 use chancery::signature::report::Report;
-use chancery::signature::validate::{Policy, validate_detached};
+use chancery::signature::validate::Policy;
 
 const CONTENT: &[u8] = "Quyết định số 05\n".as_bytes();
 

@@ -7,4 +7,5 @@ mod hostile;
 mod journey;
 mod levels;
 mod others;
+mod reports;
 mod years;
