@@ -186,6 +186,25 @@ fn start(options: &Options, folder: &Path, database: Option<&str>) -> Service {
     Service { process, url, people, files: AtomicUsize::new(1) }
 }
 
+/// The sample with an identifier of its own, so that no two documents are the same bytes.
+fn sample(number: usize) -> Vec<u8> {
+    let mut bytes = SAMPLE.to_vec();
+    let at = bytes.windows(3).rposition(|part| part == b"/ID").unwrap();
+    let open = at + bytes[at..].iter().position(|byte| *byte == b'<').unwrap() + 1;
+    let digits = format!("{number:032X}");
+    bytes[open..open + digits.len()].copy_from_slice(digits.as_bytes());
+    bytes
+}
+
+/// Processor time a process used so far, in seconds.
+fn processor_time(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name in parentheses may hold spaces.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks = |at: usize| fields[at].parse::<f64>().unwrap();
+    (ticks(11) + ticks(12)) / 100.0
+}
+
 /// One client: takes documents through the journey into a file of its own, and hands the file over.
 fn work(service: &Service, next: &AtomicUsize, documents: usize) -> usize {
     let (client, people) = (client(), &service.people);
@@ -201,10 +220,14 @@ fn work(service: &Service, next: &AtomicUsize, documents: usize) -> usize {
     let dossier = post(&people.clerk, "/dossiers", json!({ "file_plan_entry": entry["id"] }));
     let dossier = dossier["id"].as_str().unwrap().to_owned();
     let mut done = 0;
-    while next.fetch_add(1, Ordering::Relaxed) < documents {
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= documents {
+            break;
+        }
         let form = Form::new()
             .text("metadata", json!({ "direction": "outgoing", "type": "QĐ", "subject": "Load" }).to_string())
-            .part("file", Part::bytes(SAMPLE).file_name("quyet-dinh.pdf"));
+            .part("file", Part::bytes(sample(number)).file_name("quyet-dinh.pdf"));
         let taken = client
             .post(url("/documents"))
             .header("cookie", &people.drafter)
@@ -238,7 +261,7 @@ fn run(name: &str, options: &Options, limits: &Limits, clients: usize, database:
     let folder = tempfile::tempdir().unwrap();
     let service = Arc::new(start(options, folder.path(), database));
     let next = AtomicUsize::new(0);
-    let begun = Instant::now();
+    let (begun, used) = (Instant::now(), processor_time(service.process.id()));
     let done: usize = std::thread::scope(|scope| {
         let threads: Vec<_> =
             (0..clients).map(|_| scope.spawn(|| work(&service, &next, options.documents))).collect();
@@ -247,11 +270,13 @@ fn run(name: &str, options: &Options, limits: &Limits, clients: usize, database:
     let took = begun.elapsed().as_secs_f64();
     assert_eq!(done, options.documents);
     let speed = done as f64 / took;
+    let used = (processor_time(service.process.id()) - used) / done as f64;
     // What a document can't do without: two signatures (one of each kind), and its bytes hashed.
     let slowest = limits.durable.min(limits.rsa).min(limits.p256);
     println!(
-        "{name:10} {clients:3} clients: {done} documents in {took:6.2} s = {speed:7.2}/s; slowest limit {slowest:.0}/s = {:.1}x",
-        slowest / speed
+        "{name:10} {clients:3} clients: {done} documents in {took:6.2} s = {speed:7.2}/s; slowest limit {slowest:.0}/s = {:.1}x; {:.1} ms of processor in the service a document",
+        slowest / speed,
+        used * 1000.0
     );
 }
 

@@ -115,10 +115,10 @@ async fn identify(service: &Service, request: &HttpRequest) -> Result<Known, Pro
     let found = service
         .desk
         .database
-        .read(move |c| {
+        .look_up(move |c| {
             let account: Option<Account> = sessions::table
                 .inner_join(accounts::table)
-                .filter(sessions::token_hash.eq(hash))
+                .filter(sessions::token_hash.eq(&hash))
                 .filter(sessions::expires_at.gt(now))
                 .filter(accounts::disabled.eq(false))
                 .select(Account::as_select())
@@ -170,9 +170,9 @@ async fn client(service: &Service, key: &str, behalf: Option<String>) -> Result<
     let found = service
         .desk
         .database
-        .read(move |c| {
+        .look_up(move |c| {
             let client: Option<Client> = clients::table
-                .filter(clients::key_hash.eq(hash))
+                .filter(clients::key_hash.eq(&hash))
                 .filter(clients::disabled.eq(false))
                 .select(Client::as_select())
                 .first(c)

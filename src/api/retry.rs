@@ -130,8 +130,8 @@ pub async fn begin(
     let found = service
         .desk
         .database
-        .read(move |c| {
-            let (agency, caller, key) = place;
+        .look_up(move |c| {
+            let (agency, caller, key) = &place;
             let row: Option<(String, i32, String, Option<String>)> = idempotency::table
                 .find((agency, caller, key))
                 .select((idempotency::fingerprint, idempotency::status, idempotency::body, idempotency::etag))

@@ -3,7 +3,7 @@
 //! The leaf is canonical JSON (RFC 8785: keys sorted, no space, here ASCII only), at most 65,535
 //! bytes so that it fits a C2SP entry bundle. Its form is version 1 and final.
 
-use super::schema::{events, pending_events};
+use super::schema::events;
 use crate::store::{Error, Unit};
 use chrono::SecondsFormat;
 use diesel::prelude::*;
@@ -159,7 +159,8 @@ struct EventRow<'a> {
     leaf: &'a str,
 }
 
-/// Records `event` in the transaction of `unit`; it gets its place in the log later.
+/// Records `event` in the transaction of `unit`; the database itself puts it among those that wait for their place in
+/// the log.
 ///
 /// # Errors
 /// When the database or the random source fails, or the leaf would be too large.
@@ -207,9 +208,6 @@ pub fn record(unit: &mut Unit<'_>, event: NewEvent) -> Result<EventId, Error> {
         leaf: &leaf,
     };
     diesel::insert_into(events::table).values(&row).execute(unit.connection())?;
-    diesel::insert_into(pending_events::table)
-        .values(pending_events::event_id.eq(&id))
-        .execute(unit.connection())?;
     Ok(id)
 }
 

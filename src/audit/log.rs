@@ -7,6 +7,7 @@ use super::event::EventId;
 use super::schema::{checkpoints, events, log_entries, log_nodes, logs, pending_events};
 use crate::merkle::note::{Checkpoint, NoteSigner, StandaloneProof};
 use crate::merkle::{Frontier, Hash, leaf_hash, proof};
+use crate::per_backend;
 use crate::store::{AnyConnection, Database, Error, Scope, Unit};
 use diesel::prelude::*;
 
@@ -70,22 +71,23 @@ fn sequence_in(unit: &mut Unit<'_>) -> Result<usize, Error> {
         return Ok(0);
     }
     let mut frontier = frontier(c)?;
+    let (mut entries, mut nodes) = (Vec::new(), Vec::new());
     for (event, leaf) in &waiting {
-        let idx = stored(frontier.size())?;
-        diesel::insert_into(log_entries::table)
-            .values((log_entries::idx.eq(idx), log_entries::event_id.eq(event)))
-            .execute(c)?;
+        entries.push((log_entries::idx.eq(stored(frontier.size())?), log_entries::event_id.eq(event)));
         for (level, index, hash) in frontier.append(leaf_hash(leaf.as_bytes())) {
-            diesel::insert_into(log_nodes::table)
-                .values((
-                    log_nodes::level.eq(i32::try_from(level).unwrap_or(i32::MAX)),
-                    log_nodes::idx.eq(stored(index)?),
-                    log_nodes::hash.eq(hex::encode(hash)),
-                ))
-                .execute(c)?;
+            nodes.push((
+                log_nodes::level.eq(i32::try_from(level).unwrap_or(i32::MAX)),
+                log_nodes::idx.eq(stored(index)?),
+                log_nodes::hash.eq(hex::encode(hash)),
+            ));
         }
-        diesel::delete(pending_events::table.filter(pending_events::event_id.eq(event))).execute(c)?;
     }
+    per_backend!(c, c => {
+        diesel::insert_into(log_entries::table).values(&entries).execute(c)?;
+        diesel::insert_into(log_nodes::table).values(&nodes).execute(c)?;
+    });
+    let placed = waiting.iter().map(|(event, _)| event);
+    diesel::delete(pending_events::table.filter(pending_events::event_id.eq_any(placed))).execute(c)?;
     Ok(waiting.len())
 }
 

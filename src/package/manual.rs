@@ -1,7 +1,7 @@
 //! The guide every package carries: a one-page PDF that says what lies where.
 
 use super::model::Submission;
-use crate::pdf::font::{Face, Font};
+use crate::pdf::font::{Face, Font, Repertoire};
 use crate::pdf::writer::RevisionWriter;
 use crate::pdf::{Dictionary, Object, Pdf, Reference};
 
@@ -72,7 +72,7 @@ pub fn pdf(submission: &Submission) -> Result<Vec<u8>, String> {
     let base = blank();
     let pdf = Pdf::open(&base).map_err(failed)?;
     let mut writer = RevisionWriter::new(&pdf).map_err(failed)?;
-    let reference = font.embed(&mut writer);
+    let reference = font.embed(&mut writer, Repertoire::Whole).ok_or("the font is broken")?;
     let stream = writer.add_stream(Dictionary::default(), content.as_bytes());
     let fonts = Dictionary::of(vec![("F", Object::Reference(reference))]);
     let resources = Dictionary::of(vec![("Font", Object::Dictionary(fonts))]);

@@ -20,10 +20,27 @@ pub enum Face {
     Italic,
 }
 
+/// How much of a face is embedded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Repertoire {
+    /// Digits, and the signs before them in ASCII: a tenth of the bytes, for numbers, days and months.
+    Digits,
+    /// Every character the face can show here.
+    Whole,
+}
+
+impl Repertoire {
+    /// Whether a character belongs to it, when the face has it.
+    #[must_use]
+    pub fn holds(self, character: char) -> bool {
+        self == Self::Whole || (' '..='9').contains(&character)
+    }
+}
+
 /// A subset face, ready to be embedded and measured.
 #[derive(Debug)]
 pub struct Font {
-    program: Vec<u8>,
+    source: &'static [u8],
     glyphs: BTreeMap<char, (u16, u16)>,
     units: u16,
     ascent: i16,
@@ -32,7 +49,8 @@ pub struct Font {
     bounds: [i16; 4],
     italic_angle: i64,
     name: &'static str,
-    packed: OnceLock<Packed>,
+    digits: OnceLock<Option<Packed>>,
+    whole: OnceLock<Option<Packed>>,
 }
 
 /// A character the font can't show.
@@ -40,7 +58,7 @@ pub struct Font {
 #[error("the character {0:?} is outside the repertoire")]
 pub struct OutsideRepertoire(pub char);
 
-/// ASCII, Latin-1, the Vietnamese letters of Latin Extended-A and -B, and Latin Extended Additional.
+/// In this order, so that what [`Repertoire::Digits`] holds has the same codes by itself. ASCII, Latin-1, the Vietnamese letters of Latin Extended-A and -B, and Latin Extended Additional.
 fn repertoire() -> impl Iterator<Item = char> {
     let ranges = [
         0x20..=0x7e_u32,
@@ -59,6 +77,8 @@ fn repertoire() -> impl Iterator<Item = char> {
 #[derive(Debug)]
 struct Packed {
     program: Vec<u8>,
+    /// Bytes of the program before deflating.
+    length: usize,
     to_unicode: Vec<u8>,
 }
 
@@ -90,8 +110,8 @@ impl Font {
         }
     }
 
-    fn subset(bytes: &[u8], name: &'static str, italic_angle: i64) -> Option<Self> {
-        let face = ttf_parser::Face::parse(bytes, 0).ok()?;
+    fn subset(source: &'static [u8], name: &'static str, italic_angle: i64) -> Option<Self> {
+        let face = ttf_parser::Face::parse(source, 0).ok()?;
         let mut remapper = GlyphRemapper::new();
         let mut glyphs = BTreeMap::new();
         for character in repertoire() {
@@ -100,10 +120,9 @@ impl Font {
                 glyphs.insert(character, (remapper.remap(glyph.0), width));
             }
         }
-        let program = subsetter::subset(bytes, 0, &remapper).ok()?;
         let bounds = face.global_bounding_box();
         Some(Self {
-            program,
+            source,
             glyphs,
             units: face.units_per_em(),
             ascent: face.ascender(),
@@ -112,7 +131,8 @@ impl Font {
             bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max],
             italic_angle,
             name,
-            packed: OnceLock::new(),
+            digits: OnceLock::new(),
+            whole: OnceLock::new(),
         })
     }
 
@@ -135,18 +155,46 @@ impl Font {
         Ok((codes, width))
     }
 
-    /// Writes the font's objects; gives the Type0 font.
-    pub fn embed(&self, writer: &mut RevisionWriter<'_, '_>) -> Reference {
-        let rounded = |value: f64| Object::real(value.round());
-        let length = Object::Integer(i64::try_from(self.program.len()).unwrap_or(0));
-        let mut by_glyph: Vec<(u16, char, u16)> =
-            self.glyphs.iter().map(|(character, (glyph, width))| (*glyph, *character, *width)).collect();
-        by_glyph.sort_unstable();
-        by_glyph.dedup_by_key(|(glyph, _, _)| *glyph);
-        let packed = self.packed.get_or_init(|| Packed {
-            program: deflate(&self.program),
+    /// The glyphs of a repertoire in the order of their codes, each with its character and width.
+    fn by_glyph(&self, repertoire: Repertoire) -> Vec<(u16, char, u16)> {
+        let held = self.glyphs.iter().filter(|(character, _)| repertoire.holds(**character));
+        let mut all: Vec<_> = held.map(|(character, (glyph, width))| (*glyph, *character, *width)).collect();
+        all.sort_unstable();
+        all.dedup_by_key(|(glyph, _, _)| *glyph);
+        all
+    }
+
+    fn pack(&self, repertoire: Repertoire) -> Option<Packed> {
+        let face = ttf_parser::Face::parse(self.source, 0).ok()?;
+        let by_glyph = self.by_glyph(repertoire);
+        let mut remapper = GlyphRemapper::new();
+        for (code, character, _) in &by_glyph {
+            if remapper.remap(face.glyph_index(*character)?.0) != *code {
+                return None;
+            }
+        }
+        let program = subsetter::subset(self.source, 0, &remapper).ok()?;
+        Some(Packed {
+            program: deflate(&program),
+            length: program.len(),
             to_unicode: deflate(to_unicode(&by_glyph).as_bytes()),
-        });
+        })
+    }
+
+    fn packed(&self, repertoire: Repertoire) -> Option<&Packed> {
+        let place = match repertoire {
+            Repertoire::Digits => &self.digits,
+            Repertoire::Whole => &self.whole,
+        };
+        place.get_or_init(|| self.pack(repertoire)).as_ref()
+    }
+
+    /// Writes the font's objects; gives the Type0 font, or `None` if the program was built with a broken font.
+    pub fn embed(&self, writer: &mut RevisionWriter<'_, '_>, repertoire: Repertoire) -> Option<Reference> {
+        let rounded = |value: f64| Object::real(value.round());
+        let packed = self.packed(repertoire)?;
+        let by_glyph = self.by_glyph(repertoire);
+        let length = Object::Integer(i64::try_from(packed.length).unwrap_or(0));
         let length = Dictionary::of(vec![("Length1", length)]);
         let program = writer.add_deflated_stream(length, packed.program.clone());
         let bounds = self.bounds.iter().map(|value| rounded(self.scaled(f64::from(*value)))).collect();
@@ -186,14 +234,14 @@ impl Font {
             ("W", Object::Array(widths)),
         ])));
         let to_unicode = writer.add_deflated_stream(Dictionary::default(), packed.to_unicode.clone());
-        writer.add(&Object::Dictionary(Dictionary::of(vec![
+        Some(writer.add(&Object::Dictionary(Dictionary::of(vec![
             ("Type", Object::name("Font")),
             ("Subtype", Object::name("Type0")),
             ("BaseFont", Object::name(self.name)),
             ("Encoding", Object::name("Identity-H")),
             ("DescendantFonts", Object::Array(vec![Object::Reference(descendant)])),
             ("ToUnicode", Object::Reference(to_unicode)),
-        ])))
+        ]))))
     }
 }
 

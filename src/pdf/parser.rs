@@ -279,6 +279,8 @@ impl<'a> Parser<'a> {
     fn dictionary(&mut self, depth: usize) -> Result<Dictionary, SyntaxError> {
         self.at += 2;
         let mut entries: Vec<(Vec<u8>, Object)> = Vec::new();
+        // Few keys are compared one by one; only many need a table.
+        const FEW: usize = 16;
         let mut seen = std::collections::HashSet::new();
         loop {
             self.skip_space();
@@ -293,7 +295,14 @@ impl<'a> Parser<'a> {
                 return self.error("dictionary with too many entries");
             }
             let key = self.name()?;
-            if !seen.insert(key.clone()) {
+            if entries.len() == FEW {
+                seen.extend(entries.iter().map(|(key, _)| key.clone()));
+            }
+            let repeated = match entries.len() {
+                ..FEW => entries.iter().any(|(known, _)| *known == key),
+                _ => !seen.insert(key.clone()),
+            };
+            if repeated {
                 return self.error("a key stands twice in one dictionary");
             }
             let value = self.nested(depth + 1)?;

@@ -2,7 +2,7 @@
 
 use super::prepare::{Rectangle, form};
 use crate::pdf::filter::deflate;
-use crate::pdf::font::{Face, Font, OutsideRepertoire};
+use crate::pdf::font::{Face, Font, OutsideRepertoire, Repertoire};
 use crate::pdf::writer::RevisionWriter;
 use crate::pdf::{Dictionary, Object, Reference};
 use crate::pki::Digest;
@@ -176,7 +176,7 @@ fn lines(
         content.push_str(&format!("<{}> Tj T*\n", hex::encode_upper(&codes)));
     }
     content.push_str("ET Q");
-    let reference = font.embed(writer);
+    let reference = font.embed(writer, Repertoire::Whole).ok_or(AppearanceError::Font)?;
     let named = Dictionary::of(vec![("F", Object::Reference(reference))]);
     let resources = Dictionary::of(vec![("Font", Object::Dictionary(named))]);
     Ok(form(writer, rectangle, resources, content.as_bytes()))

@@ -5,7 +5,7 @@
 
 use super::fields::{self, Field};
 use super::prepare::{Rectangle, font_name, form};
-use crate::pdf::font::{Face, Font, OutsideRepertoire};
+use crate::pdf::font::{Face, Font, OutsideRepertoire, Repertoire};
 use crate::pdf::writer::RevisionWriter;
 use crate::pdf::{self, Dictionary, Object, Reference};
 
@@ -60,14 +60,17 @@ pub fn fill(writer: &mut RevisionWriter<'_, '_>, fills: &[Fill]) -> Result<(), F
 
 fn fill_one(writer: &mut RevisionWriter<'_, '_>, field: &Field, text: &str) -> Result<(), FillError> {
     let rectangle = rectangle(&field.dictionary).ok_or(pdf::Error::Missing("a /Rect of its field"))?;
-    let (face, size) = default_appearance(&field.dictionary);
+    let (face, repertoire, size) = default_appearance(&field.dictionary);
     let font = Font::of(face).ok_or(pdf::Error::Missing("its font"))?;
+    if let Some(other) = text.chars().find(|character| !repertoire.holds(*character)) {
+        return Err(OutsideRepertoire(other).into());
+    }
     let (codes, width) = font.encode(text)?;
     let stretch = (rectangle.width() / (width * size)).min(1.0);
     if stretch < NARROWEST {
         return Err(FillError::TooWide(field.name.clone()));
     }
-    let reference = font_reference(writer, face)?;
+    let reference = font_reference(writer, font_name(face, repertoire))?;
     let free = rectangle.width() - width * size * stretch;
     let left = match field.dictionary.integer("Q") {
         Some(1) => (free / 2.0).max(0.0),
@@ -78,11 +81,11 @@ fn fill_one(writer: &mut RevisionWriter<'_, '_>, field: &Field, text: &str) -> R
     let baseline = baseline(size);
     let content = format!(
         "/Tx BMC q BT 0 g /{} {size} Tf {:.1} Tz {left:.3} {baseline:.3} Td <{}> Tj ET Q EMC",
-        font_name(face),
+        font_name(face, repertoire),
         stretch * 100.0,
         hex::encode_upper(&codes),
     );
-    let fonts = Dictionary::of(vec![(font_name(face), Object::Reference(reference))]);
+    let fonts = Dictionary::of(vec![(font_name(face, repertoire), Object::Reference(reference))]);
     let resources = Dictionary::of(vec![("Font", Object::Dictionary(fonts))]);
     let appearance = form(writer, &rectangle, resources, content.as_bytes());
     let mut filled = field.dictionary.clone();
@@ -117,17 +120,23 @@ pub fn rectangle(widget: &Dictionary) -> Option<Rectangle> {
     }
 }
 
-fn default_appearance(field: &Dictionary) -> (Face, f64) {
-    let Some(Object::String(text)) = field.get("DA") else { return (Face::Regular, 13.0) };
+fn default_appearance(field: &Dictionary) -> (Face, Repertoire, f64) {
+    const PLAIN: (Face, Repertoire, f64) = (Face::Regular, Repertoire::Whole, 13.0);
+    let Some(Object::String(text)) = field.get("DA") else { return PLAIN };
     let text = String::from_utf8_lossy(text);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let face = if words.first() == Some(&"/FVNI") { Face::Italic } else { Face::Regular };
-    let size = words.get(1).and_then(|size| size.parse().ok()).filter(|size| (4.0..=72.0).contains(size));
-    (face, size.unwrap_or(13.0))
+    let mut words = text.split_whitespace();
+    let name = words.next().and_then(|word| word.strip_prefix('/')).unwrap_or_default();
+    let known = [Face::Regular, Face::Italic]
+        .into_iter()
+        .flat_map(|face| [(face, Repertoire::Digits), (face, Repertoire::Whole)])
+        .find(|(face, repertoire)| font_name(*face, *repertoire) == name);
+    let (face, repertoire) = known.unwrap_or((PLAIN.0, PLAIN.1));
+    let size = words.next().and_then(|size| size.parse().ok()).filter(|size| (4.0..=72.0).contains(size));
+    (face, repertoire, size.unwrap_or(PLAIN.2))
 }
 
-/// The face's font object in the form's default resources, where preparing put it.
-fn font_reference(writer: &mut RevisionWriter<'_, '_>, face: Face) -> Result<Reference, FillError> {
+/// The font of that name in the form's default resources, where preparing put it.
+fn font_reference(writer: &mut RevisionWriter<'_, '_>, name: &str) -> Result<Reference, FillError> {
     let pdf = writer.pdf();
     let newest = pdf.newest();
     let catalog = pdf.catalog(newest)?;
@@ -136,6 +145,6 @@ fn font_reference(writer: &mut RevisionWriter<'_, '_>, face: Face) -> Result<Ref
         let Some(dictionary) = current.as_dictionary() else { break };
         current = pdf.get(dictionary, key, newest)?;
     }
-    let found = current.as_dictionary().and_then(|fonts| fonts.reference(font_name(face)));
+    let found = current.as_dictionary().and_then(|fonts| fonts.reference(name));
     Ok(found.ok_or(pdf::Error::Missing("the font its fields are filled with"))?)
 }

@@ -12,7 +12,7 @@ mod printed;
 mod rows;
 
 use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
-use crate::pdf::font::Face;
+use crate::pdf::font::{Face, Repertoire};
 use crate::pdf::text::{Page, Pages};
 use crate::profile::Profile;
 pub use printed::Printed;
@@ -223,7 +223,9 @@ fn is_free(page: &Page, place: &Place, part: &'static str) -> Result<(), Placeme
 }
 
 fn text_field(name: &str, place: Place, face: Face, size: f64) -> TextField {
-    TextField { name: name.to_owned(), place, face, size, alignment: Alignment::Left }
+    let repertoire =
+        if [NUMBER, DAY, MONTH].contains(&name) { Repertoire::Digits } else { Repertoire::Whole };
+    TextField { name: name.to_owned(), place, face, repertoire, size, alignment: Alignment::Left }
 }
 
 fn fraction(page: &Page, part: [f64; 4]) -> Rectangle {

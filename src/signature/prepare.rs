@@ -7,7 +7,7 @@
 
 pub use crate::pdf::geometry::Rectangle;
 
-use crate::pdf::font::{Face, Font};
+use crate::pdf::font::{Face, Font, Repertoire};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
 
@@ -36,6 +36,8 @@ pub struct TextField {
     pub place: Place,
     /// Upright or slanted.
     pub face: Face,
+    /// What it may be filled with.
+    pub repertoire: Repertoire,
     /// Size in points.
     pub size: f64,
     /// Where in the field the text stands.
@@ -243,33 +245,39 @@ fn refuse_clashes(pdf: &Pdf<'_>, form: &Dictionary, plan: &Plan) -> Result<(), P
     Ok(())
 }
 
-struct Fonts {
-    regular: Option<Reference>,
-    italic: Option<Reference>,
-}
+/// The fonts of the text fields, each once, under their names.
+struct Fonts(Vec<(&'static str, Reference)>);
 
 impl Fonts {
     fn embed(writer: &mut RevisionWriter<'_, '_>, plan: &Plan) -> Self {
-        let mut wanted = |face: Face| {
-            let used = plan.texts.iter().any(|text| text.face == face);
-            Font::of(face).filter(|_| used).map(|font| font.embed(writer))
-        };
-        Self { regular: wanted(Face::Regular), italic: wanted(Face::Italic) }
+        let mut fonts = Vec::new();
+        for face in [Face::Regular, Face::Italic] {
+            for repertoire in [Repertoire::Digits, Repertoire::Whole] {
+                let used = plan.texts.iter().any(|text| (text.face, text.repertoire) == (face, repertoire));
+                let font = Font::of(face).filter(|_| used);
+                if let Some(reference) = font.and_then(|font| font.embed(writer, repertoire)) {
+                    fonts.push((font_name(face, repertoire), reference));
+                }
+            }
+        }
+        Self(fonts)
     }
 }
 
-/// Name of a face in /DR and in default appearances.
+/// Name of a font in /DR and in default appearances.
 #[must_use]
-pub(super) fn font_name(face: Face) -> &'static str {
-    match face {
-        Face::Regular => "FVN",
-        Face::Italic => "FVNI",
+pub(super) fn font_name(face: Face, repertoire: Repertoire) -> &'static str {
+    match (face, repertoire) {
+        (Face::Regular, Repertoire::Whole) => "FVN",
+        (Face::Italic, Repertoire::Whole) => "FVNI",
+        (Face::Regular, Repertoire::Digits) => "FVND",
+        (Face::Italic, Repertoire::Digits) => "FVNDI",
     }
 }
 
 fn text_field(writer: &mut RevisionWriter<'_, '_>, text: &TextField, page: Reference) -> Reference {
     let empty = form(writer, &text.place.rectangle, Dictionary::default(), b"/Tx BMC EMC");
-    let appearance = format!("/{} {} Tf 0 g", font_name(text.face), text.size);
+    let appearance = format!("/{} {} Tf 0 g", font_name(text.face, text.repertoire), text.size);
     let dictionary = Dictionary::of(vec![
         ("Type", Object::name("Annot")),
         ("Subtype", Object::name("Widget")),
@@ -379,15 +387,13 @@ fn extend_form(
         Object::Dictionary(named) => named,
         _ => Dictionary::default(),
     };
-    for (face, font) in [(Face::Regular, fonts.regular), (Face::Italic, fonts.italic)] {
-        if let Some(font) = font {
-            named.set(font_name(face), Object::Reference(font));
-        }
+    for (name, font) in &fonts.0 {
+        named.set(name, Object::Reference(*font));
     }
     resources.set("Font", Object::Dictionary(named));
     form.set("DR", Object::Dictionary(resources));
-    if form.get("DA").is_none() && fonts.regular.is_some() {
-        form.set("DA", Object::String(b"/FVN 13 Tf 0 g".to_vec()));
+    if let Some((name, _)) = fonts.0.first().filter(|_| form.get("DA").is_none()) {
+        form.set("DA", Object::String(format!("/{name} 13 Tf 0 g").into_bytes()));
     }
     Ok(())
 }

@@ -244,7 +244,7 @@ pub fn covers_text(pdf: &Pdf<'_>, revision: usize, page: usize, rectangle: &Rect
         return true;
     }
     let Ok(bytes) = pdf.source().bytes(0, usize::try_from(end).unwrap_or(0)) else { return true };
-    match crate::pdf::text::page_text_boxes(bytes, page) {
+    match crate::pdf::text::page_text_boxes(bytes.into_owned(), page) {
         Some(boxes) => boxes.iter().any(|text| overlaps(text, rectangle)),
         None => true,
     }

@@ -8,7 +8,7 @@
 )]
 
 use super::error::Error;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -129,7 +129,6 @@ impl diesel::r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        use diesel::connection::{AnsiTransactionManager, TransactionManager};
         // A connection left inside a transaction (by a panic) must not be handed on.
         let broken =
             |depth: Result<Option<std::num::NonZeroU32>, _>| depth.map_or(true, |depth| depth.is_some());
@@ -151,7 +150,58 @@ pub(super) fn pool(location: &Location, size: u32, read_only: bool) -> Result<Po
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
+        .test_on_check_out(false)
         .connection_timeout(Duration::from_secs(15))
         .build(Manager { location: location.clone(), read_only })
         .map_err(|error| Error::Connection(error.to_string()))
+}
+
+/// A connection of the pool on which `first` went through. A first statement is what shows that a connection still
+/// works: one that was lost meanwhile is replaced, so that no statement is spent on asking.
+///
+/// # Errors
+/// When no connection can be had.
+pub(super) fn connected(
+    pool: &Pool,
+    first: impl Fn(&mut AnyConnection) -> QueryResult<()>,
+) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
+    let mut lost = 0;
+    loop {
+        let mut pooled = pool.get().map_err(|error| Error::Connection(error.to_string()))?;
+        match first(&mut pooled) {
+            Ok(()) => return Ok(pooled),
+            Err(error) => {
+                discard(&mut pooled);
+                // Every connection of the pool may have been lost together.
+                if lost >= pool.max_size() {
+                    return Err(error.into());
+                }
+                lost += 1;
+            }
+        }
+    }
+}
+
+/// Begins a transaction: with `sql` on PostgreSQL, plainly on SQLite.
+pub(super) fn begin(connection: &mut AnyConnection, sql: &str) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Pg(pg) => AnsiTransactionManager::begin_transaction_sql(pg, sql),
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN"),
+    }
+}
+
+/// Marks a connection as unusable: the pool drops it when it is given back.
+pub(super) fn discard(connection: &mut AnyConnection) {
+    match connection {
+        AnyConnection::Pg(pg) => {
+            <AnsiTransactionManager as TransactionManager<PgConnection>>::transaction_manager_status_mut(pg)
+                .set_in_error();
+        }
+        AnyConnection::Sqlite(sqlite) => {
+            <AnsiTransactionManager as TransactionManager<SqliteConnection>>::transaction_manager_status_mut(
+                sqlite,
+            )
+            .set_in_error();
+        }
+    }
 }

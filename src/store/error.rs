@@ -61,6 +61,13 @@ impl Error {
         }
     }
 
+    /// Whether the database went away under the connection.
+    #[must_use]
+    pub fn is_connection_lost(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind, Error as Diesel};
+        matches!(self, Self::Database(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)))
+    }
+
     /// Whether a unique key was violated.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {

@@ -6,12 +6,14 @@
 
 pub mod connection;
 pub mod error;
+mod group;
 pub mod id;
 pub mod instant;
 pub mod jobs;
 pub mod migrate;
 pub mod objects;
 mod schema;
+mod serializable;
 pub mod unit;
 
 pub use connection::{AnyConnection, Location};

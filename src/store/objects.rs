@@ -1,7 +1,7 @@
 //! Kept bytes, under their SHA-256: written once, never changed, in a folder.
 //!
 //! Bytes arrive in `staging/`, are hashed while they are written, made durable, and only then
-//! moved to `objects/ab/cd/<sha256>`. A crash leaves at most a staged file, which [`Objects::sweep`]
+//! moved to `objects/ab/<sha256>`. A crash leaves at most a staged file, which [`Objects::sweep`]
 //! removes. A row in `objects` exists only for bytes that are in their place.
 
 use super::error::Error;
@@ -122,22 +122,30 @@ impl Objects {
         let kept = Kept { sha256: staged.sha256(), size: staged.size };
         let place = self.path(&kept.sha256);
         let result = (|| {
-            if let Some(file) = &file {
-                file.sync_all().map_err(io("making bytes durable"))?;
-            }
             if place.exists() {
+                // Whoever put them there may not have come to this yet.
+                sync_folder(place.parent().unwrap_or(&self.root))?;
                 return fs::remove_file(&staged.path).map_err(io("dropping repeated bytes"));
             }
-            let folder = place.parent().unwrap_or(&self.root);
-            fs::create_dir_all(folder).map_err(io("making an object folder"))?;
-            let mut rights = fs::metadata(&staged.path).map_err(io("reading rights"))?.permissions();
-            rights.set_readonly(true);
-            fs::set_permissions(&staged.path, rights).map_err(io("setting rights"))?;
-            fs::rename(&staged.path, &place).map_err(io("putting bytes in their place"))?;
-            // The names must be durable too: the file's folder and the folders made for it.
-            for level in folder.ancestors().take(3) {
-                File::open(level).and_then(|dir| dir.sync_all()).map_err(io("making a folder durable"))?;
+            if let Some(file) = &file {
+                let mut rights = file.metadata().map_err(io("reading rights"))?.permissions();
+                rights.set_readonly(true);
+                file.set_permissions(rights).map_err(io("setting rights"))?;
+                file.sync_all().map_err(io("making bytes durable"))?;
             }
+            match fs::rename(&staged.path, &place) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    // The first with these two digits.
+                    let folder = place.parent().unwrap_or(&self.root);
+                    fs::create_dir_all(folder).map_err(io("making an object folder"))?;
+                    sync_folder(&self.root.join("objects"))?;
+                    fs::rename(&staged.path, &place)
+                }
+                outcome => outcome,
+            }
+            .map_err(io("putting bytes in their place"))?;
+            // The name must be durable too.
+            sync_folder(place.parent().unwrap_or(&self.root))?;
             Ok(())
         })();
         if result.is_err() {
@@ -170,9 +178,7 @@ impl Objects {
     /// Where kept bytes lie, for engines that read files by path.
     #[must_use]
     pub fn path(&self, sha256: &str) -> PathBuf {
-        let (first, rest) = sha256.split_at_checked(2).unwrap_or(("00", sha256));
-        let second = rest.get(..2).unwrap_or("00");
-        self.root.join("objects").join(first).join(second).join(sha256)
+        self.root.join("objects").join(sha256.get(..2).unwrap_or("00")).join(sha256)
     }
 
     /// The folder of packages built for the archive.
@@ -227,6 +233,10 @@ impl Objects {
 
 fn io(what: &'static str) -> impl Fn(std::io::Error) -> Error {
     move |source| Error::Io { what, source }
+}
+
+fn sync_folder(folder: &Path) -> Result<(), Error> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("making a folder durable"))
 }
 
 fn is_sha256(text: &str) -> bool {

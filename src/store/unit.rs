@@ -6,27 +6,16 @@
 //! (group commit). On PostgreSQL each use case is a serializable transaction of its own, run again
 //! when the database reports a conflict; the server groups its commits itself.
 
-use super::connection::{AnyConnection, Location, Pool, pool};
+use super::connection::{AnyConnection, Location, Pool, begin, connected, discard, pool};
 use super::error::{Error, UseCaseError};
+use super::group::{Queue, enqueue, write_in_groups};
+use super::serializable::{lock_number, write_serializable};
 use crate::ports::{Clock, Rng};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::time::Duration;
-use tokio::sync::oneshot;
 
 type Manager = <AnyConnection as Connection>::TransactionManager;
-
-/// Use cases one outer SQLite transaction takes at most: bounds what a crash makes callers repeat.
-const GROUP_LIMIT: usize = 64;
-/// Use cases that may wait for the SQLite writer; beyond it callers are told to come back.
-const QUEUE_LIMIT: usize = 1024;
-/// Times a PostgreSQL transaction is run again after a serialization failure.
-const RETRY_LIMIT: u32 = 40;
-/// Failures after which a transaction takes its turn with the others that keep losing.
-const CROWDED: u32 = 6;
 
 /// What a use case works with while its transaction is open.
 pub struct Unit<'a> {
@@ -81,7 +70,7 @@ pub struct Database {
 
 #[derive(Clone)]
 enum Writer {
-    Sqlite(mpsc::SyncSender<Box<dyn Work>>),
+    Sqlite(Queue),
     Postgres(Pool),
 }
 
@@ -108,7 +97,7 @@ impl Database {
         let writer = match location {
             Location::Sqlite(_) => {
                 let connection = location.connect()?;
-                let (sender, receiver) = mpsc::sync_channel(QUEUE_LIMIT);
+                let (sender, receiver) = super::group::queue();
                 let (clock, rng) = (Arc::clone(&clock), Arc::clone(&rng));
                 std::thread::Builder::new()
                     .name("sqlite-writer".to_owned())
@@ -260,21 +249,55 @@ impl Database {
         E: UseCaseError,
         F: FnOnce(&mut AnyConnection) -> Result<T, E>,
     {
-        let mut pooled = self.readers.get().map_err(|error| Error::Connection(error.to_string()))?;
+        let mut pooled = connected(&self.readers, |connection| {
+            begin(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        })?;
         let connection: &mut AnyConnection = &mut pooled;
-        match connection {
-            AnyConnection::Pg(pg) => AnsiTransactionManager::begin_transaction_sql(
-                pg,
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            )
-            .map_err(Error::from)?,
-            AnyConnection::Sqlite(sqlite) => {
-                AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN").map_err(Error::from)?;
-            }
-        }
         let outcome = query(connection);
         Manager::rollback_transaction(connection).map_err(Error::from)?;
         outcome
+    }
+
+    /// Looks a row or a few up, without a transaction around the statements: for what needs no snapshot, because
+    /// each statement stands alone or the unit of work checks again. `query` is run again when its connection was lost.
+    ///
+    /// # Errors
+    /// What `query` gave, or the store's own failure.
+    pub async fn look_up<T, E, F>(&self, query: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+    {
+        let database = self.clone();
+        let task = tokio::task::spawn_blocking(move || database.look_up_blocking(query));
+        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    /// [`Self::look_up`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Self::look_up`].
+    pub fn look_up_blocking<T, E, F>(&self, mut query: F) -> Result<T, E>
+    where
+        E: UseCaseError,
+        F: FnMut(&mut AnyConnection) -> Result<T, E>,
+    {
+        let mut lost = 0;
+        loop {
+            let mut pooled = self.readers.get().map_err(|error| Error::Connection(error.to_string()))?;
+            let outcome = query(&mut pooled);
+            let again =
+                matches!(&outcome, Err(error) if error.store_error().is_some_and(Error::is_connection_lost));
+            if again {
+                discard(&mut pooled);
+            }
+            // Every connection of the pool may have been lost together.
+            if !again || lost >= self.readers.max_size() {
+                return outcome;
+            }
+            lost += 1;
+        }
     }
 
     /// Whether reading and the writer answer: for the readiness check.
@@ -284,214 +307,5 @@ impl Database {
     pub fn check(&self) -> Result<(), Error> {
         self.read_blocking(|connection| connection.batch_execute("SELECT 1").map_err(Error::from))?;
         self.write_blocking(|unit| unit.connection().batch_execute("SELECT 1").map_err(Error::from))
-    }
-}
-
-fn enqueue<T, E, F>(
-    queue: &mpsc::SyncSender<Box<dyn Work>>,
-    use_case: F,
-) -> Result<oneshot::Receiver<Result<T, E>>, E>
-where
-    T: Send + 'static,
-    E: UseCaseError,
-    F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
-{
-    let (reply, answer) = oneshot::channel();
-    let work = Box::new(Waiting { use_case, outcome: None, reply });
-    queue.try_send(work).map_err(|error| match error {
-        mpsc::TrySendError::Full(_) => E::from(Error::Overloaded),
-        mpsc::TrySendError::Disconnected(_) => E::from(Error::WriterGone),
-    })?;
-    Ok(answer)
-}
-
-/// A use case waiting for the writer, its types forgotten.
-trait Work: Send {
-    /// Runs it; true when what it wrote is to be kept.
-    fn run(&mut self, unit: &mut Unit<'_>) -> bool;
-    /// Tells the caller, once it is known whether the outer transaction committed.
-    fn answer(self: Box<Self>, committed: Result<(), Error>);
-}
-
-struct Waiting<T, E, F> {
-    use_case: F,
-    outcome: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> Work for Waiting<T, E, F>
-where
-    T: Send,
-    E: UseCaseError,
-    F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send,
-{
-    fn run(&mut self, unit: &mut Unit<'_>) -> bool {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.use_case)(unit)))
-            .unwrap_or_else(|_| Err(E::from(Error::Panicked)));
-        let keep = outcome.is_ok();
-        self.outcome = Some(outcome);
-        keep
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), Error>) {
-        let outcome = match (committed, self.outcome) {
-            (Ok(()), Some(outcome)) => outcome,
-            // A refusal stands whether or not the others' commit went through.
-            (Err(_), Some(Err(refused))) => Err(refused),
-            (Err(failed), _) => Err(failed.into()),
-            (Ok(()), None) => Err(Error::Panicked.into()),
-        };
-        // The caller may have gone away; what was committed stays committed.
-        let _ = self.reply.send(outcome);
-    }
-}
-
-/// The SQLite writer's life: take what waits, commit it together, answer.
-fn write_in_groups(
-    mut connection: AnyConnection,
-    queue: &mpsc::Receiver<Box<dyn Work>>,
-    clock: &dyn Clock,
-    rng: &dyn Rng,
-) {
-    while let Ok(first) = queue.recv() {
-        let mut done: Vec<Box<dyn Work>> = Vec::new();
-        let outcome = commit_group(&mut connection, first, queue, &mut done, clock, rng);
-        if outcome.is_err() {
-            // Whatever state the failed transaction left, the next group begins outside of it.
-            let _ = Manager::rollback_transaction(&mut connection);
-        }
-        let mut failure = outcome.err();
-        for work in done {
-            let committed = match &failure {
-                None => Ok(()),
-                Some(_) => Err(failure.take().unwrap_or(Error::Conflict)),
-            };
-            // Each caller gets its own copy of the failure's meaning.
-            if committed.is_err() {
-                failure = Some(Error::Connection("the group's commit failed".to_owned()));
-            }
-            work.answer(committed);
-        }
-    }
-}
-
-fn commit_group(
-    connection: &mut AnyConnection,
-    first: Box<dyn Work>,
-    queue: &mpsc::Receiver<Box<dyn Work>>,
-    done: &mut Vec<Box<dyn Work>>,
-    clock: &dyn Clock,
-    rng: &dyn Rng,
-) -> Result<(), Error> {
-    if let AnyConnection::Sqlite(sqlite) = connection
-        && let Err(error) = AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
-    {
-        done.push(first);
-        return Err(error.into());
-    }
-    let mut next = Some(first);
-    while let Some(mut work) = next.take() {
-        let begun = Manager::begin_transaction(connection);
-        let kept = begun.is_ok() && work.run(&mut Unit::new(connection, clock.now(), rng));
-        done.push(work);
-        begun?;
-        if kept {
-            Manager::commit_transaction(connection)?;
-        } else {
-            Manager::rollback_transaction(connection)?;
-        }
-        if done.len() < GROUP_LIMIT {
-            next = queue.try_recv().ok();
-        }
-    }
-    Manager::commit_transaction(connection)?;
-    Ok(())
-}
-
-/// The advisory lock that stands for a name.
-fn lock_number(name: &str) -> i64 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    let first: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
-    i64::from_be_bytes(first)
-}
-
-fn write_serializable<T, E, F>(
-    pool: &Pool,
-    clock: &dyn Clock,
-    rng: &dyn Rng,
-    lock: Option<i64>,
-    mut use_case: F,
-) -> Result<T, E>
-where
-    E: UseCaseError,
-    F: FnMut(&mut Unit<'_>) -> Result<T, E>,
-{
-    let mut pooled = pool.get().map_err(|error| Error::Connection(error.to_string()))?;
-    let connection: &mut AnyConnection = &mut pooled;
-    if let Some(lock) = lock {
-        // Held by the session, not the transaction: the snapshot must be taken after the wait.
-        connection.batch_execute(&format!("SELECT pg_advisory_lock({lock})")).map_err(Error::from)?;
-    }
-    let mut locked = lock.is_some();
-    let mut attempt = 0_u32;
-    let outcome = loop {
-        let outcome = write_once(connection, clock, rng, &mut use_case);
-        let again = match &outcome {
-            Err(error) => error.store_error().is_some_and(Error::is_serialization_failure),
-            Ok(_) => false,
-        };
-        if !again || attempt >= RETRY_LIMIT {
-            break outcome;
-        }
-        attempt += 1;
-        if attempt == CROWDED {
-            let crowd = lock_number("crowd");
-            locked = true;
-            if let Err(error) = connection.batch_execute(&format!("SELECT pg_advisory_lock({crowd})")) {
-                break Err(Error::from(error).into());
-            }
-        }
-        // Spread the losers out, twice as far each time up to a third of a second, so that they don't meet again
-        // even when many write one row on a slow disk.
-        let mut noise = [0_u8; 1];
-        let _ = rng.fill(&mut noise);
-        let spread = u64::from(noise.first().copied().unwrap_or(0)) << attempt.min(7);
-        std::thread::sleep(Duration::from_micros(200 + spread * 10));
-    };
-    if locked {
-        // A connection that can't say so is broken; the server frees its locks when it goes.
-        let _ = connection.batch_execute("SELECT pg_advisory_unlock_all()");
-    }
-    outcome
-}
-
-fn write_once<T, E, F>(
-    connection: &mut AnyConnection,
-    clock: &dyn Clock,
-    rng: &dyn Rng,
-    use_case: &mut F,
-) -> Result<T, E>
-where
-    E: UseCaseError,
-    F: FnMut(&mut Unit<'_>) -> Result<T, E>,
-{
-    if let AnyConnection::Pg(pg) = connection {
-        AnsiTransactionManager::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL SERIALIZABLE")
-            .map_err(Error::from)?;
-    }
-    let outcome = catch_unwind(AssertUnwindSafe(|| use_case(&mut Unit::new(connection, clock.now(), rng))))
-        .unwrap_or_else(|_| Err(E::from(Error::Panicked)));
-    match outcome {
-        Ok(value) => match Manager::commit_transaction(connection) {
-            Ok(()) => Ok(value),
-            Err(error) => {
-                let _ = Manager::rollback_transaction(connection);
-                Err(Error::from(error).into())
-            }
-        },
-        Err(error) => {
-            let _ = Manager::rollback_transaction(connection);
-            Err(error)
-        }
     }
 }

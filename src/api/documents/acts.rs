@@ -57,7 +57,7 @@ pub async fn prepare(
     act(&service, &caller, &request, &body, Act::Prepare, move |desk, by| {
         if let Some(SealChoice::Key(seal)) = &wanted.agency_seal {
             desk.database
-                .read_blocking(|c| crate::identity::rows::Key::find(c, &by.scope, seal))?
+                .look_up_blocking(|c| crate::identity::rows::Key::find(c, &by.scope, seal))?
                 .ok_or(Error::NotFound("key"))?;
         }
         journey::make_prepared(desk, by, &id, expected, &wanted.signer)

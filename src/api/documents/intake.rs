@@ -151,7 +151,7 @@ pub async fn create(
     };
     let outcome = async {
         let (desk, scope, asked) = (service.desk.clone(), caller.acting.scope.clone(), intake.clone());
-        service.desk.database.read(move |c| asked.check(c, &desk, &scope)).await?;
+        service.desk.database.look_up(move |c| asked.check(c, &desk, &scope)).await?;
         let file = received.file.keep(&service).await?;
         let (desk, by, keeper) = (service.desk.clone(), caller.acting.clone(), retry.keeper());
         let answer = service
@@ -227,7 +227,7 @@ pub async fn revise(
     };
     let outcome = async {
         let (scope, asked) = (caller.acting.scope.clone(), id.clone());
-        service.desk.database.read(move |c| journey::check_revision(c, &scope, &asked, expected)).await?;
+        service.desk.database.look_up(move |c| journey::check_revision(c, &scope, &asked, expected)).await?;
         let file = received.file.keep(&service).await?;
         let (desk, by, keeper) = (service.desk.clone(), caller.acting.clone(), retry.keeper());
         let answer = service

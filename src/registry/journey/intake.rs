@@ -150,15 +150,12 @@ pub(super) fn add_version(
 ) -> Result<(Version, Option<FormatCheck>), Error> {
     let id = VersionId::fresh(unit.now(), unit.rng()).map_err(id_failed)?;
     record_use(unit, by.scope.agency(), &file.kept, file.kind.media_type(), ("version", id.as_str()))?;
-    let last: Option<i32> = versions::table
-        .filter(versions::component_id.eq(component))
-        .select(diesel::dsl::max(versions::ordinal))
-        .first(unit.connection())?;
     let version = Version {
         id,
         agency_id: by.scope.agency().clone(),
         component_id: component.clone(),
-        ordinal: last.unwrap_or(0) + 1,
+        // What it is made from is the newest: the acts see to that, and no two may have one ordinal.
+        ordinal: source.map_or(0, |source| source.ordinal) + 1,
         stage: stage.to_owned(),
         source_version_id: source.map(|version| version.id.clone()),
         sha256: file.kept.sha256.clone(),

@@ -64,7 +64,7 @@ fn before(
     expected: Option<i64>,
     act: Act,
 ) -> Result<Before, Error> {
-    desk.database.read_blocking(|c| {
+    desk.database.look_up_blocking(|c| {
         let (found, _) = at_act(c, &by.scope, document, expected, act)?;
         let version = Version::current(c, &by.scope, document)?.ok_or(Error::NotFound("version"))?;
         Ok(Before { document: found, version, agency: Agency::of(c, &by.scope)? })
@@ -118,7 +118,7 @@ pub fn make_prepared(
     let before = before(desk, by, document, expected, Act::Prepare)?;
     let appointment = desk
         .database
-        .read_blocking(|c| Appointment::find(c, &by.scope, signer))?
+        .look_up_blocking(|c| Appointment::find(c, &by.scope, signer))?
         .ok_or(Error::NotFound("appointment"))?;
     if !appointment.is_in_force(desk.today()) {
         return Err(Error::refused("appointment_not_in_force"));
@@ -127,7 +127,7 @@ pub fn make_prepared(
     let bytes = source
         .bytes(0, usize::try_from(source.len()).unwrap_or(usize::MAX))
         .map_err(|source| store::Error::Io { what: "reading kept bytes", source })?;
-    let pages = text::read(bytes, &text::Limits::default())
+    let pages = text::read(bytes.into_owned(), &text::Limits::default())
         .map_err(|error| unprocessable("draft_unreadable", &error))?;
     let found = placement::find(&pages, &desk.profile)
         .map_err(|error| unprocessable("draft_not_placeable", &error))?;
@@ -222,7 +222,7 @@ pub fn make_sealed(
         Some(key) => key.clone(),
         None => {
             desk.database
-                .read_blocking(|c| Key::active(c, by.scope.agency().as_str(), "agency_seal"))?
+                .look_up_blocking(|c| Key::active(c, by.scope.agency().as_str(), "agency_seal"))?
                 .ok_or(Error::refused("agency_seal_missing"))?
                 .id
         }
@@ -277,7 +277,8 @@ fn make_signature(
     key: &KeyId,
     fills: &[Fill],
 ) -> Result<Made, Error> {
-    let key = desk.database.read_blocking(|c| Key::find(c, &by.scope, key))?.ok_or(Error::NotFound("key"))?;
+    let key =
+        desk.database.look_up_blocking(|c| Key::find(c, &by.scope, key))?.ok_or(Error::NotFound("key"))?;
     let wanted = if role == "personal" { "personal" } else { "agency_seal" };
     if key.purpose != wanted || key.state != "active" || !may_use(&key, by) {
         return Err(Error::refused("key_not_yours"));

@@ -2,7 +2,7 @@
 
 use super::raw::{DRAFT, Raw};
 use crate::support::{fixture, judges};
-use chancery::pdf::font::{Face, Font};
+use chancery::pdf::font::{Face, Font, Repertoire};
 use chancery::pdf::writer::RevisionWriter;
 use chancery::pdf::{Object, Pdf, pages};
 use chancery::signature::changes::{Class, after};
@@ -18,7 +18,14 @@ fn rectangle(bottom: f64) -> Rectangle {
 
 fn text(name: &str, bottom: f64, face: Face) -> TextField {
     let place = Place { page: 0, rectangle: rectangle(bottom) };
-    TextField { name: name.to_owned(), place, face, size: 13.0, alignment: Alignment::Left }
+    TextField {
+        name: name.to_owned(),
+        place,
+        face,
+        repertoire: Repertoire::Whole,
+        size: 13.0,
+        alignment: Alignment::Left,
+    }
 }
 
 fn plan() -> Plan {

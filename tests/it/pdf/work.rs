@@ -128,7 +128,7 @@ fn entries_that_all_miss_cost_no_growing_windows() {
 
 #[test]
 fn ten_thousand_pages_are_opened_and_prepared() {
-    use chancery::pdf::font::Face;
+    use chancery::pdf::font::{Face, Repertoire};
     use chancery::signature::prepare::{Alignment, Place, Plan, Rectangle, TextField, prepare};
     let count = 10_000;
     let kids: String = (0..count).map(|page| format!("{} 0 R ", 10 + page)).collect();
@@ -143,6 +143,7 @@ fn ten_thousand_pages_are_opened_and_prepared() {
         name: "number".to_owned(),
         place,
         face: Face::Regular,
+        repertoire: Repertoire::Digits,
         size: 13.0,
         alignment: Alignment::Left,
     };

@@ -55,6 +55,40 @@ fn concurrent_read_modify_writes_lose_nothing() {
 }
 
 #[test]
+fn connections_the_server_ended_are_replaced_unnoticed() {
+    let Some(fresh) = crate::support::databases::postgres() else {
+        println!("SKIPPED PostgreSQL: CHANCERY_TEST_POSTGRES names no server");
+        return;
+    };
+    let database = open(&fresh);
+    with_counter(&database);
+    let end_all = || {
+        let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        fresh.location.connect().unwrap().batch_execute(ended).unwrap();
+    };
+    let look = || {
+        database
+            .look_up_blocking(|c| counters::table.select(counters::n).first::<i64>(c).map_err(Error::from))
+            .unwrap()
+    };
+    let add = |unit: &mut chancery::store::Unit<'_>| {
+        diesel::update(counters::table).set(counters::n.eq(counters::n + 1)).execute(unit.connection())?;
+        Ok::<_, Error>(())
+    };
+    // Several connections, all of them idle in the pool when the server ends them.
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| counter(&database)))));
+    end_all();
+    assert_eq!(counter(&database), 0);
+    end_all();
+    assert_eq!(look(), 0);
+    end_all();
+    database.write_blocking(add).unwrap();
+    end_all();
+    database.write_in_turn_blocking("counters", add).unwrap();
+    assert_eq!(counter(&database), 2);
+}
+
+#[test]
 fn a_refused_or_panicking_use_case_leaves_nothing_and_harms_no_other() {
     on_both(|fresh| {
         let database = open(fresh);

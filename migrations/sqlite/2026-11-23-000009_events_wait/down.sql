@@ -1,0 +1,1 @@
+DROP TRIGGER events_wait_for_a_place;
