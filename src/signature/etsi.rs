@@ -87,24 +87,27 @@ fn digest_uri(digest: Digest) -> &'static str {
         Digest::Sha256 => SHA256,
         Digest::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
         Digest::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
+        Digest::Sha3_256 => "http://www.w3.org/2007/05/xmldsig-more#sha3-256",
+        Digest::Sha3_384 => "http://www.w3.org/2007/05/xmldsig-more#sha3-384",
+        Digest::Sha3_512 => "http://www.w3.org/2007/05/xmldsig-more#sha3-512",
     }
 }
 
-fn scheme_uri(scheme: Scheme) -> &'static str {
+/// The identifier of a scheme (RFC 9231, 2.3).
+fn scheme_uri(scheme: Scheme) -> String {
+    const MORE: &str = "http://www.w3.org/2001/04/xmldsig-more#";
+    let digest = scheme.digest().name().to_lowercase();
+    // "sha256", but "sha3-256".
+    let digest = if digest.starts_with("sha3") { digest } else { digest.replace('-', "") };
     match scheme {
-        Scheme::RsaPkcs1(Digest::Sha1) => "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
-        Scheme::RsaPkcs1(Digest::Sha256) => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-        Scheme::RsaPkcs1(Digest::Sha384) => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
-        Scheme::RsaPkcs1(Digest::Sha512) => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
-        Scheme::RsaPss(Digest::Sha1, _) => "http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1",
-        Scheme::RsaPss(Digest::Sha256, _) => "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
-        Scheme::RsaPss(Digest::Sha384, _) => "http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1",
-        Scheme::RsaPss(Digest::Sha512, _) => "http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1",
-        Scheme::Ecdsa(Digest::Sha1) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1",
-        Scheme::Ecdsa(Digest::Sha256) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-        Scheme::Ecdsa(Digest::Sha384) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
-        Scheme::Ecdsa(Digest::Sha512) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
-        Scheme::Ed25519 => "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519",
+        Scheme::RsaPkcs1(Digest::Sha1) => "http://www.w3.org/2000/09/xmldsig#rsa-sha1".to_owned(),
+        Scheme::RsaPkcs1(_) => format!("{MORE}rsa-{digest}"),
+        Scheme::RsaPss(..) => format!("http://www.w3.org/2007/05/xmldsig-more#{digest}-rsa-MGF1"),
+        Scheme::Ecdsa(Digest::Sha3_256 | Digest::Sha3_384 | Digest::Sha3_512) => {
+            format!("http://www.w3.org/2021/04/xmldsig-more#ecdsa-{digest}")
+        }
+        Scheme::Ecdsa(_) => format!("{MORE}ecdsa-{digest}"),
+        Scheme::Ed25519 => "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519".to_owned(),
     }
 }
 
@@ -394,7 +397,10 @@ impl Entry<'_> {
         let id = objects.certificate(&signer.der);
         page.within("vr:CryptoInformation", |inside| {
             inside.empty(&format!("vr:ValidationObjectId VOReference=\"{id}\""));
-            inside.text("vr:Algorithm", scheme.map_or("urn:chancery:algorithm:unknown", scheme_uri));
+            inside.text(
+                "vr:Algorithm",
+                &scheme.map_or_else(|| "urn:chancery:algorithm:unknown".to_owned(), scheme_uri),
+            );
             inside.text("vr:SecureAlgorithm", "false");
             if let Some(end) = end {
                 inside.text("vr:NotAfter", &instant(end));

@@ -73,7 +73,6 @@ revocation_not_checked = Revocation was not checked.
 # Commands
 trust_unreadable = The trusted certificates can't be read: { $why }
 key_unusable = The key can't be used: { $why }
-key_provider_not_available = Keys of this provider are not available in this version: { $why }
 certificate_unreadable = The certificate can't be read: { $why }
 place_unreadable = The place is written PAGE:x,y,w,h in millimetres from the top left of an existing page; found: { $why }
 image_missing = A personal or agency appearance needs a picture: give one with --image.

@@ -73,7 +73,6 @@ revocation_not_checked = Chưa kiểm tra tình trạng thu hồi.
 # Commands
 trust_unreadable = Không đọc được chứng thư số tin cậy: { $why }
 key_unusable = Không dùng được khóa: { $why }
-key_provider_not_available = Phiên bản này chưa dùng được khóa của nhà cung cấp: { $why }
 certificate_unreadable = Không đọc được chứng thư số: { $why }
 place_unreadable = Vị trí được viết TRANG:x,y,rộng,cao theo mi-li-mét tính từ góc trên bên trái của một trang có thật; nhận được: { $why }
 image_missing = Hình thức chữ ký cá nhân hoặc cơ quan cần có hình ảnh: hãy chỉ ra bằng --image.

@@ -177,7 +177,7 @@ fn a_certification_that_permits_nothing_leaves_no_room_and_one_for_forms_does() 
     let indications: Vec<Indication> =
         verdict(&both, &keys).signatures.iter().map(|s| s.indication).collect();
     assert_eq!(indications, [Indication::Passed; 2]);
-    super::others::accepted_by_pyhanko("certified", &both, &keys, 2);
+    super::others::accepted_by_pyhanko("certified", &both, keys.authority.root(), 2);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
 
+mod algorithms;
 mod attacks;
 mod certificates;
 mod cms;
@@ -8,4 +9,5 @@ mod journey;
 mod levels;
 mod others;
 mod reports;
+mod tokens;
 mod years;
