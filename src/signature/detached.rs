@@ -1,6 +1,6 @@
 //! A CMS beside its content (`.p7s`; RFC 5652, 5.2; EN 319 122-1): judged by the same core as one in a PDF.
 
-use super::acceptance::judge_cms;
+use super::acceptance::{Content, content_stamps, judge_cms};
 use super::chain::World;
 use super::changes::Class;
 use super::cms::Signed;
@@ -32,28 +32,50 @@ pub fn judge_detached(
     let mut context = Digest::Sha256.context();
     content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
     let file = FileFacts { sha256: hex::encode(context.finish()), size: content.len() };
-    let mut case = Case::new(blank("", "CAdES.detached", policy.at));
-    case.report.covers = Covers { revision: 1, of: 1, whole_file: true };
-    case.cms = cms.to_vec();
-    match Signed::read(cms) {
-        Ok(signed) if signed.length == cms.len() => {
+    let mut cases = Vec::new();
+    match Signed::read_all(cms) {
+        Ok(all) if all.iter().all(|signed| signed.length == cms.len()) => {
             let mut digest = |algorithm: Digest| -> Result<Vec<u8>, pdf::Error> {
                 let mut context = algorithm.context();
                 content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
                 Ok(context.finish().as_ref().to_vec())
             };
-            judge_cms(&signed, &mut digest, &mut case.report, &mut case.verdict)?;
-            case.signed = Some(signed);
+            let several = all.len() > 1;
+            for (place, mut signed) in all.into_iter().enumerate() {
+                // Signers of one CMS have no field to be told apart by: their number.
+                let name = if several { (place + 1).to_string() } else { String::new() };
+                let mut case = Case::new(blank(&name, "CAdES.detached", policy.at));
+                // Programs that stream enclose the content though it stands beside: the same bytes change nothing.
+                let encloses = |bytes: &Vec<u8>| hex::encode(Digest::Sha256.of(bytes)) == file.sha256;
+                if signed.content.as_ref().is_some_and(encloses) {
+                    signed.content = None;
+                    case.verdict.warn("cms_content_enclosed");
+                }
+                judge_cms(&signed, Content::Detached, &mut digest, &mut case.report, &mut case.verdict)?;
+                case.content_stamps = content_stamps(&signed, &mut digest, &mut case.verdict)?;
+                case.signed = Some(signed);
+                cases.push(case);
+            }
         }
-        Ok(_) => case.verdict.fail("FORMAT_FAILURE", "cms_trailing_data"),
-        Err(error) => case.verdict.cms(&error),
+        outcome => {
+            let mut case = Case::new(blank("", "CAdES.detached", policy.at));
+            match outcome {
+                Ok(_) => case.verdict.fail("FORMAT_FAILURE", "cms_trailing_data"),
+                Err(error) => case.verdict.cms(&error),
+            }
+            cases.push(case);
+        }
+    }
+    for case in &mut cases {
+        case.report.covers = Covers { revision: 1, of: 1, whole_file: true };
+        case.cms = cms.to_vec();
     }
     let world = World::new(&policy.trust, policy.at, supply.network);
     *world.material.borrow_mut() = supply.given.clone();
-    let mut cases = vec![case];
     let used = process::judge(&world, &[], &mut cases);
     let (signatures, details, used) = process::finish(cases, used);
-    let indication = signatures.first().map_or("NO_SIGNATURE", |one| one.indication.as_str()).to_owned();
+    let worst = signatures.iter().map(|signature| signature.indication).max();
+    let indication = worst.map_or("NO_SIGNATURE", Indication::as_str).to_owned();
     let lacking = signatures.iter().zip(&used).filter(|(_, used)| used.lacking);
     Ok(Judged {
         lacking: lacking.map(|(signature, _)| signature.field.clone()).collect(),

@@ -313,9 +313,11 @@ impl Entry<'_> {
                     inside.text("vr:Digest", &BASE64.encode(digest));
                 });
             }
-            for (token, _) in &self.details.stamps {
+            let over_content = self.details.content_stamps.iter().map(|stamp| (stamp, CONTENT_STAMP));
+            let over_value = self.details.stamps.iter().map(|stamp| (stamp, VALUE_STAMP));
+            for ((token, _), name) in over_content.chain(over_value) {
                 let id = objects.stamp(token);
-                page.within("vr:SignatureTimeStamp Signed=\"false\"", |inside| {
+                page.within(name, |inside| {
                     inside.empty(&format!("vr:AttributeObject VOReference=\"{id}\""));
                     inside.text("vr:TimeStampValue", &instant(token.info.at));
                 });
@@ -429,6 +431,8 @@ impl Entry<'_> {
     }
 }
 
+const CONTENT_STAMP: &str = "vr:AllDataObjectsTimeStamp Signed=\"true\"";
+const VALUE_STAMP: &str = "vr:SignatureTimeStamp Signed=\"false\"";
 const VALUE: &str = "vr:Value xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"xs:string\"";
 
 /// A proof of existence, as an element of a validation object.

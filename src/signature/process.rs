@@ -35,6 +35,8 @@ pub(super) struct Case {
     pub(super) token: Option<Token>,
     /// Its name under `/VRI`.
     pub(super) name: String,
+    /// Content time-stamps whose imprint is that of the content.
+    pub(super) content_stamps: Vec<Token>,
 }
 
 impl Case {
@@ -50,6 +52,7 @@ impl Case {
             signed: None,
             token: None,
             name: String::new(),
+            content_stamps: Vec::new(),
         }
     }
 
@@ -68,6 +71,7 @@ pub(super) struct Used {
     path: Vec<Certificate>,
     revoked: Vec<Revoked>,
     stamps: Vec<(Token, Option<&'static str>)>,
+    content_stamps: Vec<(Token, Option<&'static str>)>,
 }
 
 /// The reports with their verdicts, and what stands behind them.
@@ -84,6 +88,7 @@ pub(super) fn finish(
             path: std::mem::take(&mut used.path),
             revoked: std::mem::take(&mut used.revoked),
             stamps: std::mem::take(&mut used.stamps),
+            content_stamps: std::mem::take(&mut used.content_stamps),
         });
         reports.push(case.finish());
     }
@@ -126,8 +131,8 @@ fn gather(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &[Case]) {
         material.add_any(bytes);
     }
     for signed in cases.iter().filter_map(|case| case.signed.as_ref()) {
-        let tokens: Vec<Token> =
-            signed.timestamps.iter().filter_map(|token| Token::read(token).ok()).collect();
+        let tokens = signed.timestamps.iter().chain(&signed.content_timestamps);
+        let tokens: Vec<Token> = tokens.filter_map(|token| Token::read(token).ok()).collect();
         for part in std::iter::once(signed).chain(tokens.iter().map(|token| &token.signed)) {
             for certificate in &part.certificates {
                 material.add_certificate(certificate.clone());
@@ -154,7 +159,7 @@ fn prove(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &[Case], stamp: (u
     for case in cases.iter().filter(|case| case.form.revision.is_some_and(|before| before < revision)) {
         let Some(signed) = &case.signed else { continue };
         prove_cms(&mut proofs, signed, at);
-        for token in &signed.timestamps {
+        for token in signed.timestamps.iter().chain(&signed.content_timestamps) {
             proofs.add(token, at);
             if let Ok(token) = Token::read(token) {
                 prove_cms(&mut proofs, &token.signed, at);
@@ -289,14 +294,35 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
         world.proofs.borrow_mut().add(&signer.der, best);
     }
     case.report.best_signature_time = best;
-    judge_algorithms(&signed, signer, best, &mut case.verdict);
-    judge_certificate(world, signer, best, case, used);
+    let made_after = judge_content_stamps(world, case, used);
+    if made_after.is_some_and(|after| after > best + TOLERANCE) {
+        case.verdict.doubt("TIMESTAMP_ORDER_FAILURE", "timestamps_out_of_order");
+    }
+    let is_enclosed = case.report.subfilter == super::validate::SHA1;
+    judge_algorithms(&signed, signer, best, made_after, is_enclosed, &mut case.verdict);
+    judge_certificate(world, signer, best, made_after, case, used);
+}
+
+/// The latest content time-stamp that holds: the signature was made after it.
+fn judge_content_stamps(world: &World<'_>, case: &mut Case, used: &mut Used) -> Option<DateTime<Utc>> {
+    let mut latest = None;
+    for token in std::mem::take(&mut case.content_stamps) {
+        let outcome = judge_token(world, &token, used).map_err(|(_, code)| code);
+        case.report.timestamps.push(describe(&token, outcome.err()));
+        match outcome {
+            Ok(()) => latest = latest.max(Some(token.info.at)),
+            Err(code) => case.verdict.warn(code),
+        }
+        used.content_stamps.push((token, outcome.err()));
+    }
+    latest
 }
 
 fn judge_certificate(
     world: &World<'_>,
     signer: &Certificate,
     best: DateTime<Utc>,
+    made_after: Option<DateTime<Utc>>,
     case: &mut Case,
     used: &mut Used,
 ) {
@@ -345,6 +371,18 @@ fn judge_certificate(
         verdict.warn("revocation_not_checked");
     }
     let Some((sub, code)) = examined.status.reason() else { return };
+    // Made, provably, when the certificate no longer held (5.3, 4).
+    match (examined.status, made_after) {
+        (Status::Revoked { at, authority: false }, Some(after)) if after > at => {
+            return verdict.fail("REVOKED", code);
+        }
+        (Status::Outside { .. } | Status::Unknown | Status::Stale, Some(after))
+            if after > signer.not_after =>
+        {
+            return verdict.fail("EXPIRED", code);
+        }
+        _ => {}
+    }
     let held = held_at(&examined, signer, best, world.now) || is_mended(world, signer, &examined, best);
     if !held {
         used.lacking |= is_lacking(examined.status);

@@ -6,7 +6,7 @@
 //! learnt stays INDETERMINATE until it is, one that names nothing passes with a warning. Time and long-term data
 //! are brought in by `process`.
 
-use super::acceptance::{judge_cms, judge_timestamp};
+use super::acceptance::{Content, content_stamps, judge_cms, judge_timestamp};
 use super::chain::{Status, World};
 use super::changes::{self, Class};
 use super::cms::Signed;
@@ -40,6 +40,8 @@ impl Policy {
     pub const NAME: &'static str = "chancery-basic/1";
 }
 
+/// The oldest kind, read for what is old.
+pub(super) const SHA1: &str = "adbe.pkcs7.sha1";
 /// Signatures one file may carry.
 const SIGNATURE_LIMIT: usize = 200;
 /// Earlier revisions looked through for signatures taken away: a plan with eight signatures has twenty.
@@ -90,6 +92,8 @@ pub struct Details {
     pub path: Vec<Certificate>,
     /// Certificates of the path that are revoked.
     pub revoked: Vec<Revoked>,
+    /// Content time-stamps, with the code of what is wrong with each.
+    pub content_stamps: Vec<(Token, Option<&'static str>)>,
     /// Time-stamps in the signature, with the code of what is wrong with each.
     pub stamps: Vec<(Token, Option<&'static str>)>,
 }
@@ -261,12 +265,24 @@ impl Judge<'_, '_> {
         case: &mut Case,
     ) -> Result<(), pdf::Error> {
         let reference = carrier.signature;
-        let Case { end, byte_range, cms: raw, form, report, verdict, signed: read, token, name } = case;
+        let Case {
+            end,
+            byte_range,
+            cms: raw,
+            form,
+            report,
+            verdict,
+            signed: read,
+            token,
+            name,
+            content_stamps: made_after,
+        } = case;
         let is_timestamp = subfilter == "ETSI.RFC3161";
         if is_timestamp {
             report.kind = "document_timestamp".to_owned();
         }
-        if !matches!(subfilter, "ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "ETSI.RFC3161") {
+        const KNOWN: [&str; 4] = ["ETSI.CAdES.detached", "adbe.pkcs7.detached", SHA1, "ETSI.RFC3161"];
+        if !KNOWN.contains(&subfilter) {
             verdict.fail("FORMAT_FAILURE", "subfilter_unsupported");
             return Ok(());
         }
@@ -317,7 +333,9 @@ impl Judge<'_, '_> {
                     if subfilter == "ETSI.CAdES.detached" && claimed.is_none() {
                         verdict.doubt("SIG_CONSTRAINTS_FAILURE", "signing_time_missing");
                     }
-                    judge_cms(&signed, &mut digest, report, verdict)?;
+                    let kind = if subfilter == SHA1 { Content::EnclosedSha1 } else { Content::Detached };
+                    judge_cms(&signed, kind, &mut digest, report, verdict)?;
+                    *made_after = content_stamps(&signed, &mut digest, verdict)?;
                     form.read(&signed, dictionary, subfilter);
                 }
                 *read = Some(signed);

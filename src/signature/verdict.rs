@@ -73,6 +73,7 @@ mod tests {
             include_str!("validate.rs"),
             include_str!("acceptance.rs"),
             include_str!("chain.rs"),
+            include_str!("detached.rs"),
             include_str!("process.rs"),
             include_str!("verdict.rs"),
             include_str!("sign.rs"),

@@ -4,6 +4,7 @@ mod algorithms;
 mod attacks;
 mod certificates;
 mod cms;
+mod field;
 mod hostile;
 mod journey;
 mod levels;
