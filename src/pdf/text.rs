@@ -8,6 +8,7 @@
 mod expansion;
 mod listener;
 mod names;
+mod readers;
 
 use super::geometry::Rectangle;
 use hayro_interpret::kurbo::{Affine, Rect};
@@ -17,8 +18,6 @@ use listener::Listener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Fifty levels of nested content, the interpreter's own bound, fit several times.
-pub(super) const STACK: usize = 32 << 20;
 /// Pages after which the interpreter's cache is begun anew.
 const FRESH: usize = 32;
 
@@ -188,8 +187,6 @@ fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, 
     Ok(Pages { pages, ..found })
 }
 
-/// Reads on a thread of its own: the interpreter is another's code fed with strangers' bytes, and
-/// nested content may need more stack than a caller has left.
 fn on_a_thread(
     bytes: Vec<u8>,
     limits: &Limits,
@@ -199,18 +196,15 @@ fn on_a_thread(
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(TextError::TooLarge);
     }
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("page-text".to_owned()).stack_size(STACK);
-        let reading = thread.spawn_scoped(scope, || read_pages(bytes, limits, only, visitor));
-        reading.map_err(|_| TextError::Unreadable)?.join().unwrap_or(Err(TextError::Unreadable))
-    })
+    readers::read(bytes, limits, only, visitor)
 }
 
+/// Reads the pages while `visitor` wants more.
 fn read_pages(
     bytes: Vec<u8>,
     limits: &Limits,
     only: Option<usize>,
-    visitor: &mut (dyn FnMut(usize, Page) + Send),
+    visitor: &mut dyn FnMut(usize, Page) -> bool,
 ) -> Result<Pages, TextError> {
     let pdf = hayro_syntax::Pdf::new(bytes).map_err(|_| TextError::Unreadable)?;
     let largest = expansion::check(&pdf, limits)?;
@@ -245,7 +239,9 @@ fn read_pages(
         if !whole {
             found.unread.push(number);
         }
-        visitor(number, listener.page);
+        if !visitor(number, listener.page) {
+            break;
+        }
     }
     Ok(found)
 }
