@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 /// Millimetres in a PDF point.
 pub(super) const MM: f64 = 25.4 / 72.0;
+/// A paragraph's number is no further from its text, in millimetres.
+const MARK_GAP: f64 = 16.0;
 /// Channels up to this are black to the eye and on paper.
 pub(super) const DARK: u8 = 70;
 
@@ -234,7 +236,11 @@ fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Lin
     for glyph in row {
         let x = place(page, glyph.x, glyph.y).0;
         let blank = glyph.text.trim().is_empty();
-        let apart = edge.is_some_and(|edge| x - edge > glyph.size * MM * 1.5);
+        let apart = edge.is_some_and(|edge| {
+            let gap = x - edge;
+            // A number or dash stands apart from its own paragraph, but no column does as little.
+            gap > glyph.size * MM * 1.5 && !(gap < MARK_GAP && is_mark(&part))
+        });
         // Title blocks made with runs of spaces: a blank as wide as only columns have, unless it is the
         // gap that number or date will fill: after that a slash or a small letter follows.
         let spaced = !blank
@@ -253,6 +259,13 @@ fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Lin
         part.push(glyph);
     }
     lines.extend(line(number, page, &part));
+}
+
+/// Whether glyphs are the number or dash of a paragraph.
+fn is_mark(glyphs: &[&Glyph]) -> bool {
+    let mut visible = glyphs.iter().map(|glyph| glyph.text.trim()).filter(|text| !text.is_empty()).rev();
+    let ends = visible.next().is_some_and(|last| matches!(last, "." | ")" | "-" | "–" | "+" | "•"));
+    ends && visible.count() < 8
 }
 
 fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {

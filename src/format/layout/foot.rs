@@ -120,7 +120,7 @@ fn label(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<usize>
     let listed = |at: usize| {
         let Some(label) = facts.lines.get(at) else { return false };
         facts.lines.iter().skip(at + 1).take(8).any(|line| {
-            line.page == label.page
+            (line.page == label.page || line.page == label.page + 1)
                 && line.text.starts_with(['-', '–'])
                 && (line.at.is_some() || (line.bounds[0] - label.bounds[0]).abs() < 15.0)
         })
@@ -144,10 +144,16 @@ struct Block {
 }
 
 fn block(facts: &Facts, layout: &Layout<'_>, label: Option<usize>, profile: &Profile) -> Block {
-    let candidates: Vec<usize> = match label.and_then(|at| Some((at, facts.lines.get(at)?))) {
-        Some((at, line)) => beside(facts, at, line),
-        None => unlabelled(facts, layout, profile),
-    };
+    if let Some((at, line)) = label.and_then(|at| Some((at, facts.lines.get(at)?))) {
+        let found = of_candidates(facts, beside(facts, at, line), profile);
+        if !found.authority.is_empty() {
+            return found;
+        }
+    }
+    of_candidates(facts, unlabelled(facts, layout, profile), profile)
+}
+
+fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Block {
     let text = |at: usize| facts.lines.get(at).map_or("", |line| line.text.as_str());
     let strong = |at: usize| is_authority(text(at), profile) || is_office(text(at), profile);
     // Capitals that follow each other; behind a gap, capitals are a name.
@@ -221,10 +227,12 @@ fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
                 (Some(_), None) => *other > at,
             },
             _ => {
-                line.page == label.page
+                let right = middle(line) > width * 0.45 && line.text.chars().any(char::is_alphabetic);
+                let here = line.page == label.page
                     && line.bounds[0] > label.bounds[2] - 2.0
-                    && middle(line) > width * 0.45
-                    && line.baseline > label.baseline - 3.0 * STEP
+                    && line.baseline > label.baseline - 3.0 * STEP;
+                // The end of a page may come between office and name.
+                right && (here || line.page == label.page + 1)
             }
         }
     })
@@ -281,9 +289,9 @@ fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
                 _ => false,
             },
             _ => {
-                line.page == label.page
-                    && (line.bounds[0] - label.bounds[0]).abs() < 15.0
-                    && line.baseline - above.baseline < STEP
+                let left = (line.bounds[0] - label.bounds[0]).abs() < 15.0;
+                let here = line.page == above.page && line.baseline - above.baseline < STEP;
+                left && (here || (line.page == above.page + 1 && dash))
             }
         };
         if !below {

@@ -216,7 +216,8 @@ fn abstract_lines<'f>(layout: &Layout<'f>, at: usize, facts: &Facts, profile: &P
         let placed = match &line.setting {
             Some(_) => {
                 let more = found.last().is_none_or(|last| same_cell(last, line));
-                (is_centred(line) || line.bold) && more && line.text.chars().count() < 400
+                let like_first = found.first().is_none_or(|first| first.bold == line.bold);
+                (is_centred(line) || line.bold) && more && like_first && line.text.chars().count() < 400
             }
             None => {
                 let middle = (centre(line) - centre(title)).abs() < 6.0;

@@ -8,11 +8,14 @@ mod annex;
 mod body;
 mod foot;
 mod head;
+mod units;
 mod words;
 
 pub use annex::Annex;
-pub use body::{Paragraph, Unit, UnitKind};
-pub(super) use body::{from_roman, is_running};
+pub use body::Paragraph;
+pub(super) use body::is_running;
+pub(super) use units::from_roman;
+pub use units::{Unit, UnitKind};
 pub use words::folded;
 pub(super) use words::{close, is_capitals};
 
@@ -115,8 +118,8 @@ impl<'f> Layout<'f> {
             .first()
             .and_then(|line| head::type_of(&line.text, profile))
             .is_some_and(|kind| kind.grounded);
-        layout.units = body::units(&layout.paragraphs, grounded, profile);
-        layout.parts.extend(body::parts(&layout.paragraphs, &layout.units));
+        layout.units = units::units(&layout.paragraphs, grounded, profile);
+        layout.parts.extend(units::parts(&layout.paragraphs, &layout.units));
         layout.body = body::running(facts);
         let numbers = facts.numbers.iter().map(|number| &number.line);
         layout.parts.insert(Part::PageNumber, numbers.collect());

@@ -121,8 +121,8 @@ pub(super) fn one_line(case: &Case<'_>, part: Part) -> Outcome {
     };
     let room = room - PADDING - setting.left - setting.right;
     let width = metrics::width(&first.text, first.size, first.bold, first.italic);
-    // Programs let text reach a little into what tables leave free.
-    if width <= room + 1.0 {
+    // Programs let text reach into what tables leave free, and stretch columns a little.
+    if width <= room + 3.0 {
         Outcome::Holds
     } else {
         of_line(first, format!("≤ {} mm", plain(room)), format!("{} mm", plain(width)))
@@ -160,11 +160,17 @@ fn find(case: &Case<'_>, lines: &[&Line]) -> Under {
     let near = |a: &&Drawn, b: &&Drawn| a.bounds[1].total_cmp(&b.bounds[1]);
     match case.facts.drawn.iter().filter(fits).min_by(near) {
         Some(drawn) => {
-            let shares = lines.iter().map(|line| drawn.length / (line.bounds[2] - line.bounds[0]).max(1.0));
-            Under::Line(shares.collect())
+            let widths = lines.iter().map(|line| line.bounds[2] - line.bounds[0]);
+            Under::Line(shares(drawn.length, widths.collect()))
         }
         None => Under::None,
     }
+}
+
+/// What share of a text a line has: of all of it, and of each of its lines, the last one last.
+fn shares(length: f64, widths: Vec<f64>) -> Vec<f64> {
+    let all: f64 = widths.iter().sum();
+    std::iter::once(all).chain(widths).map(|width| length / width.max(1.0)).collect()
 }
 
 /// Whether a line of a DOCX belongs to the lines of a part: in their column, from the first of them to
@@ -183,12 +189,9 @@ fn find_in_docx(case: &Case<'_>, lines: &[&Line], last: &Line) -> Under {
     let end = paragraph(last);
     let near = |drawn: &&Drawn| is_near(drawn, lines);
     if let Some(drawn) = case.facts.drawn.iter().filter(near).min_by_key(|drawn| drawn.paragraph) {
-        let shares = if drawn.length > 0.0 {
-            let width = |line: &&Line| metrics::width(&line.text, line.size, line.bold, line.italic).max(1.0);
-            lines.iter().map(|line| drawn.length / width(line)).collect()
-        } else {
-            Vec::new()
-        };
+        let width = |line: &&Line| metrics::width(&line.text, line.size, line.bold, line.italic);
+        let known = drawn.length > 0.0;
+        let shares = if known { shares(drawn.length, lines.iter().map(width).collect()) } else { Vec::new() };
         return Under::Line(shares);
     }
     // A shape may hang on any paragraph of the head and be drawn elsewhere.
