@@ -3,10 +3,12 @@
 
 mod broken_rules;
 mod command;
+mod facts;
 mod hostile;
 mod made;
 mod made_docx;
 mod made_pdf;
+mod page;
 mod scope;
 mod variants;
 mod words;
