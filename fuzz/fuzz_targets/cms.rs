@@ -2,7 +2,8 @@
 #![no_main]
 
 use chancery::pki::TrustStore;
-use chancery::signature::validate::{Policy, validate_detached};
+use chancery::signature::detached::validate_detached;
+use chancery::signature::validate::Policy;
 use chrono::DateTime;
 use libfuzzer_sys::fuzz_target;
 

@@ -1,11 +1,14 @@
-//! `chancery sign`: signs a PDF with a key in a file.
+//! `chancery sign`: signs a PDF with a key in a file or on a device.
 
 use super::augment::{Growing, Raising, client, unwritable};
 use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_json, verify};
 use crate::messages::Message;
 use crate::pdf::{FileSource, Pdf};
 use crate::pki::key::{KeyFile, read_key_file};
-use crate::pki::{Certificate, KeyError, MemoryKey, SigningKey, TrustStore, read_certificates};
+use crate::pki::token::{TokenKey, TokenUri};
+use crate::pki::{
+    Certificate, Choice, Digest, KeyError, MemoryKey, SigningKey, TrustStore, read_certificates,
+};
 use crate::ports::{Clock, FetchFailed, SystemClock, SystemRng};
 use crate::signature::appearance::Appearance;
 use crate::signature::fields;
@@ -18,6 +21,7 @@ use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 
 /// Points a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
@@ -30,7 +34,7 @@ pub struct Args {
     /// Where the signed PDF goes
     #[arg(short = 'o', long, value_name = "OUT")]
     output: PathBuf,
-    /// The key: PKCS#8 PEM or PKCS#12
+    /// The key: PKCS#8 PEM, PKCS#12, or a pkcs11: URI
     #[arg(long)]
     key: String,
     /// Its certificate, when the key file has none
@@ -48,6 +52,12 @@ pub struct Args {
     /// A folder of trusted certificates; may be repeated
     #[arg(long, value_name = "DIR")]
     trust: Vec<PathBuf>,
+    /// The PKCS#11 library, when the URI doesn't name it by module-path
+    #[arg(long, value_name = "FILE", env = "CHANCERY_PKCS11_MODULE")]
+    module: Option<PathBuf>,
+    /// The digest, where the kind of key leaves it open
+    #[arg(long, value_enum)]
+    digest: Option<Algorithm>,
     /// RSA padding
     #[arg(long, value_parser = ["pkcs1", "pss"], default_value = "pkcs1")]
     scheme: String,
@@ -74,6 +84,18 @@ pub struct Args {
     json: bool,
 }
 
+/// Digests to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Algorithm {
+    Sha256,
+    Sha384,
+    Sha512,
+    #[value(name = "sha3-384")]
+    Sha3_384,
+    #[value(name = "sha3-512")]
+    Sha3_512,
+}
+
 /// Why the command ends early: exit code, message code, and what the message names.
 pub(super) type Failure = (u8, &'static str, String);
 
@@ -90,18 +112,15 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     if args.level != "B-B" && args.tsa.is_none() {
         return Err((USAGE, "tsa_missing", args.level.clone()));
     }
-    if args.key.starts_with("pkcs11:") {
-        return Err((NOT_GOOD, "key_provider_not_available", "pkcs11".to_owned()));
-    }
     let trust = verify::read_trust(&args.trust).map_err(|why| (USAGE, "trust_unreadable", why))?;
     let key = read_key(args)?;
-    let key = if args.scheme == "pss" { key.with_pss() } else { key };
+    let key = key.as_ref();
     let image = match &args.image {
         Some(path) => Some(read(path)?),
         None => None,
     };
     let now = SystemClock.now();
-    let text = text_of(args, &key, now);
+    let text = text_of(args, key, now);
     let appearance = match (&image, &text) {
         (Some(image), _) if matches!(args.appearance.as_str(), "personal" | "agency") => {
             Appearance::Image(image)
@@ -127,12 +146,12 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
     let client = client(&args.allow_host, args.tsa.as_deref());
     let network = Network { fetch: &client, rng: &SystemRng };
-    let warnings = check_revocation(args, &key, &trust, network, now)?;
+    let warnings = check_revocation(args, key, &trust, network, now)?;
     let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
     let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     let appended = match stamper.filter(|_| args.level != "B-B") {
-        Some(stamper) => sign_with_time(&pdf, &request, &key, &trust, &SystemRng, stamper),
-        None => sign(&pdf, &request, &key, &trust, &SystemRng),
+        Some(stamper) => sign_with_time(&pdf, &request, key, &trust, &SystemRng, stamper),
+        None => sign(&pdf, &request, key, &trust, &SystemRng),
     };
     let appended = appended.map_err(|error| refusal(&error))?;
     let mut growing = Growing::copy(&source, &args.output).map_err(unwritable)?;
@@ -158,7 +177,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
 /// gives the warnings for the others (Decree 23/2025, Art. 15).
 fn check_revocation(
     args: &Args,
-    key: &MemoryKey,
+    key: &dyn SigningKey,
     trust: &TrustStore,
     network: Network<'_>,
     now: DateTime<Utc>,
@@ -173,7 +192,7 @@ fn check_revocation(
     }
 }
 
-fn text_of(args: &Args, key: &MemoryKey, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
+fn text_of(args: &Args, key: &dyn SigningKey, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
     // Decree 30/2020, App. I, II.8.b: the time with the zone of Vietnam.
     let zone = chrono::FixedOffset::east_opt(7 * 3600)?;
     let time = now.with_timezone(&zone).format("%d/%m/%Y; %H:%M:%S %:z");
@@ -211,20 +230,37 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(unreadable)
 }
 
-fn read_key(args: &Args) -> Result<MemoryKey, Failure> {
-    let bytes = read(Path::new(&args.key))?;
-    let secret = match &args.secret_file {
+/// The secret of the key: from the file named, from where a URI says, or from the environment.
+fn read_secret(args: &Args, source: Option<&Path>) -> Result<Option<Zeroizing<String>>, Failure> {
+    match args.secret_file.as_deref().or(source) {
         Some(path) => {
-            Some(std::fs::read_to_string(path).map_err(unreadable)?.trim_end_matches(['\r', '\n']).to_owned())
+            let text = Zeroizing::new(std::fs::read_to_string(path).map_err(unreadable)?);
+            Ok(Some(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
         }
-        None => std::env::var("CHANCERY_SECRET").ok(),
+        None => Ok(std::env::var("CHANCERY_SECRET").ok().map(Zeroizing::new)),
+    }
+}
+
+fn key_failure(error: KeyError) -> Failure {
+    let exit = match error {
+        KeyError::Unreadable => UNREADABLE,
+        KeyError::Token(_) => UNREACHABLE,
+        _ => NOT_GOOD,
     };
-    let key_failure = |error: KeyError| {
-        let exit = if error == KeyError::Unreadable { UNREADABLE } else { NOT_GOOD };
-        (exit, "key_unusable", error.to_string())
+    (exit, "key_unusable", error.to_string())
+}
+
+fn read_key(args: &Args) -> Result<Box<dyn SigningKey>, Failure> {
+    let choice = Choice {
+        pss: args.scheme == "pss",
+        digest: args.digest.map(|digest| match digest {
+            Algorithm::Sha256 => Digest::Sha256,
+            Algorithm::Sha384 => Digest::Sha384,
+            Algorithm::Sha512 => Digest::Sha512,
+            Algorithm::Sha3_384 => Digest::Sha3_384,
+            Algorithm::Sha3_512 => Digest::Sha3_512,
+        }),
     };
-    let KeyFile { pkcs8, certificate, mut chain } =
-        read_key_file(&bytes, secret.as_deref()).map_err(key_failure)?;
     let certificates = |path: &PathBuf| -> Result<Vec<Certificate>, Failure> {
         read_certificates(&read(path)?)
             .map_err(|error| (UNREADABLE, "certificate_unreadable", error.to_string()))
@@ -233,13 +269,27 @@ fn read_key(args: &Args) -> Result<MemoryKey, Failure> {
         Some(path) => certificates(path)?,
         None => Vec::new(),
     };
-    let certificate = if given.is_empty() { certificate } else { Some(given.remove(0)) };
-    chain.extend(given);
+    let certificate = if given.is_empty() { None } else { Some(given.remove(0)) };
     for path in &args.chain {
-        chain.extend(certificates(path)?);
+        given.extend(certificates(path)?);
     }
-    let certificate = certificate.ok_or_else(|| key_failure(KeyError::NoCertificate))?;
-    MemoryKey::new(&pkcs8, certificate, chain).map_err(key_failure)
+    if args.key.starts_with("pkcs11:") {
+        let usage = |why: String| (USAGE, "key_unusable", why);
+        let uri = TokenUri::parse(&args.key).map_err(|error| usage(error.to_string()))?;
+        let module = uri.module.as_ref().or(args.module.as_ref());
+        let module =
+            module.ok_or_else(|| usage("no PKCS#11 library is named: module-path, --module".to_owned()))?;
+        let secret =
+            read_secret(args, uri.pin_source.as_deref())?.ok_or_else(|| key_failure(KeyError::Secret))?;
+        let key = TokenKey::open(&uri, module, &secret, certificate, given, choice).map_err(key_failure)?;
+        return Ok(Box::new(key));
+    }
+    let secret = read_secret(args, None)?;
+    let file = read_key_file(&read(Path::new(&args.key))?, secret.as_deref().map(String::as_str));
+    let KeyFile { pkcs8, certificate: own, mut chain } = file.map_err(key_failure)?;
+    chain.extend(given);
+    let certificate = certificate.or(own).ok_or_else(|| key_failure(KeyError::NoCertificate))?;
+    Ok(Box::new(MemoryKey::choosing(&pkcs8, certificate, chain, choice).map_err(key_failure)?))
 }
 
 /// What a refusal means for the exit code and the message.

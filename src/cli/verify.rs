@@ -3,12 +3,14 @@
 use super::augment::client;
 use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
 use crate::pdf::FileSource;
-use crate::pki::TrustStore;
 use crate::pki::revocation::Material;
+use crate::pki::{Demand, TrustStore};
 use crate::ports::{Clock, SystemClock, SystemRng};
+use crate::signature::detached::judge_detached;
 use crate::signature::online::Network;
 use crate::signature::report::Report;
-use crate::signature::validate::{Policy, Supply, validate_detached_with, validate_with};
+use crate::signature::validate::{Judged, Policy, Supply, validate_with};
+use crate::signature::{etsi, facts};
 use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,9 @@ pub struct Args {
     /// A folder (or file) of trusted certificates; may be repeated
     #[arg(long, value_name = "DIR")]
     trust: Vec<PathBuf>,
+    /// A certificate policy that a signer's path must hold for; may be repeated, one is enough
+    #[arg(long, value_name = "OID")]
+    require_policy: Vec<String>,
     /// Validate as of this time (RFC 3339)
     #[arg(long)]
     at: Option<DateTime<Utc>>,
@@ -37,9 +42,23 @@ pub struct Args {
     /// A private host that may be asked; may be repeated
     #[arg(long, value_name = "HOST:PORT")]
     allow_host: Vec<String>,
+    /// What is printed: a line a signature; the report as JSON; the validation report of ETSI TS 119 102-2 in XML; the seven
+    /// facts of Circular 15/2025 as a page in Vietnamese and English, or as text
+    #[arg(long, value_enum, default_value = "brief")]
+    report: Kind,
     /// Print the report as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "report")]
     json: bool,
+}
+
+/// Shapes of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    Brief,
+    Json,
+    Etsi,
+    Html,
+    Text,
 }
 
 /// Reads trust anchors from folders and files.
@@ -79,6 +98,7 @@ pub fn run(args: &Args) -> ExitCode {
         Ok(trust) => trust,
         Err(why) => return fail(args.json, USAGE, "trust_unreadable", &[("why", &why)]),
     };
+    let trust = trust.demanding(demand(&args.require_policy));
     let policy = Policy { trust, at: args.at.unwrap_or_else(|| SystemClock.now()) };
     let client = client(&args.allow_host, None);
     let network = (!args.offline).then_some(Network { fetch: &client, rng: &SystemRng });
@@ -99,24 +119,40 @@ pub fn run(args: &Args) -> ExitCode {
     };
     let outcome = if args.detached.is_some() {
         match read_limited(&args.file) {
-            Ok(cms) => validate_detached_with(&cms, &source, &policy, &supply),
+            Ok(cms) => judge_detached(&cms, &source, &policy, &supply),
             Err(error) => {
                 return fail(args.json, UNREADABLE, "file_unreadable", &[("why", &error.to_string())]);
             }
         }
     } else {
-        validate_with(&source, &policy, &supply).map(|judged| judged.report)
+        validate_with(&source, &policy, &supply)
     };
     match outcome {
         Err(error) => fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]),
-        Ok(report) => {
-            if args.json {
-                print_json(&report);
-            } else {
-                print(&report);
-            }
+        Ok(judged) => {
+            show(args, &judged, policy.at);
+            let report = judged.report;
             ExitCode::from(if report.indication == "TOTAL-PASSED" { GOOD } else { NOT_GOOD })
         }
+    }
+}
+
+/// The demand for one of these policies; for none, when there are none.
+fn demand(policies: &[String]) -> Demand {
+    if policies.is_empty() {
+        return Demand::default();
+    }
+    Demand { accepted: Some(policies.iter().cloned().collect()), explicit: true, ..Demand::default() }
+}
+
+fn show(args: &Args, judged: &Judged, at: DateTime<Utc>) {
+    match args.report {
+        _ if args.json => print_json(&judged.report),
+        Kind::Json => print_json(&judged.report),
+        Kind::Brief => print(&judged.report),
+        Kind::Etsi => out!("{}", etsi::xml(judged, at)),
+        Kind::Html => out!("{}", facts::html(&judged.report, at)),
+        Kind::Text => out!("{}", facts::text(&judged.report, at, language())),
     }
 }
 

@@ -17,6 +17,66 @@ pub enum Digest {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// SHA3-256 (FIPS 202).
+    Sha3_256,
+    /// SHA3-384.
+    Sha3_384,
+    /// SHA3-512.
+    Sha3_512,
+}
+
+/// A digest in the making, by the provider that has it.
+#[derive(Clone)]
+pub struct Context(Provider);
+
+#[derive(Clone)]
+enum Provider {
+    Ring(digest::Context),
+    Aws(aws_lc_rs::digest::Context),
+}
+
+/// A digest made.
+#[derive(Debug, Clone)]
+pub struct Value(Made);
+
+#[derive(Debug, Clone)]
+enum Made {
+    Ring(digest::Digest),
+    Aws(aws_lc_rs::digest::Digest),
+}
+
+impl Context {
+    /// Feeds it.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            Provider::Ring(context) => context.update(bytes),
+            Provider::Aws(context) => context.update(bytes),
+        }
+    }
+
+    /// What was fed, digested.
+    #[must_use]
+    pub fn finish(self) -> Value {
+        Value(match self.0 {
+            Provider::Ring(context) => Made::Ring(context.finish()),
+            Provider::Aws(context) => Made::Aws(context.finish()),
+        })
+    }
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Context")
+    }
+}
+
+impl AsRef<[u8]> for Value {
+    fn as_ref(&self) -> &[u8] {
+        match &self.0 {
+            Made::Ring(digest) => digest.as_ref(),
+            Made::Aws(digest) => digest.as_ref(),
+        }
+    }
 }
 
 /// A signature scheme.
@@ -52,6 +112,9 @@ impl Digest {
             "2.16.840.1.101.3.4.2.1" => Some(Self::Sha256),
             "2.16.840.1.101.3.4.2.2" => Some(Self::Sha384),
             "2.16.840.1.101.3.4.2.3" => Some(Self::Sha512),
+            "2.16.840.1.101.3.4.2.8" => Some(Self::Sha3_256),
+            "2.16.840.1.101.3.4.2.9" => Some(Self::Sha3_384),
+            "2.16.840.1.101.3.4.2.10" => Some(Self::Sha3_512),
             _ => None,
         }
     }
@@ -64,6 +127,9 @@ impl Digest {
             Self::Sha256 => "2.16.840.1.101.3.4.2.1",
             Self::Sha384 => "2.16.840.1.101.3.4.2.2",
             Self::Sha512 => "2.16.840.1.101.3.4.2.3",
+            Self::Sha3_256 => "2.16.840.1.101.3.4.2.8",
+            Self::Sha3_384 => "2.16.840.1.101.3.4.2.9",
+            Self::Sha3_512 => "2.16.840.1.101.3.4.2.10",
         }
     }
 
@@ -75,17 +141,26 @@ impl Digest {
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
+            Self::Sha3_256 => "SHA3-256",
+            Self::Sha3_384 => "SHA3-384",
+            Self::Sha3_512 => "SHA3-512",
         }
     }
 
     /// A context to feed.
     #[must_use]
-    pub fn context(self) -> digest::Context {
-        digest::Context::new(match self {
-            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
+    pub fn context(self) -> Context {
+        use aws_lc_rs::digest as aws;
+        let ring = |algorithm| Provider::Ring(digest::Context::new(algorithm));
+        let aws = |algorithm| Provider::Aws(aws::Context::new(algorithm));
+        Context(match self {
+            Self::Sha1 => ring(&digest::SHA1_FOR_LEGACY_USE_ONLY),
+            Self::Sha256 => ring(&digest::SHA256),
+            Self::Sha384 => ring(&digest::SHA384),
+            Self::Sha512 => ring(&digest::SHA512),
+            Self::Sha3_256 => aws(&aws::SHA3_256),
+            Self::Sha3_384 => aws(&aws::SHA3_384),
+            Self::Sha3_512 => aws(&aws::SHA3_512),
         })
     }
 
@@ -94,9 +169,9 @@ impl Digest {
     pub fn length(self) -> u16 {
         match self {
             Self::Sha1 => 20,
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
+            Self::Sha256 | Self::Sha3_256 => 32,
+            Self::Sha384 | Self::Sha3_384 => 48,
+            Self::Sha512 | Self::Sha3_512 => 64,
         }
     }
 
@@ -132,6 +207,9 @@ impl Scheme {
                     Digest::Sha256 => "1.2.840.113549.1.1.11",
                     Digest::Sha384 => "1.2.840.113549.1.1.12",
                     Digest::Sha512 => "1.2.840.113549.1.1.13",
+                    Digest::Sha3_256 => "2.16.840.1.101.3.4.3.14",
+                    Digest::Sha3_384 => "2.16.840.1.101.3.4.3.15",
+                    Digest::Sha3_512 => "2.16.840.1.101.3.4.3.16",
                 };
                 sequence(&[&oid(dotted), &null()])
             }
@@ -150,6 +228,9 @@ impl Scheme {
                 Digest::Sha256 => "1.2.840.10045.4.3.2",
                 Digest::Sha384 => "1.2.840.10045.4.3.3",
                 Digest::Sha512 => "1.2.840.10045.4.3.4",
+                Digest::Sha3_256 => "2.16.840.1.101.3.4.3.10",
+                Digest::Sha3_384 => "2.16.840.1.101.3.4.3.11",
+                Digest::Sha3_512 => "2.16.840.1.101.3.4.3.12",
             })]),
             Self::Ed25519 => sequence(&[&oid("1.3.101.112")]),
         }
@@ -184,6 +265,12 @@ impl Scheme {
             "1.2.840.10045.4.3.2" => Ok(Self::Ecdsa(Digest::Sha256)),
             "1.2.840.10045.4.3.3" => Ok(Self::Ecdsa(Digest::Sha384)),
             "1.2.840.10045.4.3.4" => Ok(Self::Ecdsa(Digest::Sha512)),
+            "2.16.840.1.101.3.4.3.14" => Ok(Self::RsaPkcs1(Digest::Sha3_256)),
+            "2.16.840.1.101.3.4.3.15" => Ok(Self::RsaPkcs1(Digest::Sha3_384)),
+            "2.16.840.1.101.3.4.3.16" => Ok(Self::RsaPkcs1(Digest::Sha3_512)),
+            "2.16.840.1.101.3.4.3.10" => Ok(Self::Ecdsa(Digest::Sha3_256)),
+            "2.16.840.1.101.3.4.3.11" => Ok(Self::Ecdsa(Digest::Sha3_384)),
+            "2.16.840.1.101.3.4.3.12" => Ok(Self::Ecdsa(Digest::Sha3_512)),
             "1.2.840.10045.2.1" => digest.map(Self::Ecdsa).ok_or_else(unsupported),
             "1.3.101.112" => Ok(Self::Ed25519),
             _ => Err(unsupported()),
@@ -243,10 +330,10 @@ impl Scheme {
         if let (Self::RsaPss(digest, salt), KeyKind::Rsa) = (self, &key.kind) {
             // ring takes a salt as long as the digest only; pyHanko, for one, makes it as long as it can be.
             let parameters = match digest {
-                Digest::Sha1 => return Err(unsupported()),
                 Digest::Sha256 => aws::RSA_PSS_2048_8192_SHA256,
                 Digest::Sha384 => aws::RSA_PSS_2048_8192_SHA384,
                 Digest::Sha512 => aws::RSA_PSS_2048_8192_SHA512,
+                _ => return Err(unsupported()),
             };
             let parameters = parameters.with_pss_salt_length(aws::RsaPssSaltLength::Custom(salt));
             return aws::VerificationAlgorithm::verify_sig(&parameters, &key.point, message, signature)
@@ -258,6 +345,8 @@ impl Scheme {
             (Self::Ecdsa(Digest::Sha256), KeyKind::P521) => &aws::ECDSA_P521_SHA256_ASN1,
             (Self::Ecdsa(Digest::Sha384), KeyKind::P521) => &aws::ECDSA_P521_SHA384_ASN1,
             (Self::Ecdsa(Digest::Sha512), KeyKind::P521) => &aws::ECDSA_P521_SHA512_ASN1,
+            (Self::Ecdsa(Digest::Sha3_384), KeyKind::P384) => &aws::ECDSA_P384_SHA3_384_ASN1,
+            (Self::Ecdsa(Digest::Sha3_512), KeyKind::P521) => &aws::ECDSA_P521_SHA3_512_ASN1,
             _ => return Err(unsupported()),
         };
         aws::UnparsedPublicKey::new(aws, &key.point)

@@ -3,6 +3,7 @@
 use super::algorithm::{PublicKey, Scheme, VerifyError};
 use super::constraints::{self, GeneralName, NameConstraints, alternative_names};
 use super::crl::{DistributionPoint, distribution_points};
+use super::policies::Stated;
 use chrono::{DateTime, Utc};
 use x509_parser::extensions::{GeneralName as Name, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -11,6 +12,8 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 const SIZE_LIMIT: usize = 128 * 1024;
 /// Addresses of one kind that are remembered: each may cost a request.
 const ADDRESS_LIMIT: usize = 4;
+/// Policies one certificate may state, and mappings of them.
+const POLICY_LIMIT: usize = 128;
 /// Extensions that say that revocation is not to be asked for.
 const NO_CHECK: [&str; 3] = ["1.3.6.1.5.5.7.48.1.5", "2.5.29.56", "0.4.0.194121.2.1"];
 
@@ -57,6 +60,8 @@ pub struct Certificate {
     pub alternative_names: Vec<GeneralName>,
     /// What names it lets those below it bear.
     pub name_constraints: Option<NameConstraints>,
+    /// What it states about policies.
+    pub stated: Stated,
     /// Extensions that bind a path but are not processed here, or can't be read: any of them forbids
     /// trust, whether marked critical or not.
     pub unprocessed: Vec<String>,
@@ -146,6 +151,7 @@ impl Certificate {
             authority_key_id: None,
             alternative_names: Vec::new(),
             name_constraints: None,
+            stated: Stated::default(),
             unprocessed: Vec::new(),
             names_revocation: false,
             crl_points: Vec::new(),
@@ -228,23 +234,31 @@ impl Certificate {
                     self.alternative_names = names.clone().unwrap_or_default();
                     names.is_ok()
                 }
-                // Every policy is accepted here, so policies and what inhibits some of them decide nothing until a
-                // certificate demands one, and such a demand is not processed (see below).
-                ParsedExtension::IssuerAlternativeName(_)
-                | ParsedExtension::CertificatePolicies(_)
-                | ParsedExtension::InhibitAnyPolicy(_) => true,
-                ParsedExtension::PolicyConstraints(constraints) => {
-                    constraints.require_explicit_policy.is_none() || self.refuse(&dotted)
+                ParsedExtension::IssuerAlternativeName(_) => true,
+                ParsedExtension::CertificatePolicies(policies) => {
+                    let names =
+                        policies.iter().take(POLICY_LIMIT + 1).map(|one| one.policy_id.to_id_string());
+                    let names: std::collections::BTreeSet<String> = names.collect();
+                    let is_sound = names.len() == policies.len() && names.len() <= POLICY_LIMIT;
+                    self.stated.policies = Some(names);
+                    is_sound
                 }
-                // Mapping from or to anyPolicy breaks a path (RFC 5280, 6.1.4, a).
                 ParsedExtension::PolicyMappings(mappings) => {
-                    let any = |policy: &x509_parser::der_parser::oid::Oid<'_>| {
-                        policy.to_id_string() == "2.5.29.32.0"
-                    };
-                    let bad = mappings.mappings.iter().any(|mapping| {
-                        any(&mapping.issuer_domain_policy) || any(&mapping.subject_domain_policy)
+                    let pairs = mappings.mappings.iter().take(POLICY_LIMIT).map(|mapping| {
+                        let (from, to) = (&mapping.issuer_domain_policy, &mapping.subject_domain_policy);
+                        (from.to_id_string(), to.to_id_string())
                     });
-                    !bad || self.refuse(&dotted)
+                    self.stated.mappings = pairs.collect();
+                    mappings.mappings.len() <= POLICY_LIMIT
+                }
+                ParsedExtension::PolicyConstraints(constraints) => {
+                    self.stated.require_explicit = constraints.require_explicit_policy;
+                    self.stated.inhibit_mapping = constraints.inhibit_policy_mapping;
+                    true
+                }
+                ParsedExtension::InhibitAnyPolicy(inhibit) => {
+                    self.stated.inhibit_any = Some(inhibit.skip_certs);
+                    true
                 }
                 ParsedExtension::NameConstraints(_) => {
                     self.name_constraints = constraints::read(extension.value).ok();

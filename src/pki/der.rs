@@ -243,6 +243,15 @@ pub fn integer(value: u8) -> Vec<u8> {
     if value < 0x80 { tlv(0x02, &[value]) } else { tlv(0x02, &[0, value]) }
 }
 
+/// INTEGER of an unsigned number, its octets the highest first.
+#[must_use]
+pub fn integer_of(octets: &[u8]) -> Vec<u8> {
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count().min(octets.len().saturating_sub(1));
+    let significant = octets.get(zeros..).unwrap_or_default();
+    let sign: &[u8] = if significant.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
+    tlv(0x02, &[sign, significant].concat())
+}
+
 /// NULL.
 #[must_use]
 pub fn null() -> Vec<u8> {

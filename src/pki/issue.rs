@@ -15,8 +15,16 @@ use zeroize::Zeroizing;
 pub enum NewKey {
     /// RSA of 2048 bits.
     Rsa2048,
+    /// RSA of 4096 bits.
+    Rsa4096,
     /// ECDSA on P-256.
     P256,
+    /// ECDSA on P-384.
+    P384,
+    /// ECDSA on P-521.
+    P521,
+    /// Ed25519.
+    Ed25519,
 }
 
 /// A key and its certificate as issued.
@@ -90,11 +98,14 @@ impl Authority {
         years: Years,
     ) -> Result<Issued, IssueError> {
         let key = match kind {
-            NewKey::Rsa2048 => {
-                KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(failed)?
-            }
-            NewKey::P256 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(failed)?,
-        };
+            NewKey::Rsa2048 => KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048),
+            NewKey::Rsa4096 => KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_4096),
+            NewKey::P256 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256),
+            NewKey::P384 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384),
+            NewKey::P521 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512),
+            NewKey::Ed25519 => KeyPair::generate_for(&rcgen::PKCS_ED25519),
+        }
+        .map_err(failed)?;
         let mut params = parameters(name, Some(organisation), years)?;
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];

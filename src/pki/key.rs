@@ -15,8 +15,9 @@ pub enum KeyError {
     /// The secret doesn't open it.
     #[error("the secret does not open the key, or there was none")]
     Secret,
-    /// An algorithm or size that isn't used for signing: RSA of 2048 to 4096 bits, P-256, P-384 and Ed25519 are.
-    #[error("keys of this kind or size are not used for signing")]
+    /// An algorithm, digest or size that isn't used for signing: RSA of 2048 to 4096 bits, P-256, P-384, P-521
+    /// and Ed25519 are.
+    #[error("a key of this kind or size is not used for signing, or not with this digest")]
     Unsupported,
     /// The certificate is of another key.
     #[error("key and certificate do not belong together")]
@@ -24,6 +25,9 @@ pub enum KeyError {
     /// There is no certificate.
     #[error("no certificate was given for the key")]
     NoCertificate,
+    /// A device that keeps keys failed.
+    #[error("the token: {0}")]
+    Token(String),
     /// The provider failed.
     #[error("the key could not sign")]
     Failed,
@@ -44,9 +48,51 @@ pub trait SigningKey: Send + Sync {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError>;
 }
 
+/// How a key is to sign, where its kind leaves that open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Choice {
+    /// RSASSA-PSS rather than PKCS#1 v1.5.
+    pub pss: bool,
+    /// The digest; none: the usual one of the kind.
+    pub digest: Option<Digest>,
+}
+
+impl Choice {
+    /// The scheme for a certificate's key.
+    ///
+    /// # Errors
+    /// [`KeyError::Unsupported`].
+    pub fn scheme(self, certificate: &Certificate) -> Result<Scheme, KeyError> {
+        let key = &certificate.key;
+        let allowed: &[Digest] = match key.kind {
+            KeyKind::Rsa if (2048..=4096).contains(&key.bits) => {
+                &[Digest::Sha256, Digest::Sha384, Digest::Sha512]
+            }
+            KeyKind::P256 => &[Digest::Sha256],
+            KeyKind::P384 => &[Digest::Sha384, Digest::Sha3_384],
+            KeyKind::P521 => &[Digest::Sha512, Digest::Sha256, Digest::Sha384, Digest::Sha3_512],
+            KeyKind::Ed25519 => &[Digest::Sha512],
+            KeyKind::Rsa | KeyKind::Other(_) => &[],
+        };
+        let usual = allowed.first().copied().ok_or(KeyError::Unsupported)?;
+        let digest = self.digest.unwrap_or(usual);
+        if !allowed.contains(&digest) {
+            return Err(KeyError::Unsupported);
+        }
+        Ok(match key.kind {
+            KeyKind::Rsa if self.pss => Scheme::pss(digest),
+            KeyKind::Rsa => Scheme::RsaPkcs1(digest),
+            KeyKind::Ed25519 => Scheme::Ed25519,
+            _ => Scheme::Ecdsa(digest),
+        })
+    }
+}
+
 enum Pair {
     Rsa(RsaKeyPair),
     Ecdsa(EcdsaKeyPair),
+    /// Curves and digests ring lacks.
+    Wide(aws_lc_rs::signature::EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
@@ -70,37 +116,58 @@ impl MemoryKey {
     /// # Errors
     /// When the key isn't of a kind used here or isn't the certificate's.
     pub fn new(pkcs8: &[u8], certificate: Certificate, chain: Vec<Certificate>) -> Result<Self, KeyError> {
+        Self::choosing(pkcs8, certificate, chain, Choice::default())
+    }
+
+    /// As [`MemoryKey::new`], signing as chosen.
+    ///
+    /// # Errors
+    /// As [`MemoryKey::new`], and when the kind of key doesn't allow the choice.
+    pub fn choosing(
+        pkcs8: &[u8],
+        certificate: Certificate,
+        chain: Vec<Certificate>,
+        choice: Choice,
+    ) -> Result<Self, KeyError> {
+        use aws_lc_rs::signature as aws;
         let rng = SystemRandom::new();
-        let (pair, scheme, public) = match certificate.key.kind {
-            KeyKind::Rsa => {
-                let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyError::Mismatch)?;
+        let scheme = choice.scheme(&certificate)?;
+        let mismatch = |_| KeyError::Mismatch;
+        let wide = |algorithm| {
+            let pair = aws::EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(|_| KeyError::Mismatch)?;
+            let public = aws::KeyPair::public_key(&pair).as_ref().to_vec();
+            Ok((Pair::Wide(pair), public))
+        };
+        let (pair, public) = match (scheme, &certificate.key.kind) {
+            (Scheme::RsaPkcs1(_) | Scheme::RsaPss(..), _) => {
+                let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(mismatch)?;
                 let public = pair.public_key().as_ref().to_vec();
-                (Pair::Rsa(pair), Scheme::RsaPkcs1(Digest::Sha256), public)
+                (Pair::Rsa(pair), public)
             }
-            KeyKind::P256 | KeyKind::P384 => {
-                let (algorithm, digest) = if certificate.key.kind == KeyKind::P256 {
-                    (&signature::ECDSA_P256_SHA256_ASN1_SIGNING, Digest::Sha256)
-                } else {
-                    (&signature::ECDSA_P384_SHA384_ASN1_SIGNING, Digest::Sha384)
+            (Scheme::Ed25519, _) => {
+                let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(mismatch)?;
+                let public = pair.public_key().as_ref().to_vec();
+                (Pair::Ed25519(pair), public)
+            }
+            (Scheme::Ecdsa(Digest::Sha256), KeyKind::P256)
+            | (Scheme::Ecdsa(Digest::Sha384), KeyKind::P384) => {
+                let algorithm = match certificate.key.kind {
+                    KeyKind::P256 => &signature::ECDSA_P256_SHA256_ASN1_SIGNING,
+                    _ => &signature::ECDSA_P384_SHA384_ASN1_SIGNING,
                 };
-                let pair =
-                    EcdsaKeyPair::from_pkcs8(algorithm, pkcs8, &rng).map_err(|_| KeyError::Mismatch)?;
+                let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8, &rng).map_err(mismatch)?;
                 let public = pair.public_key().as_ref().to_vec();
-                (Pair::Ecdsa(pair), Scheme::Ecdsa(digest), public)
+                (Pair::Ecdsa(pair), public)
             }
-            KeyKind::Ed25519 => {
-                let pair =
-                    Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(|_| KeyError::Mismatch)?;
-                let public = pair.public_key().as_ref().to_vec();
-                (Pair::Ed25519(pair), Scheme::Ed25519, public)
-            }
-            KeyKind::P521 | KeyKind::Other(_) => return Err(KeyError::Unsupported),
+            (Scheme::Ecdsa(Digest::Sha3_384), KeyKind::P384) => wide(&aws::ECDSA_P384_SHA3_384_ASN1_SIGNING)?,
+            (Scheme::Ecdsa(Digest::Sha256), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA256_ASN1_SIGNING)?,
+            (Scheme::Ecdsa(Digest::Sha384), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA384_ASN1_SIGNING)?,
+            (Scheme::Ecdsa(Digest::Sha512), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA512_ASN1_SIGNING)?,
+            (Scheme::Ecdsa(Digest::Sha3_512), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA3_512_ASN1_SIGNING)?,
+            _ => return Err(KeyError::Unsupported),
         };
         if public != certificate.key.point {
             return Err(KeyError::Mismatch);
-        }
-        if matches!(pair, Pair::Rsa(_)) && !(2048..=4096).contains(&certificate.key.bits) {
-            return Err(KeyError::Unsupported);
         }
         Ok(Self { pair, scheme, certificate, chain })
     }
@@ -109,7 +176,7 @@ impl MemoryKey {
     #[must_use]
     pub fn with_pss(mut self) -> Self {
         if matches!(self.pair, Pair::Rsa(_)) {
-            self.scheme = Scheme::pss(Digest::Sha256);
+            self.scheme = Scheme::pss(self.scheme.digest());
         }
         self
     }
@@ -133,14 +200,23 @@ impl SigningKey for MemoryKey {
         match &self.pair {
             Pair::Rsa(pair) => {
                 let padding: &'static dyn signature::RsaEncoding = match self.scheme {
-                    Scheme::RsaPss(..) => &signature::RSA_PSS_SHA256,
-                    _ => &signature::RSA_PKCS1_SHA256,
+                    Scheme::RsaPss(Digest::Sha256, _) => &signature::RSA_PSS_SHA256,
+                    Scheme::RsaPss(Digest::Sha384, _) => &signature::RSA_PSS_SHA384,
+                    Scheme::RsaPss(Digest::Sha512, _) => &signature::RSA_PSS_SHA512,
+                    Scheme::RsaPkcs1(Digest::Sha256) => &signature::RSA_PKCS1_SHA256,
+                    Scheme::RsaPkcs1(Digest::Sha384) => &signature::RSA_PKCS1_SHA384,
+                    Scheme::RsaPkcs1(Digest::Sha512) => &signature::RSA_PKCS1_SHA512,
+                    _ => return Err(KeyError::Unsupported),
                 };
                 let mut value = vec![0_u8; pair.public().modulus_len()];
                 pair.sign(padding, &rng, message, &mut value).map_err(|_| KeyError::Failed)?;
                 Ok(value)
             }
             Pair::Ecdsa(pair) => {
+                Ok(pair.sign(&rng, message).map_err(|_| KeyError::Failed)?.as_ref().to_vec())
+            }
+            Pair::Wide(pair) => {
+                let rng = aws_lc_rs::rand::SystemRandom::new();
                 Ok(pair.sign(&rng, message).map_err(|_| KeyError::Failed)?.as_ref().to_vec())
             }
             Pair::Ed25519(pair) => Ok(pair.sign(message).as_ref().to_vec()),

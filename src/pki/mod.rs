@@ -13,16 +13,19 @@ pub mod ocsp;
 pub mod path;
 #[cfg(test)]
 mod pkits;
+pub mod policies;
 pub mod revocation;
 pub mod time;
 pub mod timestamp;
+pub mod token;
 
 pub use algorithm::{Digest, KeyKind, PublicKey, Scheme, VerifyError};
 pub use certificate::{Certificate, CertificateError};
 pub use crl::Crl;
-pub use key::{KeyError, MemoryKey, SigningKey};
+pub use key::{Choice, KeyError, MemoryKey, SigningKey};
 pub use ocsp::Ocsp;
 pub use path::{Path, PathError, TrustStore};
+pub use policies::Demand;
 
 /// Certificates of one file: any number in PEM, or one in DER.
 ///

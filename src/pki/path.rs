@@ -1,11 +1,10 @@
 //! Certification paths (RFC 5280, section 6): built from what is at hand, checked at an instant.
 //!
-//! What isn't processed yet (required policies) never passes silently:
-//! a certificate with such an extension forbids the path, whether it is marked critical or not. Revocation is
-//! judged apart, in [`super::revocation`].
+//! Policies are judged in [`super::policies`], revocation apart, in [`super::revocation`].
 
 use super::algorithm::{Digest, KeyKind};
 use super::certificate::Certificate;
+use super::policies::{self, Demand};
 use chrono::{DateTime, Utc};
 
 /// Certificates in one path, the signer's and the anchor's included.
@@ -15,19 +14,29 @@ const TRY_LIMIT: usize = 200;
 
 /// The certificates trusted by configuration.
 #[derive(Debug, Clone, Default)]
-pub struct TrustStore(Vec<Certificate>);
+pub struct TrustStore {
+    anchors: Vec<Certificate>,
+    demand: Demand,
+}
 
 impl TrustStore {
     /// A store of these anchors.
     #[must_use]
     pub fn new(anchors: Vec<Certificate>) -> Self {
-        Self(anchors)
+        Self { anchors, demand: Demand::default() }
     }
 
     /// The anchors.
     #[must_use]
     pub fn anchors(&self) -> &[Certificate] {
-        &self.0
+        &self.anchors
+    }
+
+    /// The same anchors, with policies demanded of those who sign documents.
+    #[must_use]
+    pub fn demanding(mut self, demand: Demand) -> Self {
+        self.demand = demand;
+        self
     }
 
     /// Adds the certificates of a PEM or DER file.
@@ -35,7 +44,7 @@ impl TrustStore {
     /// # Errors
     /// When it holds none that can be read.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), super::certificate::CertificateError> {
-        self.0.extend(super::read_certificates(bytes)?);
+        self.anchors.extend(super::read_certificates(bytes)?);
         Ok(())
     }
 }
@@ -90,6 +99,9 @@ fn find(
     trust: &TrustStore,
     at: Option<DateTime<Utc>>,
 ) -> Result<Path, PathError> {
+    // Authorities of time and revocation have policies of their own: the demand is on those who sign documents.
+    let nothing = Demand::default();
+    let demand = if end.may_sign_documents() { &trust.demand } else { &nothing };
     let mut failure = PathError::NoPath;
     let mut tries = 0;
     let mut stack: Vec<Vec<&Certificate>> = vec![vec![end]];
@@ -101,8 +113,8 @@ fn find(
         let Some(last) = chain.last() else { continue };
         if trust.anchors().iter().any(|anchor| anchor.der == last.der) {
             let outcome = match at {
-                Some(at) => check(&chain, at, true),
-                None => check_past(&chain),
+                Some(at) => check(&chain, at, true, demand),
+                None => check_past(&chain, demand),
             };
             match outcome {
                 Ok(()) => return Ok(Path(chain.into_iter().cloned().collect())),
@@ -137,18 +149,18 @@ fn keys_match(subject: &Certificate, issuer: &Certificate) -> bool {
     }
 }
 
-fn check_past(chain: &[&Certificate]) -> Result<(), PathError> {
+fn check_past(chain: &[&Certificate], demand: &Demand) -> Result<(), PathError> {
     let begin = chain.iter().map(|link| link.not_before).max().unwrap_or_default();
     let end = chain.iter().map(|link| link.not_after).min().unwrap_or_default();
     match chain.first() {
         Some(first) if begin > end => {
             Err(PathError::Broken { reason: "path_never_valid_together", subject: first.subject.clone() })
         }
-        _ => check(chain, end, false),
+        _ => check(chain, end, false, demand),
     }
 }
 
-fn check(chain: &[&Certificate], at: DateTime<Utc>, strong: bool) -> Result<(), PathError> {
+fn check(chain: &[&Certificate], at: DateTime<Utc>, strong: bool, demand: &Demand) -> Result<(), PathError> {
     let broken = |reason: &'static str, certificate: &Certificate| PathError::Broken {
         reason,
         subject: certificate.subject.clone(),
@@ -204,6 +216,7 @@ fn check(chain: &[&Certificate], at: DateTime<Utc>, strong: bool) -> Result<(), 
             }
         }
     }
+    policies::judge(chain, demand).map_err(|(reason, certificate)| broken(reason, certificate))?;
     // The anchor is trusted as it is, but what it forbids holds (name constraints among them).
     match chain {
         [alone] if !alone.unprocessed.is_empty() => Err(broken("certificate_critical_extension", alone)),

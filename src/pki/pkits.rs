@@ -5,7 +5,7 @@
 
 use super::path::{TrustStore, validate};
 use super::revocation::{Checker, Material, newest};
-use super::{Certificate, PathError};
+use super::{Certificate, Demand, PathError};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,6 @@ fn nist_pkits_is_judged_as_its_authors_expect() {
     let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     let file = |kind: &str, name: &str| std::fs::read(folder.join(kind).join(name)).unwrap();
     let anchor = Certificate::read(&file("certs", "TrustAnchorRootCertificate.crt")).unwrap();
-    let trust = TrustStore::new(vec![anchor]);
     let at: DateTime<Utc> = "2026-11-23T00:00:00Z".parse().unwrap();
     let mut different = BTreeSet::new();
     for case in &cases {
@@ -87,6 +86,15 @@ fn nist_pkits_is_judged_as_its_authors_expect() {
         for name in names("crls").iter().map(String::as_str).chain(["TrustAnchorRootCRL.crl"]) {
             material.add_any(&file("crls", name));
         }
+        let flag = |name: &str| case["params"][name].as_bool().unwrap_or_default();
+        let accepted = case["params"]["user_initial_policy_set"].as_array();
+        let demand = Demand {
+            accepted: accepted.map(|all| all.iter().map(|one| one.as_str().unwrap().to_owned()).collect()),
+            explicit: flag("initial_explicit_policy"),
+            no_mapping: flag("initial_policy_mapping_inhibit"),
+            no_any: flag("initial_any_policy_inhibit"),
+        };
+        let trust = TrustStore::new(vec![anchor.clone()]).demanding(demand);
         let judged = match Certificate::read(&file("certs", case["cert"].as_str().unwrap())) {
             Ok(end) => accepts(&end, &material, &trust, at, true),
             Err(error) => Err(error.to_string()),

@@ -12,15 +12,27 @@ use chrono::{DateTime, Utc};
 
 pub(super) type ContentDigest<'a> = dyn FnMut(Digest) -> Result<Vec<u8>, pdf::Error> + 'a;
 
+/// What a CMS signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// What stands beside it.
+    Detached,
+    /// The SHA-1 of it, which the CMS encloses (`adbe.pkcs7.sha1`; ISO 32000-1, 12.8.3.3.1).
+    EnclosedSha1,
+}
+
 /// Identification, cryptography and acceptance of one CMS.
 pub(super) fn judge_cms(
     signed: &Signed,
+    kind: Content,
     content_digest: &mut ContentDigest<'_>,
     report: &mut SignatureReport,
     verdict: &mut Verdict,
 ) -> Result<(), pdf::Error> {
-    if signed.content.is_some() {
-        verdict.fail("FORMAT_FAILURE", "cms_not_detached");
+    match (kind, &signed.content) {
+        (Content::Detached, Some(_)) => verdict.fail("FORMAT_FAILURE", "cms_not_detached"),
+        (Content::EnclosedSha1, None) => verdict.fail("FORMAT_FAILURE", "cms_content_missing"),
+        _ => {}
     }
     if signed.is_ber {
         verdict.warn("cms_is_ber");
@@ -32,8 +44,15 @@ pub(super) fn judge_cms(
         verdict.doubt("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "digest_unsupported");
         return Ok(());
     };
-    let content = content_digest(digest)?;
-    let hash_holds = signed.message_digest.as_deref().is_some_and(|value| value == content.as_slice());
+    let (content, encloses_it) = match kind {
+        Content::Detached => (content_digest(digest)?, true),
+        Content::EnclosedSha1 => {
+            let enclosed = signed.content.as_deref().unwrap_or_default();
+            (digest.of(enclosed), content_digest(Digest::Sha1)? == enclosed)
+        }
+    };
+    let hash_holds =
+        encloses_it && signed.message_digest.as_deref().is_some_and(|value| value == content.as_slice());
     if signed.signed_attributes.is_none() {
         verdict.fail("FORMAT_FAILURE", "signed_attributes_missing");
     } else if !hash_holds {
@@ -107,17 +126,46 @@ fn judge_value(
     }
 }
 
-/// Whether the algorithms were still relied on when the signature provably existed (5.2.8, by date).
+/// The content time-stamps that are over the content (5.3, 4: they prove what it was made after).
+pub(super) fn content_stamps(
+    signed: &Signed,
+    content_digest: &mut ContentDigest<'_>,
+    verdict: &mut Verdict,
+) -> Result<Vec<Token>, pdf::Error> {
+    let mut found = Vec::new();
+    for bytes in &signed.content_timestamps {
+        let Ok(token) = Token::read(bytes) else {
+            verdict.warn("timestamp_unreadable");
+            continue;
+        };
+        let over = token.info.digest.map(&mut *content_digest).transpose()?;
+        if over.as_ref() == Some(&token.info.imprint) {
+            found.push(token);
+        } else {
+            verdict.warn("timestamp_imprint_mismatch");
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the algorithms were still relied on when the signature provably existed (5.2.8, by date). One that was made
+/// after their end, as a content time-stamp shows, can't be mended by any proof (5.3, 6).
 pub(super) fn judge_algorithms(
     signed: &Signed,
     signer: &Certificate,
     best: DateTime<Utc>,
+    made_after: Option<DateTime<Utc>>,
+    is_enclosed: bool,
     verdict: &mut Verdict,
 ) {
     let value = signed.scheme().ok().and_then(|scheme| reliable::end(scheme, &signer.key));
-    let content = signed.digest.and_then(reliable::digest_end);
-    if !reliable::holds(value, best) || !reliable::holds(content, best) {
-        verdict.doubt("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "algorithm_weak");
+    let enclosed = is_enclosed.then_some(Digest::Sha1);
+    let content = signed.digest.into_iter().chain(enclosed).filter_map(reliable::digest_end);
+    let Some(end) = value.into_iter().chain(content).min() else { return };
+    if !reliable::holds(Some(end), best) {
+        let is_proven = made_after.is_some_and(|after| after > end);
+        let sub = if is_proven { "CRYPTO_CONSTRAINTS_FAILURE" } else { "CRYPTO_CONSTRAINTS_FAILURE_NO_POE" };
+        verdict.doubt(sub, "algorithm_weak");
     }
 }
 

@@ -20,6 +20,7 @@ const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
 const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
 const TIME_STAMP_TOKEN: &str = "1.2.840.113549.1.9.16.2.14";
+const CONTENT_TIME_STAMP: &str = "1.2.840.113549.1.9.16.2.20";
 const REVOCATION_ARCHIVAL: &str = "1.2.840.113583.1.1.8";
 /// The content type of a time-stamp token (RFC 3161, 2.4.2).
 pub(super) const STAMP_INFO: &str = "1.2.840.113549.1.9.16.1.4";
@@ -32,6 +33,8 @@ const CERTIFICATE_LIMIT: usize = 64;
 const TIME_STAMP_LIMIT: usize = 16;
 /// Lists and responses one CMS may carry.
 const REVOCATION_LIMIT: usize = 64;
+/// Signers one CMS may have.
+const SIGNER_LIMIT: usize = 32;
 /// Attributes one signer may have.
 const ATTRIBUTE_LIMIT: usize = 64;
 
@@ -94,6 +97,8 @@ pub struct Signed {
     pub algorithms_protected: Option<bool>,
     /// Whether a signing time attribute is there (forbidden in PAdES baseline).
     pub has_signing_time: bool,
+    /// Content time-stamps, signed along, as they came (EN 319 122-1, 5.2.8).
+    pub content_timestamps: Vec<Vec<u8>>,
     /// Signature time-stamps, as they came.
     pub timestamps: Vec<Vec<u8>>,
     /// Lists and OCSP responses that were signed along (adbe-revocationInfoArchival), and lists that came in
@@ -122,11 +127,23 @@ pub enum SignerId {
 }
 
 impl Signed {
-    /// Reads the CMS at the beginning of `bytes`; what follows it is the caller's question.
+    /// Reads the CMS at the beginning of `bytes`, which has one signer; what follows it is the caller's question.
     ///
     /// # Errors
     /// [`CmsError`].
     pub fn read(bytes: &[u8]) -> Result<Self, CmsError> {
+        let mut all = Self::read_all(bytes)?;
+        match (all.pop(), all.len()) {
+            (Some(one), 0) => Ok(one),
+            (_, others) => Err(CmsError::Signers(others + 1)),
+        }
+    }
+
+    /// Reads the CMS at the beginning of `bytes`, once for each of its signers, in their order.
+    ///
+    /// # Errors
+    /// [`CmsError`].
+    pub fn read_all(bytes: &[u8]) -> Result<Vec<Self>, CmsError> {
         if bytes.len() > SIZE_LIMIT {
             return Err(CmsError::Limit);
         }
@@ -152,35 +169,40 @@ impl Signed {
         if !data_parts.is_empty() || !inside.is_empty() || explicit.inside().rest() != data.whole {
             return Err(DerError("something stands after the signers").into());
         }
-        let first = signers.expect(0x30).map_err(|_| CmsError::Signers(0))?;
-        let mut count = 1;
+        let mut all = Vec::new();
         while !signers.is_empty() {
-            signers.read()?;
-            count += 1;
+            if all.len() >= SIGNER_LIMIT {
+                return Err(CmsError::Limit);
+            }
+            let one = signers.expect(0x30).map_err(|_| CmsError::Signers(all.len()))?;
+            all.push(read_signer(&one, &content_type)?);
         }
-        if count != 1 {
-            return Err(CmsError::Signers(count));
+        if all.is_empty() {
+            return Err(CmsError::Signers(0));
         }
-        let mut signed = read_signer(&first, &content_type)?;
         // RFC 5652, 5.1: kinds of certificates or revocation data that raise it further are not read.
-        let by_key = matches!(signed.signer, SignerId::KeyId(_));
+        let by_key = all.iter().any(|one| matches!(one.signer, SignerId::KeyId(_)));
         let expected = if by_key || content_type != DATA { [3] } else { [1] };
         if version.value != expected && !matches!(version.value, [4 | 5]) {
             return Err(DerError("the version is not the one its parts ask for").into());
         }
-        if !names_digest(&digests, signed.digest)? {
-            return Err(DerError("the signer's digest is not among those named").into());
-        }
-        signed.certificates = certificates;
-        signed.unreadable_certificates = unreadable_certificates;
-        signed.content = content;
-        signed.content_type = content_type;
+        let mut revocation = Vec::new();
         if let Some(lists) = lists {
-            gather(&lists, &mut signed.revocation)?;
+            gather(&lists, &mut revocation)?;
         }
-        signed.is_ber = outer.indefinite || explicit.indefinite || data.indefinite;
-        signed.length = outer.whole.len();
-        Ok(signed)
+        for signed in &mut all {
+            if !names_digest(&digests, signed.digest)? {
+                return Err(DerError("the signer's digest is not among those named").into());
+            }
+            signed.certificates.clone_from(&certificates);
+            signed.unreadable_certificates = unreadable_certificates;
+            signed.content.clone_from(&content);
+            signed.content_type.clone_from(&content_type);
+            signed.revocation.extend(revocation.iter().cloned());
+            signed.is_ber = outer.indefinite || explicit.indefinite || data.indefinite;
+            signed.length = outer.whole.len();
+        }
+        Ok(all)
     }
 
     /// The signer's certificate among those that came along: the one referred to inside what was
@@ -291,6 +313,7 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         signing_certificates: Vec::new(),
         algorithms_protected: None,
         has_signing_time: false,
+        content_timestamps: Vec::new(),
         timestamps: Vec::new(),
         revocation: Vec::new(),
         signer,
@@ -360,6 +383,14 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
                 }
             }
             SIGNING_TIME => signed.has_signing_time = true,
+            CONTENT_TIME_STAMP => {
+                while !inner.is_empty() {
+                    if signed.content_timestamps.len() >= TIME_STAMP_LIMIT {
+                        return Err(CmsError::Limit);
+                    }
+                    signed.content_timestamps.push(inner.read()?.whole.to_vec());
+                }
+            }
             SIGNING_CERTIFICATE => {
                 let id = first_reference(&inner.read()?)?;
                 let value = id.inside().read()?.octets()?;

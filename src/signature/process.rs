@@ -10,6 +10,7 @@ use super::online::Evidence;
 use super::reliable;
 use super::report::SignatureReport;
 use super::timestamp::{Token, TokenError};
+use super::validate::{Details, Revoked};
 use super::verdict::Verdict;
 use crate::pki::Certificate;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +22,10 @@ const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 pub(super) struct Case {
     /// Where its range ends: their order.
     pub(super) end: u64,
+    /// `/ByteRange`, if it holds.
+    pub(super) byte_range: Option<[u64; 4]>,
+    /// `/Contents`, as it came.
+    pub(super) cms: Vec<u8>,
     pub(super) form: Form,
     pub(super) report: SignatureReport,
     pub(super) verdict: Verdict,
@@ -30,6 +35,8 @@ pub(super) struct Case {
     pub(super) token: Option<Token>,
     /// Its name under `/VRI`.
     pub(super) name: String,
+    /// Content time-stamps whose imprint is that of the content.
+    pub(super) content_stamps: Vec<Token>,
 }
 
 impl Case {
@@ -37,12 +44,15 @@ impl Case {
     pub(super) fn new(report: SignatureReport) -> Self {
         Self {
             end: u64::MAX,
+            byte_range: None,
+            cms: Vec::new(),
             form: Form::default(),
             report,
             verdict: Verdict::default(),
             signed: None,
             token: None,
             name: String::new(),
+            content_stamps: Vec::new(),
         }
     }
 
@@ -58,6 +68,31 @@ impl Case {
 pub(super) struct Used {
     pub(super) evidence: Evidence,
     pub(super) lacking: bool,
+    path: Vec<Certificate>,
+    revoked: Vec<Revoked>,
+    stamps: Vec<(Token, Option<&'static str>)>,
+    content_stamps: Vec<(Token, Option<&'static str>)>,
+}
+
+/// The reports with their verdicts, and what stands behind them.
+pub(super) fn finish(
+    cases: Vec<Case>,
+    mut used: Vec<Used>,
+) -> (Vec<SignatureReport>, Vec<Details>, Vec<Used>) {
+    let (mut reports, mut details) = (Vec::new(), Vec::new());
+    for (mut case, used) in cases.into_iter().zip(&mut used) {
+        details.push(Details {
+            signed: case.signed.take(),
+            byte_range: case.byte_range,
+            cms: std::mem::take(&mut case.cms),
+            path: std::mem::take(&mut used.path),
+            revoked: std::mem::take(&mut used.revoked),
+            stamps: std::mem::take(&mut used.stamps),
+            content_stamps: std::mem::take(&mut used.content_stamps),
+        });
+        reports.push(case.finish());
+    }
+    (reports, details, used)
 }
 
 /// Judges every case; gives what was used for each, in the same order.
@@ -67,7 +102,7 @@ pub(super) fn judge(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &mut [C
         .iter()
         .map(|case| Used {
             evidence: Evidence { name: case.name.clone(), ..Evidence::default() },
-            lacking: false,
+            ..Used::default()
         })
         .collect();
     let mut order: Vec<usize> = (0..cases.len()).collect();
@@ -96,8 +131,8 @@ fn gather(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &[Case]) {
         material.add_any(bytes);
     }
     for signed in cases.iter().filter_map(|case| case.signed.as_ref()) {
-        let tokens: Vec<Token> =
-            signed.timestamps.iter().filter_map(|token| Token::read(token).ok()).collect();
+        let tokens = signed.timestamps.iter().chain(&signed.content_timestamps);
+        let tokens: Vec<Token> = tokens.filter_map(|token| Token::read(token).ok()).collect();
         for part in std::iter::once(signed).chain(tokens.iter().map(|token| &token.signed)) {
             for certificate in &part.certificates {
                 material.add_certificate(certificate.clone());
@@ -124,7 +159,7 @@ fn prove(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &[Case], stamp: (u
     for case in cases.iter().filter(|case| case.form.revision.is_some_and(|before| before < revision)) {
         let Some(signed) = &case.signed else { continue };
         prove_cms(&mut proofs, signed, at);
-        for token in &signed.timestamps {
+        for token in signed.timestamps.iter().chain(&signed.content_timestamps) {
             proofs.add(token, at);
             if let Ok(token) = Token::read(token) {
                 prove_cms(&mut proofs, &token.signed, at);
@@ -165,6 +200,7 @@ fn judge_token(
     }
     let examined = world.examine(authority);
     keep(&examined, &mut used.evidence);
+    used.path.clone_from(&examined.path);
     if !authority.is_within_validity(at) {
         return Err(("CHAIN_CONSTRAINTS_FAILURE", "timestamp_outside_authority_validity"));
     }
@@ -235,7 +271,9 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
                     Err("timestamp_imprint_mismatch")
                 };
                 case.report.timestamps.push(describe(&token, outcome.err()));
-                outcome.map(|()| token.info.at)
+                let at = token.info.at;
+                used.stamps.push((token, outcome.err()));
+                outcome.map(|()| at)
             }
         };
         match judged {
@@ -256,14 +294,35 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
         world.proofs.borrow_mut().add(&signer.der, best);
     }
     case.report.best_signature_time = best;
-    judge_algorithms(&signed, signer, best, &mut case.verdict);
-    judge_certificate(world, signer, best, case, used);
+    let made_after = judge_content_stamps(world, case, used);
+    if made_after.is_some_and(|after| after > best + TOLERANCE) {
+        case.verdict.doubt("TIMESTAMP_ORDER_FAILURE", "timestamps_out_of_order");
+    }
+    let is_enclosed = case.report.subfilter == super::validate::SHA1;
+    judge_algorithms(&signed, signer, best, made_after, is_enclosed, &mut case.verdict);
+    judge_certificate(world, signer, best, made_after, case, used);
+}
+
+/// The latest content time-stamp that holds: the signature was made after it.
+fn judge_content_stamps(world: &World<'_>, case: &mut Case, used: &mut Used) -> Option<DateTime<Utc>> {
+    let mut latest = None;
+    for token in std::mem::take(&mut case.content_stamps) {
+        let outcome = judge_token(world, &token, used).map_err(|(_, code)| code);
+        case.report.timestamps.push(describe(&token, outcome.err()));
+        match outcome {
+            Ok(()) => latest = latest.max(Some(token.info.at)),
+            Err(code) => case.verdict.warn(code),
+        }
+        used.content_stamps.push((token, outcome.err()));
+    }
+    latest
 }
 
 fn judge_certificate(
     world: &World<'_>,
     signer: &Certificate,
     best: DateTime<Utc>,
+    made_after: Option<DateTime<Utc>>,
     case: &mut Case,
     used: &mut Used,
 ) {
@@ -284,6 +343,19 @@ fn judge_certificate(
     let examined = world.examine(signer);
     keep(&examined, &mut used.evidence);
     report.chain = examined.path.iter().map(|link| link.subject.clone()).collect();
+    used.path.clone_from(&examined.path);
+    for (certificate, told) in examined.path.iter().zip(&examined.told) {
+        let Some((told, revocation)) = told.as_ref().and_then(|told| told.revocation.map(|one| (told, one)))
+        else {
+            continue;
+        };
+        used.revoked.push(Revoked {
+            certificate: certificate.clone(),
+            at: revocation.at,
+            proof: told.proofs.first().cloned().unwrap_or_default(),
+            reason: revocation.reason,
+        });
+    }
     report.revocation = examined
         .path
         .iter()
@@ -299,6 +371,18 @@ fn judge_certificate(
         verdict.warn("revocation_not_checked");
     }
     let Some((sub, code)) = examined.status.reason() else { return };
+    // Made, provably, when the certificate no longer held (5.3, 4).
+    match (examined.status, made_after) {
+        (Status::Revoked { at, authority: false }, Some(after)) if after > at => {
+            return verdict.fail("REVOKED", code);
+        }
+        (Status::Outside { .. } | Status::Unknown | Status::Stale, Some(after))
+            if after > signer.not_after =>
+        {
+            return verdict.fail("EXPIRED", code);
+        }
+        _ => {}
+    }
     let held = held_at(&examined, signer, best, world.now) || is_mended(world, signer, &examined, best);
     if !held {
         used.lacking |= is_lacking(examined.status);

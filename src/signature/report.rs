@@ -59,6 +59,9 @@ pub struct Statement {
     pub code: String,
     /// What it means.
     pub message: Message,
+    /// The sub-indication a reason gives.
+    #[serde(skip)]
+    pub sub_indication: Option<&'static str>,
 }
 
 /// The report on one signature.

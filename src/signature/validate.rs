@@ -6,17 +6,19 @@
 //! learnt stays INDETERMINATE until it is, one that names nothing passes with a warning. Time and long-term data
 //! are brought in by `process`.
 
-use super::acceptance::{judge_cms, judge_timestamp};
+use super::acceptance::{Content, content_stamps, judge_cms, judge_timestamp};
 use super::chain::{Status, World};
 use super::changes::{self, Class};
 use super::cms::Signed;
+use super::detached::blank;
 use super::fields::{self, Field};
 use super::level;
 use super::online::{Evidence, Network};
 use super::permission;
 use super::process::{self, Case};
-use super::report::{ChangeReport, Covers, FileFacts, Indication, Permission, Report, SignatureReport};
+use super::report::{ChangeReport, FileFacts, Indication, Permission, Report, SignatureReport};
 use super::store;
+use super::timestamp::Token;
 use super::verdict::{Verdict, statement};
 use crate::pdf::{self, Dictionary, Finding, Object, Pdf, Reference, Source};
 use crate::pki::path::TrustStore;
@@ -38,6 +40,8 @@ impl Policy {
     pub const NAME: &'static str = "chancery-basic/1";
 }
 
+/// The oldest kind, read for what is old.
+pub(super) const SHA1: &str = "adbe.pkcs7.sha1";
 /// Signatures one file may carry.
 const SIGNATURE_LIMIT: usize = 200;
 /// Earlier revisions looked through for signatures taken away: a plan with eight signatures has twenty.
@@ -71,6 +75,40 @@ pub struct Judged {
     pub lacking: Vec<String>,
     /// Why places asked over the network gave nothing.
     pub failures: Vec<String>,
+    /// What stands behind each entry of the report, in its order.
+    pub details: Vec<Details>,
+}
+
+/// What stands behind one entry of a report: for reports that show more of it, and for keeping.
+#[derive(Debug, Clone, Default)]
+pub struct Details {
+    /// Its CMS, if it could be read.
+    pub signed: Option<Signed>,
+    /// The CMS as it came, with what fills its place up.
+    pub cms: Vec<u8>,
+    /// `/ByteRange`, as far as it holds.
+    pub byte_range: Option<[u64; 4]>,
+    /// From the signer's certificate to the anchor; empty without a path.
+    pub path: Vec<Certificate>,
+    /// Certificates of the path that are revoked.
+    pub revoked: Vec<Revoked>,
+    /// Content time-stamps, with the code of what is wrong with each.
+    pub content_stamps: Vec<(Token, Option<&'static str>)>,
+    /// Time-stamps in the signature, with the code of what is wrong with each.
+    pub stamps: Vec<(Token, Option<&'static str>)>,
+}
+
+/// A certificate found revoked.
+#[derive(Debug, Clone)]
+pub struct Revoked {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// The list or response that says so, DER.
+    pub proof: Vec<u8>,
+    /// CRLReason (RFC 5280, 5.3.1).
+    pub reason: u8,
 }
 
 /// Validates every signature of a PDF with what the PDF holds, what is given and what the network gives.
@@ -99,7 +137,7 @@ pub fn validate_with(
     *world.material.borrow_mut() = supply.given.clone();
     let kept = if cases.is_empty() { Vec::new() } else { store::all(&pdf)? };
     let used = process::judge(&world, &kept, &mut cases);
-    let mut signatures: Vec<SignatureReport> = cases.into_iter().map(Case::finish).collect();
+    let (mut signatures, details, used) = process::finish(cases, used);
     // A number nobody vouches for: filled in after the last signature.
     let last = signatures.iter_mut().rev().find(|signature| signature.kind != "document_timestamp");
     if let Some(last) = last
@@ -113,7 +151,7 @@ pub fn validate_with(
     let lacking = lacking.map(|(signature, _)| signature.field.clone()).collect();
     let evidence = used.into_iter().map(|used| used.evidence).collect();
     let failures = world.failures.take();
-    Ok(Judged { report: Report { file, indication, signatures }, evidence, lacking, failures })
+    Ok(Judged { report: Report { file, indication, signatures }, evidence, lacking, failures, details })
 }
 
 /// How a certificate stands before it signs.
@@ -183,77 +221,6 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
     if found.len() > SIGNATURE_LIMIT { Err(pdf::Error::Limit("number of signatures")) } else { Ok(found) }
 }
 
-/// Validates a detached CMS over `content`.
-///
-/// # Errors
-/// When the content can't be read.
-pub fn validate_detached(cms: &[u8], content: &dyn Source, policy: &Policy) -> Result<Report, pdf::Error> {
-    validate_detached_with(cms, content, policy, &Supply::default())
-}
-
-/// Validates a detached CMS over `content` with what is given and what the network gives.
-///
-/// # Errors
-/// When the content can't be read.
-pub fn validate_detached_with(
-    cms: &[u8],
-    content: &dyn Source,
-    policy: &Policy,
-    supply: &Supply<'_>,
-) -> Result<Report, pdf::Error> {
-    let mut context = Digest::Sha256.context();
-    content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
-    let file = FileFacts { sha256: hex::encode(context.finish()), size: content.len() };
-    let mut case = Case::new(blank("", "CAdES.detached", policy.at));
-    case.report.covers = Covers { revision: 1, of: 1, whole_file: true };
-    match Signed::read(cms) {
-        Ok(signed) if signed.length == cms.len() => {
-            let mut digest = |algorithm: Digest| -> Result<Vec<u8>, pdf::Error> {
-                let mut context = algorithm.context();
-                content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
-                Ok(context.finish().as_ref().to_vec())
-            };
-            judge_cms(&signed, &mut digest, &mut case.report, &mut case.verdict)?;
-            case.signed = Some(signed);
-        }
-        Ok(_) => case.verdict.fail("FORMAT_FAILURE", "cms_trailing_data"),
-        Err(error) => case.verdict.cms(&error),
-    }
-    let world = World::new(&policy.trust, policy.at, supply.network);
-    *world.material.borrow_mut() = supply.given.clone();
-    let mut cases = [case];
-    process::judge(&world, &[], &mut cases);
-    let signatures: Vec<SignatureReport> = cases.into_iter().map(Case::finish).collect();
-    let indication = signatures.first().map_or("NO_SIGNATURE", |one| one.indication.as_str()).to_owned();
-    Ok(Report { file, indication, signatures })
-}
-
-fn blank(field: &str, subfilter: &str, at: DateTime<Utc>) -> SignatureReport {
-    SignatureReport {
-        field: field.to_owned(),
-        kind: "signature".to_owned(),
-        subfilter: subfilter.to_owned(),
-        level: "none".to_owned(),
-        integrity: "not_checked".to_owned(),
-        indication: Indication::Failed,
-        sub_indication: None,
-        reasons: Vec::new(),
-        warnings: Vec::new(),
-        covers: Covers { revision: 0, of: 0, whole_file: false },
-        changes_after: Class::None,
-        changes: Vec::new(),
-        permission: Permission::default(),
-        signer: None,
-        valid_at_signing: None,
-        signing_time_claimed: None,
-        best_signature_time: at,
-        algorithm: None,
-        timestamps: Vec::new(),
-        chain: Vec::new(),
-        revocation: Vec::new(),
-    }
-}
-
 struct Judge<'p, 'a> {
     pdf: &'p Pdf<'a>,
     policy: &'p Policy,
@@ -298,12 +265,24 @@ impl Judge<'_, '_> {
         case: &mut Case,
     ) -> Result<(), pdf::Error> {
         let reference = carrier.signature;
-        let Case { end, form, report, verdict, signed: read, token, name } = case;
+        let Case {
+            end,
+            byte_range,
+            cms: raw,
+            form,
+            report,
+            verdict,
+            signed: read,
+            token,
+            name,
+            content_stamps: made_after,
+        } = case;
         let is_timestamp = subfilter == "ETSI.RFC3161";
         if is_timestamp {
             report.kind = "document_timestamp".to_owned();
         }
-        if !matches!(subfilter, "ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "ETSI.RFC3161") {
+        const KNOWN: [&str; 4] = ["ETSI.CAdES.detached", "adbe.pkcs7.detached", SHA1, "ETSI.RFC3161"];
+        if !KNOWN.contains(&subfilter) {
             verdict.fail("FORMAT_FAILURE", "subfilter_unsupported");
             return Ok(());
         }
@@ -316,6 +295,7 @@ impl Judge<'_, '_> {
             return Ok(());
         };
         *end = range.end;
+        *byte_range = Some([0, range.gap_start, range.gap_end, range.end - range.gap_end]);
         let Some(cms) = self.gap(reference, dictionary, range)? else {
             verdict.fail("FORMAT_FAILURE", "contents_not_in_gap");
             return Ok(());
@@ -353,13 +333,16 @@ impl Judge<'_, '_> {
                     if subfilter == "ETSI.CAdES.detached" && claimed.is_none() {
                         verdict.doubt("SIG_CONSTRAINTS_FAILURE", "signing_time_missing");
                     }
-                    judge_cms(&signed, &mut digest, report, verdict)?;
+                    let kind = if subfilter == SHA1 { Content::EnclosedSha1 } else { Content::Detached };
+                    judge_cms(&signed, kind, &mut digest, report, verdict)?;
+                    *made_after = content_stamps(&signed, &mut digest, verdict)?;
                     form.read(&signed, dictionary, subfilter);
                 }
                 *read = Some(signed);
             }
             Err(error) => verdict.cms(&error),
         }
+        *raw = cms;
         Ok(())
     }
 

@@ -15,18 +15,18 @@ pub(super) struct Verdict {
 }
 
 pub(super) fn statement(code: &str) -> Statement {
-    Statement { code: code.to_owned(), message: message(code, &[]) }
+    Statement { code: code.to_owned(), message: message(code, &[]), sub_indication: None }
 }
 
 impl Verdict {
     pub(super) fn fail(&mut self, sub: &'static str, code: &str) {
         self.failed.get_or_insert(sub);
-        self.reasons.push(statement(code));
+        self.reasons.push(Statement { sub_indication: Some(sub), ..statement(code) });
     }
 
     pub(super) fn doubt(&mut self, sub: &'static str, code: &str) {
         self.indeterminate.get_or_insert(sub);
-        self.reasons.push(statement(code));
+        self.reasons.push(Statement { sub_indication: Some(sub), ..statement(code) });
     }
 
     /// Whether anything failed, whatever is only unknown.
@@ -73,10 +73,12 @@ mod tests {
             include_str!("validate.rs"),
             include_str!("acceptance.rs"),
             include_str!("chain.rs"),
+            include_str!("detached.rs"),
             include_str!("process.rs"),
             include_str!("verdict.rs"),
             include_str!("sign.rs"),
             include_str!("../pki/path.rs"),
+            include_str!("../pki/policies.rs"),
             include_str!("../pdf/reader.rs"),
             include_str!("../pdf/error.rs"),
             include_str!("../cli/sign.rs"),
@@ -84,7 +86,7 @@ mod tests {
             include_str!("../cli/verify.rs"),
         ];
         let given = regex::Regex::new(
-            r#"(?s)(?:fail|doubt)\(\s*"[A-Z_]+",\s*"(\w+)"|warn\("(\w+)"|statement\("(\w+)"|Unfit\("(\w+)"|broken\("([a-z]+_[a-z_]+)"|code: "(\w+)"|=> "(\w+_\w+)"|(?:NOT_GOOD|USAGE|UNREADABLE|FAULT), "(\w+)""#,
+            r#"(?s)(?:fail|doubt)\(\s*"[A-Z_]+",\s*"(\w+)"|warn\("(\w+)"|statement\("(\w+)"|Unfit\("(\w+)"|(?:broken|Err\()\("([a-z]+_[a-z_]+)"|code: "(\w+)"|=> "(\w+_\w+)"|(?:NOT_GOOD|USAGE|UNREADABLE|FAULT), "(\w+)""#,
         )
         .unwrap();
         let mut count = 0;

@@ -6,6 +6,7 @@ needs=(
   gcc:gcc /usr/include/stdlib.h:libc6-dev make:make pkg-config:pkg-config /usr/include/openssl/ssl.h:libssl-dev
   git:git curl:curl openssl:openssl python3:python3 python3-venv:python3-venv
   initdb:postgresql pdfsig:poppler-utils qpdf:qpdf xmllint:libxml2-utils go:golang-go
+  softhsm2-util:softhsm2
   /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog:golang-golang-x-mod-dev
 )
 

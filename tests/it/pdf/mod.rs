@@ -4,7 +4,7 @@ mod changes_allowed;
 mod changes_refused;
 mod foreign;
 mod prepare;
-mod raw;
+pub mod raw;
 mod revisions;
 mod signed;
 mod work;

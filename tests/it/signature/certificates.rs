@@ -86,7 +86,7 @@ fn a_signature_by_a_server_certificate_made_elsewhere_does_not_pass() {
     let value =
         chancery::signature::cms::build(&key, digest, &digest.of(b"x"), &mut |a| key.sign(a)).unwrap();
     let policy = Policy { trust: TrustStore::new(vec![root]), at: at() };
-    let report = chancery::signature::validate::validate_detached(&value, &b"x".to_vec(), &policy).unwrap();
+    let report = chancery::signature::detached::validate_detached(&value, &b"x".to_vec(), &policy).unwrap();
     assert_eq!(report.signatures[0].sub_indication.as_deref(), Some("CHAIN_CONSTRAINTS_FAILURE"));
 }
 
@@ -177,7 +177,7 @@ fn a_certification_that_permits_nothing_leaves_no_room_and_one_for_forms_does() 
     let indications: Vec<Indication> =
         verdict(&both, &keys).signatures.iter().map(|s| s.indication).collect();
     assert_eq!(indications, [Indication::Passed; 2]);
-    super::others::accepted_by_pyhanko("certified", &both, &keys, 2);
+    super::others::accepted_by_pyhanko("certified", &both, keys.authority.root(), 2);
 }
 
 #[test]

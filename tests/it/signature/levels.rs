@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 const LEVELS: [&str; 4] = ["B-B", "B-T", "B-LT", "B-LTA"];
 
-fn chancery(arguments: &[&str]) -> Output {
+pub(super) fn chancery(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chancery")).args(arguments).env("LANG", "C").output().unwrap()
 }
 
@@ -14,17 +14,17 @@ fn report(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", judges::text(output)))
 }
 
-struct Desk {
-    pki: &'static Pki,
-    folder: tempfile::TempDir,
+pub(super) struct Desk {
+    pub(super) pki: &'static Pki,
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         Some(Self { pki: pki()?, folder: tempfile::tempdir().unwrap() })
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
@@ -39,7 +39,7 @@ impl Desk {
         chancery(&words)
     }
 
-    fn signed(&self, kind: &str, level: &str) -> String {
+    pub(super) fn signed(&self, kind: &str, level: &str) -> String {
         let name = format!("{kind}-{level}.pdf");
         let output = self.sign(kind, "signer", level, &name, &["--tsa", &self.pki.tsa(kind)]);
         assert!(output.status.success(), "{kind} {level}: {}", judges::text(&output));

@@ -1,10 +1,14 @@
 //! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
 
+mod algorithms;
 mod attacks;
 mod certificates;
 mod cms;
+mod field;
 mod hostile;
 mod journey;
 mod levels;
 mod others;
+mod reports;
+mod tokens;
 mod years;

@@ -4,19 +4,19 @@ use super::journey::{PYHANKO, at, field_names, prepared, verdict};
 use crate::support::{TestKeys, fixture, fixture_path, judges};
 use chancery::pdf::writer::RevisionWriter;
 use chancery::pdf::{Object, Pdf};
-use chancery::pki::TrustStore;
 use chancery::pki::issue::{self, Authority, NewKey};
+use chancery::pki::{Certificate, TrustStore};
 use chancery::signature::report::{Indication, Report};
 use chancery::signature::validate::{Policy, validate};
 use chancery::signature::{changes::Class, fields, prepare};
 use std::path::Path;
 
 /// Checks that pyHanko calls every signature of a file valid.
-pub fn accepted_by_pyhanko(name: &str, file: &[u8], keys: &TestKeys, signatures: usize) {
+pub fn accepted_by_pyhanko(name: &str, file: &[u8], root: &Certificate, signatures: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(path("file.pdf"), file).unwrap();
-    std::fs::write(path("root.pem"), issue::certificate_pem(keys.authority.root())).unwrap();
+    std::fs::write(path("root.pem"), issue::certificate_pem(root)).unwrap();
     let args = ["-c", PYHANKO, &path("file.pdf"), &path("root.pem")];
     if let Some(output) = judges::run("python", &args) {
         let said = judges::text(&output);
@@ -52,24 +52,30 @@ with open(target, 'wb') as out:
     signers.PdfSigner(meta, signer, **kwargs).sign_pdf(writer, output=out)
 "#;
 
-struct Signer {
-    authority: Authority,
-    folder: tempfile::TempDir,
+pub struct Signer {
+    pub authority: Authority,
+    pub folder: tempfile::TempDir,
 }
 
 impl Signer {
-    fn new(kind: NewKey) -> Self {
+    pub fn new(kind: NewKey) -> Self {
         let authority = Authority::new("Root", (2020, 2060)).unwrap();
         let made = authority.issue("Người ký khác", "Cơ quan khác", kind, (2024, 2040)).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("key.pem"), issue::pem("PRIVATE KEY", &made.pkcs8)).unwrap();
+        let mut pkcs8 = made.pkcs8.to_vec();
+        if kind == NewKey::Ed25519 {
+            // Without the public key beside it, which Python's cryptography doesn't take (RFC 8410, 7).
+            let seed = pkcs8[16..48].to_vec();
+            pkcs8 = [&hex::decode("302e020100300506032b657004220420").unwrap()[..], &seed].concat();
+        }
+        std::fs::write(folder.path().join("key.pem"), issue::pem("PRIVATE KEY", &pkcs8)).unwrap();
         let certificate = issue::certificate_pem(&made.certificate);
         std::fs::write(folder.path().join("cert.pem"), certificate).unwrap();
         Self { authority, folder }
     }
 
     /// The file signed by pyHanko; none when it isn't there.
-    fn sign(&self, source: &Path, words: &[&str]) -> Option<Vec<u8>> {
+    pub fn sign(&self, source: &Path, words: &[&str]) -> Option<Vec<u8>> {
         let path = |name: &str| self.folder.path().join(name).to_str().unwrap().to_owned();
         let (target, key, cert) = (path("signed.pdf"), path("key.pem"), path("cert.pem"));
         let mut args = vec!["-c", SIGN, source.to_str().unwrap(), &target, &key, &cert];
@@ -79,7 +85,7 @@ impl Signer {
         Some(std::fs::read(&target).unwrap())
     }
 
-    fn judge(&self, file: &[u8]) -> Report {
+    pub fn judge(&self, file: &[u8]) -> Report {
         let trust = TrustStore::new(vec![self.authority.root().clone()]);
         // pyHanko signs at the time of the machine.
         validate(&file.to_vec(), &Policy { trust, at: at().max(chrono::Utc::now()) }).unwrap()

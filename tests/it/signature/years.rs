@@ -31,8 +31,12 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::since(2020)
+    }
+
+    pub(super) fn since(year: i32) -> Self {
         let key = KeyPair::generate().unwrap();
-        let mut params = named("Root", 2020, 2060);
+        let mut params = named("Root", year, 2060);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let root = Certificate::read(params.self_signed(&key).unwrap().der()).unwrap();
@@ -55,6 +59,17 @@ impl World {
         }
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         MemoryKey::new(&key.serialize_der(), Certificate::read(certificate.der()).unwrap(), vec![]).unwrap()
+    }
+
+    /// A person's RSA key and certificate.
+    pub(super) fn old_rsa(&self, name: &str, years: (i32, i32)) -> (Vec<u8>, Certificate) {
+        let size = rcgen::RsaKeySize::_2048;
+        let key = KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, size).unwrap();
+        let mut params = named(name, years.0, years.1);
+        params.serial_number = Some(SerialNumber::from(99_u64));
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (key.serialize_der(), Certificate::read(certificate.der()).unwrap())
     }
 
     pub(super) fn person(&self) -> MemoryKey {
