@@ -239,7 +239,7 @@ fn read_cmap(cmap: &[u8], map: &mut HashMap<u32, String>) {
 pub fn covers_text(pdf: &Pdf<'_>, revision: usize, page: usize, rectangle: &Rectangle) -> bool {
     let Some(end) = pdf.revisions().get(revision).map(|revision| revision.end) else { return true };
     /// Documents larger than this are not loaded to look at one page.
-    const LOAD_LIMIT: u64 = 64 << 20;
+    const LOAD_LIMIT: u64 = 256 << 20;
     if end > LOAD_LIMIT {
         return true;
     }

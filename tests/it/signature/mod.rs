@@ -1,5 +1,6 @@
 //! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
 
+mod agency;
 mod algorithms;
 mod attacks;
 mod certificates;
