@@ -4,10 +4,6 @@ use chancery::cli;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// The service makes and drops many small objects on many threads; see docs/decisions/allocator.md.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Official documents: taken in, checked, signed, numbered, filed, handed over, proven.
 #[derive(Debug, Parser)]
 #[command(name = "chancery", version, about)]

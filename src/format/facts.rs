@@ -1,13 +1,16 @@
 //! Facts about a document, whatever its file format: what rules are judged by. Millimetres from the
 //! top left of the page; sizes in points.
 
-use super::margins;
 use super::report::At;
+use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
+use super::{drawn, margins};
 use crate::pdf::text::{Glyph, Page, Pages};
 use std::collections::BTreeMap;
 
 /// Millimetres in a PDF point.
 pub(super) const MM: f64 = 25.4 / 72.0;
+/// A paragraph's number is no further from its text, in millimetres.
+const MARK_GAP: f64 = 16.0;
 /// Channels up to this are black to the eye and on paper.
 pub(super) const DARK: u8 = 70;
 
@@ -30,6 +33,8 @@ pub struct Line {
     pub bold: bool,
     /// Whether most of it is slanted.
     pub italic: bool,
+    /// Whether its first character is bold.
+    pub leads_bold: bool,
     /// Whether an annotation's appearance is part of it.
     pub stamped: bool,
     /// Whether it is recognised text behind a scan.
@@ -40,6 +45,8 @@ pub struct Line {
     pub decomposed: bool,
     /// Where it is in a DOCX.
     pub at: Option<At>,
+    /// How its paragraph is set in a DOCX.
+    pub setting: Option<Box<Setting>>,
 }
 
 /// Page geometry in millimetres.
@@ -55,6 +62,8 @@ pub struct Sheet {
     pub resolution: Option<f64>,
     /// Whether that picture has no colours, as far as it says.
     pub grey: Option<bool>,
+    /// How much of the page that picture covers, across and along, at most 1.
+    pub covered: Option<[f64; 2]>,
     /// The last paragraph of the section, for a DOCX.
     pub paragraph: Option<usize>,
 }
@@ -77,7 +86,7 @@ pub struct Margins {
 }
 
 /// Facts about a document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
     /// `pdf` or `docx`.
     pub kind: &'static str,
@@ -91,6 +100,28 @@ pub struct Facts {
     pub unread: usize,
     /// Pages there are; none for DOCX, where only layout tells.
     pub pages: Option<usize>,
+    /// Pages that the program which wrote a DOCX says it has.
+    pub stated: Option<usize>,
+    /// Horizontal lines.
+    pub drawn: Vec<Drawn>,
+    /// Tables of a PDF that have lines: pages and boxes.
+    pub tables: Vec<(usize, [f64; 4])>,
+    /// Pictures of a PDF.
+    pub pictures: Vec<Shown>,
+    /// Page numbers.
+    pub numbers: Vec<PageNumber>,
+    /// Whether a DOCX holds changes that aren't agreed to.
+    pub changed: bool,
+    /// The version a PDF says it has, major and minor.
+    pub version: Option<(u8, u8)>,
+}
+
+/// What a text is that stands for a line: underscores and dashes of full width make one; hyphens and
+/// dots make a broken one, which is none.
+pub(super) fn line_of_characters(text: &str) -> Option<Stroke> {
+    let mut all = text.chars().filter(|character| !character.is_whitespace()).peekable();
+    let full = all.peek().is_some() && all.all(|character| matches!(character, '_' | '–' | '—' | '─' | '¯'));
+    (full && text.chars().count() >= 3).then_some(Stroke::Characters)
 }
 
 impl Facts {
@@ -111,13 +142,23 @@ pub(super) struct Gathering {
     lines: Vec<Line>,
     sheets: Vec<Sheet>,
     scanned: usize,
+    drawn: Vec<Drawn>,
+    tables: Vec<(usize, [f64; 4])>,
+    pictures: Vec<Shown>,
+    numbers: Vec<PageNumber>,
 }
 
 impl Gathering {
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
-        let of_page = lines_of(number, page);
+        let mut of_page = lines_of(number, page);
+        self.drawn.extend(drawn::of_characters(&mut of_page));
+        let (strokes, tables) = drawn::strokes(number, page);
+        self.drawn.extend(strokes);
+        self.tables.extend(tables.into_iter().map(|bounds| (number, bounds)));
+        self.pictures.extend(drawn::pictures(number, page));
         let sheet = margins::sheet(page, &of_page);
+        self.numbers.extend(drawn::number(&sheet, &of_page));
         let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
         self.scanned += usize::from(!visible && sheet.resolution.is_some());
         self.sheets.push(sheet);
@@ -134,12 +175,17 @@ impl Gathering {
             lines: self.lines,
             unread: pages.count.saturating_sub(read) + pages.unread.len(),
             pages: Some(pages.count),
+            drawn: self.drawn,
+            tables: self.tables,
+            pictures: self.pictures,
+            numbers: self.numbers,
+            ..Facts::default()
         }
     }
 }
 
 /// A point of the page in millimetres from the top left, as it is shown.
-fn place(page: &Page, x: f64, y: f64) -> (f64, f64) {
+pub(super) fn place(page: &Page, x: f64, y: f64) -> (f64, f64) {
     let [left, bottom, right, top] = page.bounds;
     let (x, y) = match page.rotation {
         90 => (y - bottom, x - left),
@@ -190,7 +236,11 @@ fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Lin
     for glyph in row {
         let x = place(page, glyph.x, glyph.y).0;
         let blank = glyph.text.trim().is_empty();
-        let apart = edge.is_some_and(|edge| x - edge > glyph.size * MM * 1.5);
+        let apart = edge.is_some_and(|edge| {
+            let gap = x - edge;
+            // A number or dash stands apart from its own paragraph, but no column does as little.
+            gap > glyph.size * MM * 1.5 && !(gap < MARK_GAP && is_mark(&part))
+        });
         // Title blocks made with runs of spaces: a blank as wide as only columns have, unless it is the
         // gap that number or date will fill: after that a slash or a small letter follows.
         let spaced = !blank
@@ -209,6 +259,13 @@ fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Lin
         part.push(glyph);
     }
     lines.extend(line(number, page, &part));
+}
+
+/// Whether glyphs are the number or dash of a paragraph.
+fn is_mark(glyphs: &[&Glyph]) -> bool {
+    let mut visible = glyphs.iter().map(|glyph| glyph.text.trim()).filter(|text| !text.is_empty()).rev();
+    let ends = visible.next().is_some_and(|last| matches!(last, "." | ")" | "-" | "–" | "+" | "•"));
+    ends && visible.count() < 8
 }
 
 fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
@@ -291,11 +348,13 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         fonts,
         bold: bold * 2 > count,
         italic: italic * 2 > count,
+        leads_bold: glyphs.iter().find(|glyph| !glyph.text.trim().is_empty()).is_some_and(|glyph| glyph.bold),
         stamped,
         invisible: glyphs.first().is_some_and(|glyph| glyph.invisible),
         colour,
         decomposed,
         at: None,
+        setting: None,
     })
 }
 

@@ -34,6 +34,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         },
         resolution: resolution(page),
         grey: largest(page).and_then(|picture| picture.grey),
+        covered: covered(page),
         paragraph: None,
     }
 }
@@ -102,6 +103,13 @@ fn largest(page: &Page) -> Option<&Picture> {
     let own = page.images.iter().filter(|image| !image.annotation);
     own.max_by(|a, b| area(a.bounds).total_cmp(&area(b.bounds)))
         .filter(|picture| area(picture.bounds) >= 0.5 * area(page.bounds))
+}
+
+/// How much of the page its picture covers, across and along.
+fn covered(page: &Page) -> Option<[f64; 2]> {
+    let (across, along) = size(largest(page)?.bounds);
+    let (width, height) = size(page.bounds);
+    Some([(across / width).min(1.0), (along / height).min(1.0)])
 }
 
 /// Dots per inch of the picture that is the page.

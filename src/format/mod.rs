@@ -2,12 +2,14 @@
 //! profile; nothing here is bound to it).
 
 pub mod docx;
+mod drawn;
 pub mod facts;
 pub mod layout;
 mod margins;
-mod parts;
+pub mod metrics;
 pub mod report;
 mod rules;
+pub mod setting;
 
 use crate::messages::{Message, message};
 use crate::pdf::text::{self, Limits};
@@ -142,14 +144,26 @@ pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
             if let Err(error) = crate::pdf::Pdf::open(&bytes) {
                 return Err(FormatError::Pdf(error.to_string()));
             }
+            let version = version(&bytes);
             let mut gathered = facts::Gathering::default();
             match text::visit(bytes, limits, &mut |number, page| gathered.page(number, &page)) {
-                Ok(pages) => Ok(Readable { file: file("pdf"), facts: Some(gathered.finish(&pages)) }),
+                Ok(pages) => {
+                    let facts = Facts { version, ..gathered.finish(&pages) };
+                    Ok(Readable { file: file("pdf"), facts: Some(facts) })
+                }
                 Err(text::TextError::TooLarge) => Ok(Readable { file: file("pdf"), facts: None }),
                 Err(error) => Err(FormatError::Pdf(error.to_string())),
             }
         }
     }
+}
+
+/// The version that the header of a PDF names (ISO 32000-2, 7.5.2).
+fn version(bytes: &[u8]) -> Option<(u8, u8)> {
+    let head = bytes.get(..bytes.len().min(1024))?;
+    let at = head.windows(5).position(|window| window == b"%PDF-")?;
+    let digit = |at: usize| head.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0');
+    Some((digit(at + 5)?, digit(at + 7)?))
 }
 
 /// Judges a file by a profile.

@@ -161,11 +161,52 @@ pub struct Recognition {
     /// Abbreviations that say in whose name someone signs, without their dots.
     #[serde(default)]
     pub authorities: Vec<String>,
+    /// How names of offices begin.
+    #[serde(default)]
+    pub offices: Vec<String>,
+    /// Words that names of bodies begin with.
+    #[serde(default)]
+    pub bodies: Vec<String>,
+    /// How the grounds of a document begin.
+    pub grounds: Option<String>,
+    /// How lines among them may begin, too.
+    #[serde(default)]
+    pub grounds_also: Vec<String>,
+    /// How the parts of the text are called.
+    #[serde(default)]
+    pub units: UnitWords,
+    /// Marks of urgency.
+    #[serde(default)]
+    pub urgency: Vec<String>,
+    /// Marks of secrecy.
+    #[serde(default)]
+    pub secrecy: Vec<String>,
+    /// Marks of how far a document may go round.
+    #[serde(default)]
+    pub circulation: Vec<String>,
+    /// How the line begins that says which document an annex goes with.
+    pub annex_reference: Option<String>,
     /// Letters that only this jurisdiction's language has: a long text without any is foreign.
     pub letters: Option<String>,
     /// Documents other rules are made for.
     #[serde(default)]
     pub declined: Vec<Declined>,
+}
+
+/// How the parts of a text are called.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitWords {
+    /// The greatest (phần).
+    pub part: Option<String>,
+    /// Below it (chương).
+    pub chapter: Option<String>,
+    /// Below it (mục).
+    pub section: Option<String>,
+    /// Below it (tiểu mục).
+    pub subsection: Option<String>,
+    /// Below it (điều).
+    pub article: Option<String>,
 }
 
 /// Documents other rules are made for.
@@ -215,6 +256,9 @@ pub struct DocumentType {
     /// Whether place and date stand in its head.
     #[serde(default = "yes")]
     pub dated: bool,
+    /// Whether it rests on grounds that stand on lines of their own.
+    #[serde(default)]
+    pub grounded: bool,
     /// Where its abstract stands.
     #[serde(default)]
     pub summary: Summary,

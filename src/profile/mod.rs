@@ -20,11 +20,11 @@ use std::sync::{Arc, OnceLock};
 pub use codes::{AgencyCode, CodeError, DocumentTypeCode, RetentionPeriod};
 pub use form::{
     Code, CopyForm, DateForm, Declined, DocumentType, Numbering, Placement, Recognition, Retention, Role,
-    Signing, Summary,
+    Signing, Summary, UnitWords,
 };
 pub use notation::{Notation, NotationError};
 pub use part::Part;
-pub use rule::{Measure, Rule, Severity, Side};
+pub use rule::{Counted, Hue, Measure, Pattern, Rule, Severity, Side};
 
 /// Bytes a profile's file may have; the one compiled in has about 20,000.
 const FILE_LIMIT: u64 = 4 << 20;
@@ -118,11 +118,12 @@ impl Profile {
             .parse(&self.numbering.example)
             .map_err(|error| format!("numbering.example: {error}"))?;
         for rule in &self.rules {
-            if let Measure::PartText { pattern, .. } = &rule.measure {
-                rule::expression(pattern).map_err(|error| format!("rules.{}: {error}", rule.id))?;
-            }
             if let Measure::Margin { range: [least, greatest], .. }
             | Measure::BodySize { range: [least, greatest], .. }
+            | Measure::LineLength { range: [least, greatest], .. }
+            | Measure::BodyPitch { range: [least, greatest], .. }
+            | Measure::SealOverlap { range: [least, greatest] }
+            | Measure::SealSize { range: [least, greatest] }
             | Measure::PartSize { range: [least, greatest], .. } = &rule.measure
                 && !(*least >= 0.0 && least <= greatest)
             {

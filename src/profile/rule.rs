@@ -154,9 +154,212 @@ pub enum Measure {
         /// Of which part.
         part: Part,
         /// What it must match.
-        pattern: String,
+        pattern: Pattern,
+        /// Only lines that match this are judged.
+        #[serde(default)]
+        when: Option<Pattern>,
         /// How it is done.
         example: String,
+    },
+    /// A part that isn't all in capitals.
+    PartSentence {
+        /// Which part.
+        part: Part,
+    },
+    /// The first words of each line of a part.
+    PartLead {
+        /// Of which part.
+        part: Part,
+        /// Whether they are bold.
+        bold: bool,
+    },
+    /// The colour of a part: `red`, `blue` or `black`.
+    PartColour {
+        /// Of which part.
+        part: Part,
+        /// Which.
+        colour: Hue,
+    },
+    /// A part that must be there.
+    PartPresent {
+        /// Which part.
+        part: Part,
+        /// Parts that may stand for it.
+        #[serde(default)]
+        or: Vec<Part>,
+        /// The types that have it; all where none is named.
+        #[serde(default)]
+        types: Vec<String>,
+        /// Only where this part is there.
+        #[serde(default)]
+        with: Option<Part>,
+        /// Types that needn't have it.
+        #[serde(default)]
+        except: Vec<String>,
+    },
+    /// A part in the middle: of the page, or under another part.
+    PartCentred {
+        /// Which part.
+        part: Part,
+        /// Under which parts; the middle of any will do.
+        #[serde(default)]
+        under: Vec<Part>,
+        /// What measuring may be off by, in millimetres.
+        tolerance: f64,
+    },
+    /// A part that stands where it must: fractions of the first page, left top right bottom.
+    PartPlace {
+        /// Which part.
+        part: Part,
+        /// Where.
+        within: [f64; 4],
+    },
+    /// Two parts at one height.
+    SameRow {
+        /// The one.
+        part: Part,
+        /// The other.
+        other: Part,
+        /// What measuring may be off by, in millimetres.
+        tolerance: f64,
+    },
+    /// A part that is not broken over lines.
+    OneLine {
+        /// Which part.
+        part: Part,
+    },
+    /// A line drawn under a part.
+    LineUnder {
+        /// Under which part.
+        part: Part,
+    },
+    /// How long that line is, as a share of the text above it.
+    LineLength {
+        /// Under which part.
+        part: Part,
+        /// Least and greatest.
+        range: [f64; 2],
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Sizes of two parts that go together.
+    SizePairs {
+        /// The parts.
+        parts: [Part; 2],
+        /// Their sizes.
+        pairs: Vec<[f64; 2]>,
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Where first lines of running text begin, in millimetres from the edge of the text.
+    BodyIndent {
+        /// The places there are.
+        values: Vec<f64>,
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Space between paragraphs of running text, in points.
+    BodyGap {
+        /// Least.
+        least: f64,
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Distance of lines of running text, as a multiple of the font's own.
+    BodyPitch {
+        /// Least and greatest.
+        range: [f64; 2],
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Running text reaches both edges.
+    BodyJustified,
+    /// Running text is upright.
+    BodyUpright,
+    /// Running text is not bold.
+    BodyRegular,
+    /// Pages have numbers.
+    PageNumbers,
+    /// Where they stand: in the middle above the text.
+    PageNumberPlace,
+    /// The first page has none.
+    PageNumberFirst,
+    /// They count on.
+    PageNumberOrder,
+    /// Those of annexes begin anew.
+    AnnexPages,
+    /// Numbers without gaps.
+    Order {
+        /// Of what.
+        units: Vec<Counted>,
+    },
+    /// Letters of points in the order of the alphabet.
+    LetterOrder {
+        /// The letters that are used.
+        letters: Vec<String>,
+        /// Letters of the alphabet that may be used, too.
+        #[serde(default)]
+        also: Vec<String>,
+    },
+    /// How the entries of a list end.
+    ListEnds {
+        /// Which list.
+        part: Part,
+        /// All but the last.
+        between: String,
+        /// The last.
+        last: String,
+    },
+    /// Words of running text that are better written otherwise.
+    Wording {
+        /// What stands there.
+        pattern: Pattern,
+        /// What is better.
+        instead: String,
+        /// Words before it that make it right.
+        #[serde(default)]
+        unless_after: Vec<String>,
+    },
+    /// The first citation of a document says when it was made.
+    FirstCitation {
+        /// A citation; its number is the group `number`.
+        pattern: Pattern,
+        /// A word that follows.
+        needs: String,
+    },
+    /// The colour of a signature's picture.
+    SignatureColour {
+        /// Whose.
+        role: super::Role,
+        /// Which.
+        colour: Hue,
+    },
+    /// The page shines through a signature's picture.
+    SignatureTransparent {
+        /// Whose.
+        role: super::Role,
+    },
+    /// How much of the personal signature the agency's covers, on its left.
+    SealOverlap {
+        /// Least and greatest share of its width.
+        range: [f64; 2],
+    },
+    /// The seal is as large as the real one.
+    SealSize {
+        /// Least and greatest diameter in millimetres.
+        range: [f64; 2],
+    },
+    /// Scans are as large as what was scanned.
+    ScanRatio {
+        /// Least share of the page, across and along.
+        least: f64,
+    },
+    /// Scans have recognised text.
+    ScanText,
+    /// The version of a PDF.
+    PdfVersion {
+        /// Least: major and minor.
+        least: [u8; 2],
     },
     /// Fonts of codes older than Unicode, by how their names begin.
     LegacyFonts {
@@ -171,10 +374,59 @@ pub enum Measure {
     ScanColour,
 }
 
-/// A pattern of a rule as an expression of bounded size.
-///
-/// # Errors
-/// When it is none.
-pub fn expression(pattern: &str) -> Result<regex::Regex, regex::Error> {
-    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build()
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// Parts.
+    Part,
+    /// Chapters.
+    Chapter,
+    /// Sections.
+    Section,
+    /// Headings with Roman numbers.
+    Roman,
+    /// Articles.
+    Article,
+    /// Clauses.
+    Clause,
+    /// Annexes.
+    Annex,
+}
+
+/// A colour as people name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hue {
+    /// Black, or nearly.
+    Black,
+    /// Blue.
+    Blue,
+    /// Red.
+    Red,
+}
+
+impl Hue {
+    /// Whether a colour is of this hue.
+    #[must_use]
+    pub fn is(self, [red, green, blue]: [u8; 3]) -> bool {
+        const DARK: u8 = 70;
+        match self {
+            Self::Black => red.max(green).max(blue) <= DARK,
+            Self::Blue => blue > red.saturating_add(20) && blue > green,
+            Self::Red => red > 100 && red > green.saturating_add(50) && red > blue.saturating_add(50),
+        }
+    }
+}
+
+/// A regular expression of bounded size, compiled when the profile is read.
+#[derive(Debug, Clone)]
+pub struct Pattern(pub regex::Regex);
+
+impl<'d> Deserialize<'d> for Pattern {
+    fn deserialize<D: serde::Deserializer<'d>>(reader: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(reader)?;
+        let built = regex::RegexBuilder::new(&text).size_limit(1 << 20).build();
+        built.map(Self).map_err(serde::de::Error::custom)
+    }
 }

@@ -1,16 +1,23 @@
 //! Judging: each rule of the profile by the measure it names. What can't be measured is said to be
 //! unchecked, never passed.
 
+mod body;
 mod notation;
+mod numbers;
+mod order;
 mod page;
 mod part;
+mod place;
+mod presence;
+mod signature;
 mod text;
+mod wording;
 
 use super::facts::{Facts, Line};
 use super::layout::Layout;
 use super::report::{At, Finding, NotChecked};
 use crate::messages::message;
-use crate::profile::{Measure, Profile, Rule, Side};
+use crate::profile::{Measure, Profile, Rule, Severity, Side};
 
 /// What judging one rule gave.
 enum Outcome {
@@ -46,6 +53,20 @@ pub(super) enum Why {
     NoType,
     /// The file is larger than is read.
     TooLarge,
+    /// Only the page shows it, and a DOCX has none.
+    OnlyLayout,
+    /// There is no line to be measured.
+    NoLine,
+    /// Documents of this type needn't have it.
+    NotThisType,
+    /// There is one page only.
+    OnePage,
+    /// No signature drew a picture.
+    NotSigned,
+    /// The picture's colours aren't read.
+    NoInk,
+    /// The rule is for PDF.
+    NotPdf,
 }
 
 impl Why {
@@ -64,6 +85,13 @@ impl Why {
             Self::NoDateYet => "format_why_no_date_yet",
             Self::NoType => "format_why_no_type",
             Self::TooLarge => "format_why_too_large",
+            Self::OnlyLayout => "format_why_only_layout",
+            Self::NoLine => "format_why_no_line",
+            Self::NotThisType => "format_why_not_this_type",
+            Self::OnePage => "format_why_one_page",
+            Self::NotSigned => "format_why_not_signed",
+            Self::NoInk => "format_why_no_ink",
+            Self::NotPdf => "format_why_not_pdf",
         }
     }
 
@@ -74,13 +102,23 @@ impl Why {
 }
 
 /// One deviation.
+#[derive(Default)]
 struct Deviation {
     line: Option<Line>,
+    /// Where it is, when that is no line.
+    bounds: Option<[f64; 4]>,
     page: usize,
     paragraph: Option<usize>,
     estimate: bool,
     expected: String,
     found: String,
+}
+
+impl Deviation {
+    /// The same at a place of its page.
+    fn at(self, bounds: [f64; 4]) -> Self {
+        Self { bounds: Some(bounds), ..self }
+    }
 }
 
 /// What rules are judged by.
@@ -121,6 +159,9 @@ impl Case<'_> {
             Measure::Orientation { portrait } => page::orientation(self.facts, *portrait),
             Measure::ScanResolution { least, tolerance } => page::resolution(self.facts, *least, *tolerance),
             Measure::ScanColour => page::scan_colour(self.facts),
+            Measure::ScanRatio { least } => signature::scan_ratio(self.facts, *least),
+            Measure::ScanText => signature::scan_text(self.facts),
+            Measure::PdfVersion { least } => signature::version(self.facts, *least),
             _ if self.facts.scan => Outcome::NotChecked(Why::Scanned),
             Measure::Margin { side: Side::Bottom, range, tolerance } => {
                 page::bottom_margin(self.facts, *range, *tolerance)
@@ -139,25 +180,75 @@ impl Case<'_> {
             Measure::PartWeight { part, bold } => part::weight(self, *part, *bold),
             Measure::PartSlant { part, italic } => part::slant(self, *part, *italic),
             Measure::PartCapitals { part } => part::capitals(self, *part),
-            Measure::PartText { part, pattern, example } => part::text(self, *part, pattern, example),
+            Measure::PartText { part, pattern, when, example } => {
+                part::text(self, *part, pattern, when.as_ref(), example)
+            }
+            Measure::PartSentence { part } => part::sentence(self, *part),
+            Measure::PartLead { part, bold } => part::lead(self, *part, *bold),
+            Measure::PartColour { part, colour } => part::colour(self, *part, *colour),
+            Measure::SizePairs { parts, pairs, tolerance } => {
+                part::size_pairs(self, *parts, pairs, *tolerance)
+            }
+            Measure::PartPresent { part, or, with, types, except } => {
+                presence::present(self, *part, (or, *with), types, except)
+            }
+            Measure::PartCentred { part, under, tolerance } => place::centred(self, *part, under, *tolerance),
+            Measure::PartPlace { part, within } => place::within(self, *part, *within),
+            Measure::SameRow { part, other, tolerance } => place::same_row(self, *part, *other, *tolerance),
+            Measure::OneLine { part } => place::one_line(self, *part),
+            Measure::LineUnder { part } => place::line_under(self, *part),
+            Measure::LineLength { part, range, tolerance } => {
+                place::line_length(self, *part, *range, *tolerance)
+            }
+            _ => self.measure_text(measure),
+        }
+    }
+
+    /// Measures of running text, numbers and signatures.
+    fn measure_text(&self, measure: &Measure) -> Outcome {
+        match measure {
+            Measure::BodyIndent { values, tolerance } => body::indent(self, values, *tolerance),
+            Measure::BodyGap { least, tolerance } => body::gap(self, *least, *tolerance),
+            Measure::BodyPitch { range, tolerance } => body::pitch(self, *range, *tolerance),
+            Measure::BodyJustified => body::justified(self),
+            Measure::BodyUpright => body::plain_text(self, true),
+            Measure::BodyRegular => body::plain_text(self, false),
+            Measure::PageNumbers => numbers::present(self),
+            Measure::PageNumberPlace => numbers::place(self),
+            Measure::PageNumberFirst => numbers::first(self),
+            Measure::PageNumberOrder => numbers::order(self),
+            Measure::AnnexPages => numbers::annexes(self),
+            Measure::Order { units } => order::numbers(self, units),
+            Measure::LetterOrder { letters, also } => order::letters(self, letters, also),
+            Measure::ListEnds { part, between, last } => order::list_ends(self, *part, between, last),
+            Measure::Wording { pattern, instead, unless_after } => {
+                wording::wording(self, pattern, instead, unless_after)
+            }
+            Measure::FirstCitation { pattern, needs } => wording::first_citation(self, pattern, needs),
+            Measure::SignatureColour { role, colour } => signature::colour(self, *role, *colour),
+            Measure::SignatureTransparent { role } => signature::transparent(self, *role),
+            Measure::SealOverlap { range } => signature::overlap(self, *range),
+            Measure::SealSize { range } => signature::seal_size(self, *range),
             Measure::Black => text::black(self),
             Measure::Composed => text::composed(self.facts),
             Measure::LegacyFonts { prefixes } => text::legacy_fonts(self.facts, prefixes),
+            _ => Outcome::NotChecked(Why::NoSuchPart),
         }
     }
 }
 
 fn finding(rule: &Rule, deviation: Deviation, facts: &Facts) -> Finding {
     let is_pdf = facts.kind == "pdf";
-    let stamped = deviation.line.as_ref().is_some_and(|line| line.stamped);
+    let stamped = deviation.line.as_ref().is_some_and(|line| line.stamped) || deviation.bounds.is_some();
     let source = match (facts.scan, stamped) {
         (true, _) => "scan",
         (false, true) => "signing_tool",
         (false, false) => "author",
     };
-    let bounds = match &deviation.line {
-        Some(line) => line.bounds,
-        None => {
+    let bounds = match (&deviation.line, deviation.bounds) {
+        (Some(line), _) => line.bounds,
+        (None, Some(bounds)) => bounds,
+        (None, None) => {
             let sheet = facts.sheets.get(deviation.page);
             [0.0, 0.0, sheet.map_or(0.0, |sheet| sheet.width), sheet.map_or(0.0, |sheet| sheet.height)]
         }
@@ -169,7 +260,8 @@ fn finding(rule: &Rule, deviation: Deviation, facts: &Facts) -> Finding {
     });
     Finding {
         rule: rule.id.clone(),
-        severity: rule.severity,
+        // What a signing tool did is no fault of the document's author.
+        severity: if stamped && rule.severity == Severity::Error { Severity::Warning } else { rule.severity },
         basis: rule.basis.clone(),
         source: source.to_owned(),
         estimate: deviation.estimate,
@@ -209,20 +301,17 @@ fn deviation_of_line(line: &Line, expected: impl Into<String>, found: impl Into<
     Deviation {
         page: line.page,
         line: Some(line.clone()),
-        paragraph: None,
-        estimate: false,
         expected: expected.into(),
         found: found.into(),
+        ..Deviation::default()
     }
 }
 
 fn of_page(page: usize, expected: impl Into<String>, found: impl Into<String>) -> Outcome {
     Outcome::Broken(vec![Deviation {
-        line: None,
         page,
-        paragraph: None,
-        estimate: false,
         expected: expected.into(),
         found: found.into(),
+        ..Deviation::default()
     }])
 }

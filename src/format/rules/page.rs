@@ -80,12 +80,12 @@ fn seen(facts: &Facts, side: Side) -> Vec<Seen> {
 
 fn deviation(facts: &Facts, seen: &Seen, range: [f64; 2]) -> Deviation {
     Deviation {
-        line: None,
         page: seen.page,
         paragraph: seen.paragraph,
         estimate: facts.kind == "pdf",
         expected: range_text(range, "mm"),
         found: format!("{:.1} mm", seen.value),
+        ..Deviation::default()
     }
 }
 

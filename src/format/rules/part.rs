@@ -2,18 +2,18 @@
 
 use super::{Case, Outcome, Why, deviation_of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::parts;
+use crate::format::layout::is_capitals;
 use crate::messages::message;
-use crate::profile::{Part, rule};
+use crate::profile::{Hue, Part, Pattern};
 
 /// The deviations of the lines of a part that `wrong` gives what was expected and found of.
 fn judged(case: &Case<'_>, part: Part, wrong: impl Fn(&Line) -> Option<(String, String)>) -> Outcome {
-    let lines = parts::lines(part, case.facts, case.layout, case.profile);
+    let lines = case.layout.part(part);
     if lines.is_empty() {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
     // One finding a part: the next lines are wrong for the same reason.
-    let first = lines.into_iter().find_map(|line| wrong(line).map(|found| (line, found)));
+    let first = lines.iter().find_map(|line| wrong(line).map(|found| (line, found)));
     match first {
         Some((line, (expected, found))) => Outcome::Broken(vec![deviation_of_line(line, expected, found)]),
         None => Outcome::Holds,
@@ -56,10 +56,69 @@ pub(super) fn capitals(case: &Case<'_>, part: Part) -> Outcome {
     })
 }
 
-pub(super) fn text(case: &Case<'_>, part: Part, pattern: &str, example: &str) -> Outcome {
-    // The pattern was tried when the profile was read.
-    let Ok(pattern) = rule::expression(pattern) else { return Outcome::NotChecked(Why::NoSuchPart) };
+pub(super) fn text(
+    case: &Case<'_>,
+    part: Part,
+    pattern: &Pattern,
+    when: Option<&Pattern>,
+    example: &str,
+) -> Outcome {
+    let meant = |line: &Line| when.is_none_or(|when| when.0.is_match(&line.text));
+    let lines = case.layout.part(part);
+    if !lines.is_empty() && !lines.iter().any(|line| meant(line)) {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
     judged(case, part, |line| {
-        (!pattern.is_match(&line.text)).then(|| (example.to_owned(), line.text.clone()))
+        (meant(line) && !pattern.0.is_match(&line.text)).then(|| (example.to_owned(), line.text.clone()))
     })
+}
+
+/// Whether a part isn't all in capitals.
+pub(super) fn sentence(case: &Case<'_>, part: Part) -> Outcome {
+    judged(case, part, |line| {
+        is_capitals(&line.text).then(|| (word("format_word_small_letters"), line.text.clone()))
+    })
+}
+
+/// Whether the first words of each line are bold, or are not.
+pub(super) fn lead(case: &Case<'_>, part: Part, bold: bool) -> Outcome {
+    judged(case, part, |line| {
+        (line.leads_bold != bold).then(|| either(bold, "format_word_bold", "format_word_not_bold"))
+    })
+}
+
+pub(super) fn colour(case: &Case<'_>, part: Part, wanted: Hue) -> Outcome {
+    judged(case, part, |line| {
+        let colour = line.colour.unwrap_or([0; 3]);
+        let [red, green, blue] = colour;
+        let name = match wanted {
+            Hue::Black => "format_word_black",
+            Hue::Blue => "format_word_blue",
+            Hue::Red => "format_word_red",
+        };
+        (!wanted.is(colour)).then(|| (word(name), format!("#{red:02x}{green:02x}{blue:02x}")))
+    })
+}
+
+/// Whether the sizes of two parts are a pair that goes together. Sizes no pair has are found by the
+/// rules of the parts themselves.
+pub(super) fn size_pairs(case: &Case<'_>, parts: [Part; 2], pairs: &[[f64; 2]], tolerance: f64) -> Outcome {
+    let size = |part: Part| case.layout.part(part).first().filter(|line| !line.stamped).map(|line| line.size);
+    let (Some(one), Some(two)) = (size(parts[0]), size(parts[1])) else {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    };
+    let near = |a: f64, b: f64| (a - b).abs() <= tolerance;
+    let known =
+        |at: usize, size: f64| pairs.iter().any(|pair| pair.get(at).is_some_and(|own| near(*own, size)));
+    let fits = pairs.iter().any(|[first, second]| near(*first, one) && near(*second, two));
+    if fits || !known(0, one) || !known(1, two) {
+        return Outcome::Holds;
+    }
+    let Some(line) = case.layout.part(parts[1]).first() else { return Outcome::NotChecked(Why::NoSuchPart) };
+    let shown: Vec<String> = pairs.iter().map(|[a, b]| format!("{}–{}", plain(*a), plain(*b))).collect();
+    Outcome::Broken(vec![deviation_of_line(
+        line,
+        format!("{} pt", shown.join(" / ")),
+        format!("{}–{} pt", plain(one), plain(two)),
+    )])
 }

@@ -2,7 +2,8 @@
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page, plain, range_text};
 use crate::format::facts::{Facts, Line};
-use crate::format::layout::{Layout, folded};
+use crate::format::layout::{Layout, folded, is_capitals};
+use crate::profile::Part;
 use std::collections::BTreeMap;
 
 /// Fonts named in findings; a document with more has one trouble, not many.
@@ -56,7 +57,12 @@ pub(super) fn font_family(facts: &Facts, families: &[String]) -> Outcome {
 /// Colour of the text; marks that are red by law are capitals in a frame of their own, so only lines
 /// in sentence case are judged.
 pub(super) fn black(case: &Case<'_>) -> Outcome {
-    let sentence = |line: &&Line| line.text != line.text.to_uppercase();
+    let marks: Vec<&Line> = [Part::Urgency, Part::Secrecy, Part::Circulation]
+        .into_iter()
+        .flat_map(|part| case.layout.part(part).iter().copied())
+        .collect();
+    let sentence =
+        |line: &&Line| !is_capitals(&line.text) && !marks.iter().any(|mark| std::ptr::eq(*mark, *line));
     let mut visible = case.facts.lines.iter().filter(|line| !line.invisible && !line.stamped).peekable();
     if visible.peek().is_none() {
         return Outcome::NotChecked(Why::LittleText);

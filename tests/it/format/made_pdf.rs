@@ -1,7 +1,7 @@
 //! The document as a small PDF with the fonts Word names, which aren't embedded: every character has
 //! a code of its own and stands exactly where it is put.
 
-use super::made::{ADDRESSEE, Made, SENTENCE, Written, Wrong};
+use super::made::{ADDRESSEE, Made, Written, Wrong};
 use chancery::pdf::filter::deflate;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -65,6 +65,9 @@ impl Writer {
 
     /// A line with its own weight, slant and colour.
     fn written(&mut self, at: &At, baseline: f64, line: &Written) {
+        if line.text.is_empty() {
+            return;
+        }
         let face = match (line.bold, line.italic) {
             _ if line.font.is_some() => Face::Other,
             (true, true) => Face::Both,
@@ -81,11 +84,50 @@ impl Writer {
         self.pages.push(std::mem::take(&mut self.lines).join("\n"));
     }
 
-    /// The file, with its fonts called so: one for each face.
-    pub fn finish(mut self, fonts: [&str; 5]) -> Vec<u8> {
+    /// The content and resources of an annotation's appearance, and its rectangle.
+    fn appearance(&mut self, stamp: &Stamp, picture: usize) -> ([f64; 4], String, String) {
+        let height = self.paper.1;
+        match stamp {
+            Stamp::Picture([left, top, wide, high], ..) => (
+                [
+                    left * POINTS,
+                    (height - top - high) * POINTS,
+                    (left + wide) * POINTS,
+                    (height - top) * POINTS,
+                ],
+                format!("q {:.2} 0 0 {:.2} 0 0 cm /I Do Q", wide * POINTS, high * POINTS),
+                format!("/XObject<</I {picture} 0 R>>"),
+            ),
+            Stamp::Text(left, baseline, size, text) => {
+                let coded: String = text
+                    .chars()
+                    .map(|character| {
+                        let next = u16::try_from(self.codes.len() + 1).unwrap();
+                        format!("{:04x}", *self.codes.entry(character).or_insert(next))
+                    })
+                    .collect();
+                let y = (height - baseline) * POINTS;
+                (
+                    [left * POINTS, y - size, left * POINTS + 240.0, y + size],
+                    format!("BT /F1 {size} Tf 0 {size} Td <{coded}> Tj ET"),
+                    "/Font<</F1 3 0 R>>".to_owned(),
+                )
+            }
+        }
+    }
+
+    /// The file, with what signatures draw onto its last page before any annex (or its first).
+    pub fn finish_signed(mut self, fonts: [&str; 5], stamps: &[Stamp]) -> Vec<u8> {
         if !self.lines.is_empty() {
             self.end_page();
         }
+        let first_page = 14;
+        let behind = first_page + 2 * self.pages.len();
+        let drawn: Vec<([f64; 4], String, String)> = stamps
+            .iter()
+            .enumerate()
+            .map(|(at, stamp)| self.appearance(stamp, behind + 4 * at + 2))
+            .collect();
         let mut map = String::from(
             "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n1 begincodespacerange <0000> <ffff> endcodespacerange\n",
         );
@@ -96,7 +138,6 @@ impl Writer {
         }
         map += "endcmap end end";
         let mut objects: Vec<Vec<u8>> = vec![b"<</Type/Catalog/Pages 2 0 R>>".to_vec()];
-        let first_page = 14;
         let kids: String = (0..self.pages.len()).map(|n| format!("{} 0 R ", first_page + 2 * n)).collect();
         let (width, height) = (self.paper.0 * POINTS, self.paper.1 * POINTS);
         objects.push(
@@ -112,10 +153,38 @@ impl Writer {
         }
         objects.push(stream(b"", map.as_bytes()));
         for (at, page) in self.pages.iter().enumerate() {
+            let annotations: String = (0..if at == 0 { stamps.len() } else { 0 })
+                .map(|stamp| format!("{} 0 R ", behind + 4 * stamp))
+                .collect();
             objects.push(
-                format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R>>", first_page + 2 * at + 1).into_bytes(),
+                format!(
+                    "<</Type/Page/Parent 2 0 R/Contents {} 0 R/Annots[{annotations}]>>",
+                    first_page + 2 * at + 1
+                )
+                .into_bytes(),
             );
             objects.push(stream(b"", page.as_bytes()));
+        }
+        for (at, (stamp, ([left, bottom, right, top], content, resources))) in
+            stamps.iter().zip(drawn).enumerate()
+        {
+            let number = behind + 4 * at;
+            objects.push(format!("<</Type/Annot/Subtype/Widget/FT/Sig/F 4/T(s{at})/Rect[{left:.2} {bottom:.2} {right:.2} {top:.2}]/AP<</N {} 0 R>>>>", number + 1).into_bytes());
+            let form = format!(
+                "/Type/XObject/Subtype/Form/BBox[0 0 {:.2} {:.2}]/Resources<<{resources}>>",
+                right - left,
+                top - bottom
+            );
+            objects.push(stream(form.as_bytes(), content.as_bytes()));
+            let (colour, holes) = match stamp {
+                Stamp::Picture(_, colour, holes) => (*colour, *holes),
+                Stamp::Text(..) => ([0; 3], false),
+            };
+            let mask = if holes { format!("/SMask {} 0 R", number + 3) } else { String::new() };
+            let kind = "/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 8";
+            objects.push(stream(format!("{kind}/ColorSpace/DeviceRGB{mask}").as_bytes(), &colour.repeat(64)));
+            // Every other pixel lets the page shine through.
+            objects.push(stream(format!("{kind}/ColorSpace/DeviceGray").as_bytes(), &[0, 255].repeat(32)));
         }
         file(&objects)
     }
@@ -147,94 +216,266 @@ pub fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
+/// What a signature draws onto a page: a picture, or a text.
+#[derive(Debug, Clone)]
+pub enum Stamp {
+    /// Left, top, width, height in millimetres, its colour, and whether it has holes.
+    Picture([f64; 4], [u8; 3], bool),
+    /// Left and baseline in millimetres, size and text.
+    Text(f64, f64, f64, &'static str),
+}
+
+/// A document being laid out.
+struct Flow<'m> {
+    made: &'m Made,
+    writer: Writer,
+    y: f64,
+    /// The page, from 1, and the page that its numbers count from.
+    page: usize,
+    counted: usize,
+}
+
+impl Flow<'_> {
+    fn end(&self) -> f64 {
+        self.made.paper.0 - self.made.margins[1]
+    }
+
+    fn floor(&self) -> f64 {
+        self.made.paper.1 - self.made.margins[3]
+    }
+
+    /// The number of the page that begins.
+    fn numbered(&mut self) {
+        let pages = self.made.pages;
+        let first = self.page == self.counted;
+        if !pages.shown || (first && !(pages.on_first && self.page == 1)) {
+            return;
+        }
+        let from = if pages.anew { self.counted } else { 1 };
+        let number = (self.page - from + 1 + pages.off).to_string();
+        let line = self.made.write("page", &number, 13.0, false, false);
+        let baseline = if pages.above { 12.0 } else { self.made.paper.1 - 10.0 };
+        let middle = if pages.centred { self.made.paper.0 / 2.0 } else { self.end() - 4.0 };
+        self.writer.written(&At::Centre(middle), baseline, &line);
+    }
+
+    fn turn(&mut self, anew: bool) {
+        self.writer.end_page();
+        self.page += 1;
+        if anew {
+            self.counted = self.page;
+        }
+        self.numbered();
+        self.y = self.made.margins[2] + self.made.body_size * 0.891 / POINTS;
+    }
+
+    fn centred(&mut self, line: &Written, middle: f64) {
+        let natural = line.text.chars().count() as f64 * line.size * WIDTH / POINTS;
+        let at = if line.aside { middle - 14.0 } else { middle };
+        // What is aside must stay on the paper.
+        let at = at.max(natural / 2.0 + 4.0);
+        self.writer.written(&At::Centre(at), self.y, line);
+    }
+
+    fn drawn(&mut self, line: &Written, middle: f64, share: Option<f64>) {
+        let Some(share) = share.filter(|_| !line.text.is_empty()) else { return };
+        let middle = if line.aside { middle - 14.0 } else { middle };
+        let long = line.text.chars().count() as f64 * line.size * WIDTH / POINTS * share;
+        let y = (self.made.paper.1 - self.y - 1.5) * POINTS;
+        let (from, to) = ((middle - long / 2.0) * POINTS, (middle + long / 2.0) * POINTS);
+        self.writer.lines.push(format!("0.7 w {from:.2} {y:.2} m {to:.2} {y:.2} l S"));
+    }
+
+    /// A paragraph of running text.
+    fn paragraph(&mut self, line: &Written) {
+        let setting = self.made.setting;
+        let (left, end) = (self.made.margins[0], self.end());
+        let pitch = line.size * 1.15 * setting.pitch / POINTS;
+        self.y += setting.gap / POINTS;
+        let mut rest: Vec<&str> = line.text.split(' ').collect();
+        let mut first = true;
+        while !rest.is_empty() {
+            // The lower edge of a line is 0.216 of its size below the baseline.
+            if self.y + line.size * 0.216 / POINTS > self.floor() {
+                self.turn(false);
+            }
+            let from = if first { left + setting.indent } else { left };
+            let wide = |words: &[&str]| words.join(" ").chars().count() as f64 * line.size * WIDTH / POINTS;
+            let fits = (1..=rest.len()).rev().find(|count| wide(&rest[..*count]) <= end - from).unwrap_or(1);
+            let behind = rest.split_off(fits);
+            let place = match (behind.is_empty(), setting.justified) {
+                (false, true) => At::Spread(from, end),
+                // Ragged lines end here and there.
+                (false, false) => At::Spread(from, end - 2.0 - (self.y * 7.3) % 9.0),
+                _ => At::Left(from),
+            };
+            let piece = Written { text: rest.join(" "), ..line.clone() };
+            if first && line.lead > 0 {
+                self.led(&piece, &place);
+            } else {
+                self.writer.written(&place, self.y, &piece);
+            }
+            self.y += pitch;
+            (rest, first) = (behind, false);
+        }
+    }
+
+    /// A line whose first words are bold: both pieces with the same distance of letters.
+    fn led(&mut self, line: &Written, place: &At) {
+        let At::Spread(from, end) = *place else { return self.writer.written(place, self.y, line) };
+        let cut = line.text.match_indices(' ').nth(line.lead - 1).map_or(0, |(at, _)| at);
+        let (lead, rest) = line.text.split_at(cut);
+        let count = line.text.chars().count() as f64;
+        let at = from + (end - from) * lead.chars().count() as f64 / count;
+        let first = Written { text: lead.to_owned(), bold: true, ..line.clone() };
+        let second = Written { text: rest.to_owned(), ..line.clone() };
+        self.writer.written(&At::Spread(from, at - (end - from) / count * 0.6), self.y, &first);
+        self.writer.written(&At::Spread(at, end), self.y, &second);
+    }
+}
+
 /// Makes the document.
 pub fn pdf(made: &Made) -> Vec<u8> {
-    let mut writer = Writer::new(made.paper);
-    let [left, right, top, bottom] = made.margins;
-    let (width, height) = made.paper;
-    let (end, floor) = (width - right, height - bottom);
-    let (west, east) = (left + (end - left) * 0.22, left + (end - left) * 0.70);
-    // A first line's upper edge is 0.891 of its size above the baseline in Times New Roman.
-    let first = top + 13.0 * 0.891 / POINTS;
-    let step = 6.0;
-    let mut put = |at: f64, baseline: f64, line: Written| writer.written(&At::Centre(at), baseline, &line);
-    put(west, first, made.write("superior", "ỦY BAN NHÂN DÂN", 13.0, false, false));
-    put(east, first, made.write("title", made.title, 13.0, true, false));
-    put(west, first + step, made.write("issuer", made.issuer, 13.0, true, false));
-    put(east, first + step, made.write("motto", made.motto, 14.0, true, false));
-    put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false));
-    put(east, first + 3.0 * step, made.write("date", made.date, 13.0, false, true));
-    let mut y = first + 5.0 * step;
-    match made.kind {
-        None => {
-            let subject = made.write("letter_abstract", made.subject, 12.0, false, false);
-            put(west, first + 4.2 * step, subject);
-            y += step;
-            put(width / 2.0, y, made.write("addressee", ADDRESSEE, 14.0, false, false));
-        }
-        Some(kind) => {
-            put(width / 2.0, y, made.write("type", kind, 14.0, true, false));
-            y += step;
-            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false));
+    signed(made, &[])
+}
+
+/// Makes the document with what signatures draw onto its first page.
+pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
+    let mut flow = Flow { made, writer: Writer::new(made.paper), y: 0.0, page: 1, counted: 1 };
+    flow.numbered();
+    head(&mut flow);
+    for (part, line) in made.body() {
+        if matches!(part, "chapter" | "chapter.title") {
+            flow.y += 7.0;
+            flow.centred(&line, made.paper.0 / 2.0);
+            flow.y += 6.0;
+        } else {
+            flow.paragraph(&line);
         }
     }
-    y += 1.6 * step;
-    let pitch = made.body_size * 1.15 / POINTS;
-    let words: Vec<&str> = SENTENCE.split(' ').collect();
-    for _ in 0..made.paragraphs {
-        y += 2.5;
-        for (at, chunk) in words.chunks(12).enumerate() {
-            // The lower edge of a line is 0.216 of its size below the baseline.
-            if y + made.body_size * 0.216 / POINTS > floor {
-                writer.end_page();
-                writer.line(&At::Centre(width / 2.0), 12.0, 13.0, Face::Upright, "2");
-                y = top + made.body_size * 0.891 / POINTS;
-            }
-            let whole = chunk.len() == 12;
-            let from = if at == 0 { left + 12.7 } else { left };
-            let place = if whole { At::Spread(from, end) } else { At::Left(from) };
-            writer.line(&place, y, made.body_size, Face::Upright, &chunk.join(" "));
-            y += pitch;
-        }
+    if flow.y + 48.0 > flow.floor() {
+        flow.turn(false);
+        flow.y += 2.0;
     }
-    if y + 45.0 > floor {
-        writer.end_page();
-        writer.line(&At::Centre(width / 2.0), 12.0, 13.0, Face::Upright, "2");
-        y = top + 5.0;
-    }
+    let [left, ..] = made.margins;
+    let east = left + (flow.end() - left) * 0.70;
     let (recipients, signer) = made.foot();
+    let top = flow.y + 5.0;
     for (at, line) in recipients.iter().enumerate() {
-        writer.written(&At::Left(left), y + 5.0 + 5.0 * at as f64, line);
+        flow.writer.written(&At::Left(left), top + 5.0 * at as f64, line);
     }
-    for (line, below) in signer.iter().zip([5.0, 38.0]) {
-        writer.written(&At::Centre(east), y + below, line);
+    let (name, offices) = signer.split_last().unwrap();
+    for (at, line) in offices.iter().enumerate() {
+        flow.y = top + 6.0 * at as f64;
+        flow.centred(line, east);
+    }
+    flow.y = top + 33.0;
+    flow.centred(name, east);
+    for (label, title) in made.annexes {
+        flow.turn(true);
+        for (part, text, bold) in [
+            ("annex", *label, true),
+            ("annex.title", *title, true),
+            ("annex.reference", "(Kèm theo Kế hoạch số 09/KH-SNV ngày 05 tháng 01 năm 2026)", false),
+        ] {
+            let line = made.write(part, text, 14.0, bold, !bold);
+            flow.centred(&line, made.paper.0 / 2.0);
+            flow.y += 6.5;
+        }
+        for _ in 0..14 {
+            flow.paragraph(&made.write("annex.body", super::made::SENTENCE, made.body_size, false, false));
+        }
     }
     let other = match made.wrong {
         Some((_, Wrong::Font(name))) => name,
         _ => "Symbol",
     };
-    match made.font {
-        "Times New Roman" => writer.finish([
+    let fonts = match made.font {
+        "Times New Roman" => [
             "TimesNewRomanPSMT",
             "TimesNewRomanPS-BoldMT",
             "TimesNewRomanPS-ItalicMT",
             "TimesNewRomanPS-BoldItalicMT",
             other,
-        ]),
-        _ => writer.finish(["ArialMT", "Arial-BoldMT", "Arial-ItalicMT", "Arial-BoldItalicMT", other]),
-    }
+        ],
+        _ => ["ArialMT", "Arial-BoldMT", "Arial-ItalicMT", "Arial-BoldItalicMT", other],
+    };
+    flow.writer.finish_signed(fonts, stamps)
 }
 
-/// Pages that are pictures of this many dots per inch.
+fn head(flow: &mut Flow<'_>) {
+    let made = flow.made;
+    let [left, _, top, _] = made.margins;
+    let (width, end) = (made.paper.0, flow.end());
+    let (west, east) = (left + (end - left) * 0.22, left + (end - left) * 0.70);
+    // A first line's upper edge is 0.891 of its size above the baseline in Times New Roman.
+    let first = top + 13.0 * 0.891 / POINTS;
+    let step = 6.0;
+    let mut put = |at: f64, baseline: f64, line: Written, share: Option<f64>| {
+        flow.y = baseline;
+        flow.centred(&line, at);
+        flow.drawn(&line, at, share);
+    };
+    put(west, first, made.write("superior", made.superior, 13.0, false, false), None);
+    let title = made.write("title", made.title, 13.0, true, false);
+    // A motto below a title on two lines is one line further down.
+    let lower = if made.narrow { 5.0 } else { 0.0 };
+    if made.narrow {
+        let (upper, rest) = title.text.split_at(title.text.find(" VIỆT").unwrap());
+        put(east, first, Written { text: upper.to_owned(), ..title.clone() }, None);
+        put(east, first + 5.0, Written { text: rest.trim().to_owned(), ..title.clone() }, None);
+    } else {
+        put(east, first, title, None);
+    }
+    put(west, first + step, made.write("issuer", made.issuer, 13.0, true, false), made.lines[1]);
+    put(east, first + step + lower, made.write("motto", made.motto, 14.0, true, false), made.lines[0]);
+    put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false), None);
+    let below = made.setting.date_below;
+    put(east, first + 3.0 * step + below, made.write("date", made.date, 14.0, false, true), None);
+    for (part, text) in made.marks {
+        put(end - 20.0, first + 4.4 * step, made.write(part, text, 13.0, true, false), None);
+    }
+    let mut y = first + 5.6 * step;
+    match made.kind {
+        None => {
+            let subject = made.write("letter_abstract", made.subject, 12.0, false, false);
+            put(west, first + 4.2 * step, subject, None);
+            y += step;
+            let one = made.addressees.is_empty();
+            let text = if one { ADDRESSEE } else { "Kính gửi:" };
+            put(width / 2.0, y, made.write("addressee", text, 14.0, false, false), None);
+            for text in made.addressees {
+                y += step;
+                put(width / 2.0 + 20.0, y, made.write("addressees", text, 14.0, false, false), None);
+            }
+        }
+        Some(kind) => {
+            put(width / 2.0, y, made.write("type", kind, 14.0, true, false), None);
+            y += step;
+            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false), made.lines[2]);
+        }
+    }
+    flow.y = y + 1.6 * step;
+}
+
+/// Pages that are pictures of this many dots per inch, with recognised text behind.
 pub fn scan(paper: (f64, f64), dpi: f64, grey: bool) -> Vec<u8> {
+    scan_placed(paper, dpi, grey, 1.0, true)
+}
+
+/// The same with the picture on a share of the page, with or without a text layer.
+pub fn scan_placed(paper: (f64, f64), dpi: f64, grey: bool, share: f64, layer: bool) -> Vec<u8> {
     let (width, height) = (paper.0 * POINTS, paper.1 * POINTS);
-    let (columns, rows) = ((paper.0 / 25.4 * dpi).round() as usize, (paper.1 / 25.4 * dpi).round() as usize);
+    let (columns, rows) =
+        ((paper.0 / 25.4 * dpi * share).round() as usize, (paper.1 / 25.4 * dpi * share).round() as usize);
+    let text = if layer { "BT /F1 10 Tf 3 Tr 100 700 Td (text) Tj ET" } else { "" };
+    let (wide, high) = (width * share, height * share);
     let data = deflate(&vec![0xff; columns * rows * if grey { 1 } else { 3 }]);
     file(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         format!("<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 {width:.2} {height:.2}]>>").into_bytes(),
-        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>".to_vec(),
-        stream(b"", format!("q {width:.2} 0 0 {height:.2} 0 0 cm /I Do Q").as_bytes()),
+        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>>>>>>>".to_vec(),
+        stream(b"", format!("q {wide:.2} 0 0 {high:.2} 0 0 cm /I Do Q {text}").as_bytes()),
         stream(
             format!("/Type/XObject/Subtype/Image/Width {columns}/Height {rows}/BitsPerComponent 8/ColorSpace/{}/Filter/FlateDecode", if grey { "DeviceGray" } else { "DeviceRGB" }).as_bytes(),
             &data,

@@ -1,6 +1,7 @@
 //! Format check: what other programs read in the same files, documents that break exactly one rule,
 //! documents that break none, and hostile files.
 
+mod broken_rules;
 mod command;
 mod hostile;
 mod made;

@@ -1,0 +1,95 @@
+//! Sections: paper, margins, and where headers and footers number the pages (ISO/IEC 29500-1, 17.6 and
+//! 17.10).
+
+use super::properties::length;
+use super::story::{Field, is_on};
+use super::{attribute, child};
+use crate::format::facts::{Margins, Sheet};
+use crate::format::setting::{Align, PageNumber};
+use roxmltree::Node;
+use std::collections::HashMap;
+
+/// The sheet of a section.
+pub(super) fn sheet(node: Node<'_, '_>, paragraph: usize) -> Option<Sheet> {
+    let size = child(node, "pgSz")?;
+    let value = |node: Node<'_, '_>, name: &str| {
+        attribute(node, name).and_then(length).filter(|value| value.is_finite())
+    };
+    let margin = |name: &str| child(node, "pgMar").and_then(|margins| value(margins, name));
+    let gutter = margin("gutter").unwrap_or(0.0);
+    Some(Sheet {
+        width: value(size, "w")?,
+        height: value(size, "h")?,
+        margins: Margins {
+            left: margin("left").map(|left| left + gutter),
+            right: margin("right"),
+            // A negative margin is one that headers may not push down.
+            top: margin("top").map(f64::abs),
+            bottom: margin("bottom").map(f64::abs),
+            estimate: false,
+            lines: 0,
+        },
+        paragraph: Some(paragraph),
+        ..Sheet::default()
+    })
+}
+
+/// What headers and footers a section has, by kind; sections that name none have the ones before.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bands {
+    /// `header` or `footer`, and `default`, `first` or `even`: the identifier of the part's relation.
+    named: HashMap<(&'static str, &'static str), String>,
+}
+
+impl Bands {
+    /// Takes what a section names.
+    pub(super) fn take(&mut self, section: Node<'_, '_>) {
+        for node in section.children().filter(Node::is_element) {
+            let band = match node.tag_name().name() {
+                "headerReference" => "header",
+                "footerReference" => "footer",
+                _ => continue,
+            };
+            let kind = match attribute(node, "type") {
+                Some("first") => "first",
+                Some("even") => "even",
+                _ => "default",
+            };
+            if let Some(id) = attribute(node, "id") {
+                self.named.insert((band, kind), id.to_owned());
+            }
+        }
+    }
+
+    /// The page numbers of a section, whose parts' fields are known.
+    pub(super) fn numbers(
+        &self,
+        section: Node<'_, '_>,
+        number: usize,
+        fields: &HashMap<String, Vec<Field>>,
+    ) -> Vec<PageNumber> {
+        let title = is_on(child(section, "titlePg"));
+        let of = |band: &'static str, kind: &'static str| {
+            self.named.get(&(band, kind)).and_then(|id| fields.get(id)).map_or(&[][..], Vec::as_slice)
+        };
+        let mut found = Vec::new();
+        for (band, above) in [("header", true), ("footer", false)] {
+            for kind in ["default", "even", "first"] {
+                if kind == "first" && !title {
+                    continue;
+                }
+                for field in of(band, kind) {
+                    found.push(PageNumber {
+                        page: number,
+                        line: field.line.clone(),
+                        above,
+                        centred: Some(field.align == Align::Centre),
+                        value: None,
+                        on_first: if kind == "first" { true } else { !title && kind == "default" },
+                    });
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,285 @@
+//! The body: paragraphs between head and foot, how each is set, and what it is in the order of the
+//! text (part, chapter, section, article, clause, point).
+
+use super::Layout;
+use super::units::starts_unit;
+use crate::format::facts::{Facts, Line, MM};
+use crate::format::setting::Align;
+use crate::profile::{Part, Profile};
+
+/// Lines that differ by less are at the same edge, in millimetres.
+const SAME: f64 = 1.2;
+/// A first line is indented by more than this, in millimetres.
+const INDENTED: f64 = 4.0;
+/// A line that ends this far from the edge is a paragraph's last, in millimetres.
+const SHORT: f64 = 12.0;
+/// Times New Roman's own distance of lines, as a share of its size.
+const SINGLE: f64 = 1.15;
+
+/// A paragraph of the body.
+#[derive(Debug, Clone)]
+pub struct Paragraph<'f> {
+    /// Its lines; one for a DOCX, unless it has breaks.
+    pub lines: Vec<&'f Line>,
+    /// All of its text.
+    pub text: String,
+    /// Where its first line begins, from the left edge of the text, in millimetres.
+    pub indent: Option<f64>,
+    /// Space between it and the paragraph above, in points.
+    pub gap: Option<f64>,
+    /// Distance of its lines, as a multiple of the font's own.
+    pub pitch: Option<f64>,
+    /// Whether its lines reach both edges.
+    pub justified: Option<bool>,
+    /// Whether it stands in the middle.
+    pub centred: bool,
+}
+
+/// Lines of running text: long ones, or in a DOCX paragraphs of a sentence's length.
+pub(super) fn running(facts: &Facts) -> Vec<&Line> {
+    let width = facts.sheets.first().map_or(210.0, |sheet| sheet.width);
+    facts
+        .lines
+        .iter()
+        .filter(|line| !line.invisible && !line.stamped)
+        .filter(|line| match facts.kind {
+            "docx" => line.text.chars().count() >= 80,
+            _ => line.bounds[2] - line.bounds[0] > width * 0.6,
+        })
+        .collect()
+}
+
+/// The paragraphs between the head and where the foot begins.
+pub(super) fn paragraphs<'f>(
+    facts: &'f Facts,
+    layout: &Layout<'f>,
+    foot: Option<usize>,
+    profile: &Profile,
+) -> Vec<Paragraph<'f>> {
+    if facts.scan || layout.annex {
+        return Vec::new();
+    }
+    let heads: Vec<&Line> = [
+        Part::NationalTitle,
+        Part::Motto,
+        Part::Issuer,
+        Part::Superior,
+        Part::Number,
+        Part::Date,
+        Part::TypeName,
+        Part::Abstract,
+        Part::LetterAbstract,
+        Part::Addressee,
+        Part::Addressees,
+    ]
+    .into_iter()
+    .flat_map(|part| layout.part(part).iter().copied())
+    .collect();
+    let is_head = |line: &Line| heads.iter().any(|head| std::ptr::eq(*head, line));
+    let last = layout.head.len().min(facts.lines.len());
+    let begin = facts.lines.iter().take(last + 1).rposition(is_head).map_or(0, |at| at + 1);
+    let end = foot.or_else(|| layout.annexes.first().map(|annex| annex.at)).unwrap_or(facts.lines.len());
+    let lines = facts.lines.get(begin..end.max(begin)).unwrap_or_default();
+    let own = lines.iter().filter(|line| !line.invisible && !line.stamped);
+    // A page's rows tell where columns are; order of lines in a DOCX is the text's.
+    if facts.kind == "docx" {
+        of_docx(own.filter(|line| in_the_text(line)))
+    } else {
+        let numbers = |line: &&Line| {
+            !facts.numbers.iter().any(|number| {
+                number.page == line.page
+                    && number.line.baseline == line.baseline
+                    && number.line.text == line.text
+            })
+        };
+        let below = heads.iter().filter(|line| line.page == 0).map(|line| line.baseline).fold(0.0, f64::max);
+        let outside = |line: &&Line| !in_table(facts, line) && (line.page > 0 || line.baseline > below);
+        of_pdf(&own.filter(numbers).filter(outside).collect::<Vec<_>>(), facts, profile)
+    }
+}
+
+/// Whether a line of a DOCX is part of the running text, not of a table or box.
+fn in_the_text(line: &Line) -> bool {
+    line.setting.as_ref().is_none_or(|setting| setting.cell.is_none() && !setting.framed)
+}
+
+fn in_table(facts: &Facts, line: &Line) -> bool {
+    let middle = ((line.bounds[0] + line.bounds[2]) / 2.0, (line.bounds[1] + line.bounds[3]) / 2.0);
+    facts.tables.iter().any(|(page, [left, top, right, bottom])| {
+        *page == line.page && middle.0 > *left && middle.0 < *right && middle.1 > *top && middle.1 < *bottom
+    })
+}
+
+fn of_docx<'f>(lines: impl Iterator<Item = &'f Line>) -> Vec<Paragraph<'f>> {
+    let mut found: Vec<Paragraph<'f>> = Vec::new();
+    for line in lines {
+        let Some(setting) = &line.setting else { continue };
+        let number = |line: &Line| line.at.as_ref().map(|at| at.paragraph);
+        if let Some(last) =
+            found.last_mut().filter(|last| last.lines.first().and_then(|first| number(first)) == number(line))
+        {
+            last.text = format!("{} {}", last.text, line.text);
+            last.lines.push(line);
+            continue;
+        }
+        let above = found.last().and_then(|last| last.lines.first()).and_then(|line| line.setting.as_ref());
+        let next_to =
+            found.last().and_then(|last| last.lines.first()).and_then(|first| number(first)).map(|at| at + 1)
+                == number(line);
+        let gap = above.filter(|_| next_to).map(|above| {
+            let alike = above.style == setting.style;
+            let after = if above.contextual && alike { 0.0 } else { above.after };
+            let before = if setting.contextual && alike { 0.0 } else { setting.before };
+            after + before
+        });
+        found.push(Paragraph {
+            lines: vec![line],
+            text: line.text.clone(),
+            indent: Some(setting.left + setting.first),
+            gap,
+            pitch: Some(setting.spacing.lines(line.size)),
+            justified: Some(setting.align == Align::Justified),
+            centred: setting.align == Align::Centre,
+        });
+    }
+    found
+}
+
+/// Left and right edges of the text on each page, where they show; others have the document's.
+fn edges(facts: &Facts) -> Vec<Option<(f64, f64)>> {
+    let own: Vec<Option<(f64, f64)>> = facts
+        .sheets
+        .iter()
+        .map(|sheet| Some((sheet.margins.left?, sheet.width - sheet.margins.right?)))
+        .collect();
+    let upright = facts.sheets.iter().zip(&own).filter(|(sheet, _)| sheet.height >= sheet.width);
+    let shown = upright.filter_map(|(sheet, edges)| edges.map(|edges| (sheet.margins.lines, edges)));
+    let usual = shown.max_by_key(|(lines, _)| *lines).map(|(_, edges)| edges).or_else(|| {
+        // Ragged text has no right edge; its longest lines come near it.
+        let sheet = facts.sheets.iter().max_by_key(|sheet| sheet.margins.lines)?;
+        let left = sheet.margins.left?;
+        let mut right: Vec<f64> = running(facts).iter().map(|line| line.bounds[2]).collect();
+        right.sort_by(f64::total_cmp);
+        Some((left, *right.get(right.len() * 19 / 20)?))
+    });
+    own.iter().map(|edges| edges.or(usual)).collect()
+}
+
+fn of_pdf<'f>(lines: &[&'f Line], facts: &Facts, profile: &Profile) -> Vec<Paragraph<'f>> {
+    let edges = edges(facts);
+    let alone = |at: usize| {
+        let Some(line) = lines.get(at) else { return false };
+        let near = |other: Option<&&Line>| {
+            other.is_some_and(|other| other.page == line.page && (other.baseline - line.baseline).abs() < 1.0)
+        };
+        !near(at.checked_sub(1).and_then(|before| lines.get(before))) && !near(lines.get(at + 1))
+    };
+    let pitch = usual_pitch(lines, &edges);
+    let mut found: Vec<Paragraph<'f>> = Vec::new();
+    let mut before: Option<&Line> = None;
+    for (at, line) in lines.iter().copied().enumerate() {
+        if !alone(at) {
+            // Side by side there is a table without lines, or a form: no running text.
+            before = None;
+            continue;
+        }
+        let edge = edges.get(line.page).copied().flatten();
+        let continues = before.is_some_and(|before| {
+            let Some((left, right)) = edge else { return false };
+            let same_page = before.page == line.page;
+            let near = !same_page || line.baseline - before.baseline < pitch.unwrap_or(10.0) * 1.25;
+            let at_edge =
+                line.bounds[0] - left < INDENTED || found.last().is_some_and(|last| hangs(last, line));
+            near && at_edge && before.bounds[2] > right - SHORT && !starts_unit(&line.text, profile)
+        });
+        if let (true, Some(last)) = (continues, found.last_mut()) {
+            last.text = format!("{} {}", last.text, line.text);
+            last.lines.push(line);
+        } else {
+            let gap = before.filter(|before| before.page == line.page).and_then(|before| {
+                // What is more than the usual distance is space between paragraphs.
+                let usual = pitch.or((before.size == line.size).then_some(line.size * SINGLE * MM))?;
+                Some((line.baseline - before.baseline - usual) / MM)
+            });
+            found.push(Paragraph {
+                lines: vec![line],
+                text: line.text.clone(),
+                indent: edge.map(|(left, _)| line.bounds[0] - left),
+                gap,
+                pitch: None,
+                justified: None,
+                centred: edge.is_some_and(|(left, right)| {
+                    let middle = (line.bounds[0] + line.bounds[2] - left - right).abs() < 6.0;
+                    middle && line.bounds[0] > left + 8.0 && line.bounds[2] < right - 8.0
+                }),
+            });
+        }
+        before = Some(line);
+    }
+    for paragraph in &mut found {
+        measure(paragraph, &edges);
+    }
+    found
+}
+
+/// Whether a line goes on below a first line that hangs out of it, as in lists.
+fn hangs(paragraph: &Paragraph<'_>, line: &Line) -> bool {
+    match paragraph.lines.as_slice() {
+        [_, second, ..] => (second.bounds[0] - line.bounds[0]).abs() < SAME,
+        _ => false,
+    }
+}
+
+fn measure(paragraph: &mut Paragraph<'_>, edges: &[Option<(f64, f64)>]) {
+    let steps: Vec<f64> = paragraph
+        .lines
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] if a.page == b.page && a.size > 4.0 => {
+                Some((b.baseline - a.baseline) / (a.size * SINGLE * MM))
+            }
+            _ => None,
+        })
+        .collect();
+    if let Some(middle) = median(steps) {
+        paragraph.pitch = Some(middle);
+    }
+    if let Some((_, full)) = paragraph.lines.split_last().filter(|(_, full)| !full.is_empty()) {
+        let reaches = |line: &&&Line| {
+            edges
+                .get(line.page)
+                .copied()
+                .flatten()
+                .is_some_and(|(_, right)| (line.bounds[2] - right).abs() < SAME)
+        };
+        paragraph.justified = Some(full.iter().filter(reaches).count() * 3 >= full.len() * 2);
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// The distance most lines have that go on: full to the right, and at the left edge.
+fn usual_pitch(lines: &[&Line], edges: &[Option<(f64, f64)>]) -> Option<f64> {
+    let steps = lines.windows(2).filter_map(|pair| {
+        let [a, b] = pair else { return None };
+        let (left, right) = edges.get(a.page).copied().flatten()?;
+        let going_on = a.page == b.page && (b.bounds[0] - left).abs() < SAME && a.bounds[2] > right - SHORT;
+        let step = b.baseline - a.baseline;
+        (going_on && step > a.size * MM * 0.8 && step < a.size * MM * 3.0).then_some(step)
+    });
+    // The smaller ones: steps between paragraphs without an indent are among them.
+    let mut steps: Vec<f64> = steps.collect();
+    steps.sort_by(f64::total_cmp);
+    steps.get(steps.len() / 3).copied()
+}
+
+/// Whether a paragraph is long enough to show how running text is set.
+pub(in crate::format) fn is_running(paragraph: &Paragraph<'_>) -> bool {
+    const LONG: usize = 80;
+    !paragraph.centred
+        && (paragraph.lines.len() >= 2 || paragraph.text.chars().count() >= LONG)
+        && paragraph.text.chars().count() >= LONG
+}

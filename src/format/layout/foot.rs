@@ -1,0 +1,317 @@
+//! The foot: in whose name and office it is signed, who signs, and the list of recipients.
+
+use super::words::{begins, is_capitals};
+use super::{Layout, TITLE_LENGTH};
+use crate::format::facts::{Facts, Line};
+use crate::profile::{Part, Profile};
+
+/// Lines looked at before and behind the words above the recipients.
+const NEAR: (usize, usize) = (12, 80);
+/// Recipients of one document.
+const ENTRIES: usize = 60;
+/// Lines of a signature's block in a row are no further apart, in millimetres.
+const STEP: f64 = 9.0;
+
+/// What the foot is made of.
+#[derive(Debug, Default)]
+pub(super) struct Foot<'f> {
+    pub(super) parts: Vec<(Part, Vec<&'f Line>)>,
+    /// The first line of it among all lines.
+    pub(super) begin: Option<usize>,
+    /// The last.
+    pub(super) end: Option<usize>,
+    pub(super) page: Option<usize>,
+    /// The recipients with all of their text.
+    pub(super) entries: Vec<(String, &'f Line)>,
+}
+
+/// Whether two lines of a DOCX share a cell, or both stand in none.
+fn same_cell(a: &Line, b: &Line) -> bool {
+    let cell = |line: &Line| {
+        let cell = line.setting.as_ref()?.cell?;
+        Some((cell.table, cell.row, cell.column))
+    };
+    cell(a) == cell(b)
+}
+
+fn middle(line: &Line) -> f64 {
+    (line.bounds[0] + line.bounds[2]) / 2.0
+}
+
+/// Whether a line says in whose name someone signs.
+fn is_authority(text: &str, profile: &Profile) -> bool {
+    let word = text.split(['.', ' ']).next().unwrap_or_default();
+    let rest = text.strip_prefix(word).unwrap_or_default();
+    profile.recognition.authorities.iter().any(|authority| authority == word)
+        && rest.chars().filter(|character| character.is_alphabetic()).count() >= 4
+}
+
+fn is_office(text: &str, profile: &Profile) -> bool {
+    profile.recognition.offices.iter().any(|office| begins(text, office))
+}
+
+pub(super) fn find<'f>(facts: &'f Facts, layout: &Layout<'f>, profile: &Profile) -> Foot<'f> {
+    if facts.scan || (layout.annex && !layout.headed) {
+        return Foot::default();
+    }
+    let label = label(facts, layout, profile);
+    let block = block(facts, layout, label, profile);
+    let all = label.map(|at| entries(facts, at, &block)).unwrap_or_default();
+    let texts: Vec<(String, &'f Line)> = all
+        .iter()
+        .filter(|(_, text)| !is_copies_mark(text))
+        .filter_map(|(at, text)| Some((text.clone(), facts.lines.get(*at)?)))
+        .collect();
+    let entries: Vec<usize> = all.into_iter().map(|(at, _)| at).collect();
+    let indexes: Vec<usize> = label
+        .into_iter()
+        .chain(block.authority.iter().copied())
+        .chain(block.signer)
+        .chain(entries.iter().copied())
+        .collect();
+    let lines = |indexes: &[usize]| -> Vec<&'f Line> {
+        indexes.iter().filter_map(|at| facts.lines.get(*at)).collect()
+    };
+    let (marks, entries): (Vec<usize>, Vec<usize>) = entries
+        .into_iter()
+        .partition(|at| facts.lines.get(*at).is_some_and(|line| is_copies_mark(&line.text)));
+    let kept = |line: &&Line| {
+        let entry = line.text.trim_start_matches(['-', '–', ' ']);
+        profile.recognition.kept.as_deref().is_some_and(|word| begins(entry, word))
+    };
+    let recipients = lines(&entries);
+    Foot {
+        entries: texts,
+        page: label.or(block.signer).and_then(|at| facts.lines.get(at)).map(|line| line.page),
+        begin: indexes.iter().min().copied(),
+        end: indexes.iter().max().copied(),
+        parts: vec![
+            (Part::RecipientsLabel, lines(label.as_slice())),
+            (Part::KeptCopy, recipients.iter().filter(|line| kept(line)).copied().collect()),
+            (Part::Recipients, recipients),
+            (Part::CopiesMark, lines(&marks)),
+            (Part::Authority, lines(&block.authority)),
+            (Part::Signer, lines(block.signer.as_slice())),
+        ],
+    }
+}
+
+/// Letters of the drafter with the number of copies: `PL.(300)`.
+fn is_copies_mark(text: &str) -> bool {
+    let Some((name, count)) = text.trim().split_once('(') else { return false };
+    let digits = count.trim_end_matches(')');
+    let name = name.trim().trim_end_matches('.');
+    (1..=6).contains(&name.chars().count())
+        && name.chars().all(char::is_alphabetic)
+        && (1..=4).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The words above the list of recipients: the first with a list below, so that forms in annexes
+/// don't count.
+fn label(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<usize> {
+    let mark = profile.recognition.recipients.as_deref()?.trim_end_matches(':');
+    let head = layout.number.or(layout.date);
+    let behind =
+        head.and_then(|head| facts.lines.iter().position(|line| std::ptr::eq(line, head))).unwrap_or(0);
+    let starts = |line: &Line| {
+        !line.invisible && !line.stamped && begins(&line.text, mark) && line.text.chars().count() < 20
+    };
+    let listed = |at: usize| {
+        let Some(label) = facts.lines.get(at) else { return false };
+        facts.lines.iter().skip(at + 1).take(8).any(|line| {
+            (line.page == label.page || line.page == label.page + 1)
+                && line.text.starts_with(['-', '–'])
+                && (line.at.is_some() || (line.bounds[0] - label.bounds[0]).abs() < 15.0)
+        })
+    };
+    let all: Vec<usize> = facts
+        .lines
+        .iter()
+        .enumerate()
+        .skip(behind)
+        .filter(|(_, line)| starts(line))
+        .map(|(at, _)| at)
+        .collect();
+    all.iter().copied().find(|at| listed(*at)).or_else(|| all.first().copied())
+}
+
+/// Who signs: indexes among all lines.
+#[derive(Debug, Default)]
+struct Block {
+    authority: Vec<usize>,
+    signer: Option<usize>,
+}
+
+fn block(facts: &Facts, layout: &Layout<'_>, label: Option<usize>, profile: &Profile) -> Block {
+    if let Some((at, line)) = label.and_then(|at| Some((at, facts.lines.get(at)?))) {
+        let found = of_candidates(facts, beside(facts, at, line), profile);
+        if !found.authority.is_empty() {
+            return found;
+        }
+    }
+    of_candidates(facts, unlabelled(facts, layout, profile), profile)
+}
+
+fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Block {
+    let text = |at: usize| facts.lines.get(at).map_or("", |line| line.text.as_str());
+    let strong = |at: usize| is_authority(text(at), profile) || is_office(text(at), profile);
+    // Capitals that follow each other; behind a gap, capitals are a name.
+    let first = candidates.iter().position(|at| strong(*at)).or_else(|| {
+        candidates
+            .iter()
+            .position(|at| is_capitals(text(*at)) && facts.lines.get(*at).is_some_and(|line| line.bold))
+    });
+    let Some(first) = first else { return Block::default() };
+    let mut found = Block::default();
+    let mut before: Option<&Line> = None;
+    for at in candidates.into_iter().skip(first) {
+        let Some(line) = facts.lines.get(at) else { continue };
+        let apart = before.is_some_and(|before| apart(before, line));
+        let noted = line.text.starts_with(['(', '[']);
+        if noted {
+            continue;
+        }
+        let part_of_office = !apart && (is_capitals(&line.text) || strong(at));
+        if part_of_office {
+            found.authority.push(at);
+            before = Some(line);
+            continue;
+        }
+        if found.signer.is_none() && is_name(&line.text) {
+            found.signer = Some(at);
+        }
+        break;
+    }
+    found
+}
+
+/// Whether a gap as for a signature is between two lines.
+fn apart(above: &Line, below: &Line) -> bool {
+    match (&above.at, &below.at) {
+        (Some(a), Some(b)) => b.paragraph > a.paragraph + 2 || !same_cell(above, below),
+        _ => below.page != above.page || below.baseline - above.baseline > STEP,
+    }
+}
+
+/// A person's name: a few words that begin with capitals.
+fn is_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let capital = |word: &&str| word.chars().next().is_some_and(|first| first.is_uppercase());
+    (2..=8).contains(&words.len())
+        && text.chars().count() <= 60
+        && words.iter().all(capital)
+        && !text.contains([';', ':'])
+        && !text.chars().any(|character| character.is_ascii_digit())
+}
+
+/// The lines beside or behind the words above the recipients, in reading order.
+fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
+    let from = at.saturating_sub(NEAR.0);
+    let near = facts.lines.iter().enumerate().skip(from).take(NEAR.0 + NEAR.1);
+    let width = facts.sheets.get(label.page).map_or(210.0, |sheet| sheet.width);
+    near.filter(|(other, line)| {
+        if *other == at || line.invisible || line.stamped || line.text.chars().count() > TITLE_LENGTH {
+            return false;
+        }
+        match (&line.setting, &label.setting) {
+            (Some(own), Some(of_label)) => match (own.cell, of_label.cell) {
+                // The cells to the right in the same row and those below; or nothing but the order.
+                (Some(own), Some(of_label)) => {
+                    own.table == of_label.table
+                        && own.row + 1 >= of_label.row
+                        && own.column != of_label.column
+                }
+                (None, None) => !line.text.starts_with(['-', '–']),
+                (None, Some(_)) => *other > at && !line.text.starts_with(['-', '–']),
+                (Some(_), None) => *other > at,
+            },
+            _ => {
+                let right = middle(line) > width * 0.45 && line.text.chars().any(char::is_alphabetic);
+                let here = line.page == label.page
+                    && line.bounds[0] > label.bounds[2] - 2.0
+                    && line.baseline > label.baseline - 3.0 * STEP;
+                // The end of a page may come between office and name.
+                right && (here || line.page == label.page + 1)
+            }
+        }
+    })
+    .map(|(other, _)| other)
+    .collect()
+}
+
+/// Where no list of recipients is: what stands at the right behind the text, from the last words that
+/// name an office.
+fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usize> {
+    let head = layout.head.len().min(10);
+    let office = facts.lines.iter().enumerate().skip(head).find(|(_, line)| {
+        let width = facts.sheets.get(line.page).map_or(210.0, |sheet| sheet.width);
+        let right = line.at.is_some() || middle(line) > width * 0.52;
+        !line.invisible
+            && !line.stamped
+            && right
+            && is_capitals(&line.text)
+            && line.text.chars().count() < 60
+            && (is_authority(&line.text, profile) || is_office(&line.text, profile))
+            // What an office decides stands in the middle, with the decision below.
+            && !layout.part(Part::TypeName).iter().any(|name| {
+                name.page == line.page && line.at.is_none() && (middle(name) - middle(line)).abs() < 12.0
+            })
+            && line.setting.as_ref().is_none_or(|setting| {
+                setting.cell.is_some() || setting.align != crate::format::setting::Align::Centre || setting.left > 50.0
+            })
+    });
+    let Some((at, first)) = office else { return Vec::new() };
+    let width = facts.sheets.get(first.page).map_or(210.0, |sheet| sheet.width);
+    let near = facts.lines.iter().enumerate().skip(at).take(16);
+    near.filter(|(_, line)| {
+        line.page == first.page && !line.stamped && (line.at.is_some() || middle(line) > width * 0.45)
+    })
+    .map(|(at, _)| at)
+    .collect()
+}
+
+/// The lines below the words above the recipients that begin an entry.
+fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
+    let Some(label) = facts.lines.get(at) else { return Vec::new() };
+    let mut found: Vec<(usize, String)> = Vec::new();
+    let mut ended = true;
+    let mut above = label;
+    for (other, line) in facts.lines.iter().enumerate().skip(at + 1).take(NEAR.1) {
+        if block.authority.contains(&other) || block.signer == Some(other) || line.invisible || line.stamped {
+            continue;
+        }
+        let dash = line.text.starts_with(['-', '–', '—', '+', '•']);
+        let below = match (&line.setting, &label.setting) {
+            (Some(own), Some(of_label)) => match (own.cell, of_label.cell) {
+                (Some(_), Some(_)) => same_cell(line, label),
+                (None, None) => dash,
+                _ => false,
+            },
+            _ => {
+                let left = (line.bounds[0] - label.bounds[0]).abs() < 15.0;
+                let here = line.page == above.page && line.baseline - above.baseline < STEP;
+                left && (here || (line.page == above.page + 1 && dash))
+            }
+        };
+        if !below {
+            // A column beside goes on; in a DOCX another cell ends the list.
+            if line.at.is_some() && !found.is_empty() && !same_cell(line, label) {
+                break;
+            }
+            continue;
+        }
+        match found.last_mut() {
+            Some((_, text)) if !dash && !ended && !is_copies_mark(&line.text) => {
+                *text = format!("{text} {}", line.text);
+            }
+            _ => found.push((other, line.text.clone())),
+        }
+        ended = line.text.ends_with([';', '.']);
+        above = line;
+        if found.len() >= ENTRIES {
+            break;
+        }
+    }
+    found
+}

@@ -1,0 +1,333 @@
+//! The head: the state's title, the bodies, the abstract, the addressees, and marks.
+
+use super::words::{begins, close, folded, is_capitals};
+use super::{Layout, TITLE_LENGTH};
+use crate::format::facts::{Facts, Line};
+use crate::format::setting::Align;
+use crate::profile::{DocumentType, Part, Profile};
+
+/// Lines an abstract has at most.
+const ABSTRACT: usize = 8;
+/// Addressees of one document.
+const ADDRESSEES: usize = 60;
+/// Lines of the names of bodies.
+const BODIES: usize = 8;
+
+/// A line of a DOCX, and whether two of them share a cell (or both stand in none).
+fn same_cell(a: &Line, b: &Line) -> bool {
+    let cell = |line: &Line| {
+        let cell = line.setting.as_ref()?.cell?;
+        Some((cell.table, cell.row, cell.column))
+    };
+    cell(a) == cell(b)
+}
+
+fn centre(line: &Line) -> f64 {
+    (line.bounds[0] + line.bounds[2]) / 2.0
+}
+
+fn is_centred(line: &Line) -> bool {
+    line.setting.as_ref().is_some_and(|setting| setting.align == Align::Centre)
+}
+
+/// The type whose name a heading is, or begins with.
+pub(super) fn type_of<'p>(text: &str, profile: &'p Profile) -> Option<&'p DocumentType> {
+    let heading = folded(text.trim_end_matches([':', ' ']));
+    let exact = profile.types.iter().find(|kind| folded(&kind.name) == heading);
+    exact.or_else(|| {
+        let longest = profile.types.iter().filter(|kind| begins(&heading, &folded(&kind.name)));
+        longest.filter(|_| is_capitals(text)).max_by_key(|kind| kind.name.len())
+    })
+}
+
+/// The parts of the head.
+pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -> Vec<(Part, Vec<&'f Line>)> {
+    let recognition = &profile.recognition;
+    let title = fixed(layout, recognition.head.first());
+    let motto = fixed(layout, recognition.head.get(1));
+    let marks = |words: &[String]| -> Vec<&'f Line> {
+        let is_mark = |line: &&&'f Line| words.iter().any(|word| folded(word) == folded(&line.text));
+        layout.head.iter().filter(is_mark).copied().collect()
+    };
+    let (urgency, secrecy) = (marks(&recognition.urgency), marks(&recognition.secrecy));
+    let circulation = marks(&recognition.circulation);
+    let known: Vec<&'f Line> =
+        [&title, &motto, &urgency, &secrecy, &circulation].into_iter().flatten().copied().collect();
+    let bodies = bodies(layout, title.first().copied(), &known, profile);
+    let (superior, issuer) = split(bodies, profile);
+    let letter = letter_abstract(layout, profile);
+    let named = if letter.is_empty() { type_name(layout, &known, &issuer, profile) } else { None };
+    let summary = named.map(|at| abstract_lines(layout, at, facts, profile)).unwrap_or_default();
+    let addressee = addressee(layout, profile);
+    vec![
+        (Part::NationalTitle, title),
+        (Part::Motto, motto),
+        (Part::Urgency, urgency),
+        (Part::Secrecy, secrecy),
+        (Part::Circulation, circulation),
+        (Part::Superior, superior),
+        (Part::Issuer, issuer),
+        (Part::Number, layout.number.into_iter().collect()),
+        (Part::Date, layout.date.into_iter().collect()),
+        (Part::LetterAbstract, letter),
+        (Part::TypeName, named.and_then(|at| layout.head.get(at)).copied().into_iter().collect()),
+        (Part::Abstract, summary),
+        (Part::Addressees, addressee.get(1..).unwrap_or_default().to_vec()),
+        (Part::Addressee, addressee.into_iter().take(1).collect()),
+    ]
+}
+
+/// A text of the state's, the same but for case and tone marks; broken over two lines, both.
+fn fixed<'f>(layout: &Layout<'f>, text: Option<&String>) -> Vec<&'f Line> {
+    let Some(wanted) = text.map(|text| folded(text)) else { return Vec::new() };
+    let whole = layout.head.iter().find(|line| folded(&line.text) == wanted);
+    let near = || layout.head.iter().find(|line| close(&folded(&line.text), &wanted));
+    if let Some(line) = whole.or_else(near) {
+        return vec![*line];
+    }
+    for (at, line) in layout.head.iter().enumerate() {
+        let first = folded(&line.text);
+        let Some(rest) = wanted.strip_prefix(&first).map(str::trim_start) else { continue };
+        let next = layout.head.iter().skip(at + 1).take(4).find(|next| folded(&next.text) == rest);
+        if let (Some(next), false) = (next, first.is_empty()) {
+            return vec![*line, *next];
+        }
+    }
+    Vec::new()
+}
+
+/// The lines of box 2: above the number, in the column beside the state's title.
+fn bodies<'f>(
+    layout: &Layout<'f>,
+    title: Option<&'f Line>,
+    known: &[&'f Line],
+    profile: &Profile,
+) -> Vec<&'f Line> {
+    let is = |a: Option<&Line>, b: &Line| a.is_some_and(|a| std::ptr::eq(a, b));
+    let end = layout.number.or(layout.date).or(layout.near_date);
+    let mut found = Vec::new();
+    if !layout.headed && end.is_none() {
+        // No document's first page: capitals are headings there.
+        return found;
+    }
+    for line in layout.head.iter().copied() {
+        let behind = match end {
+            Some(end) if line.at.is_none() => line.baseline > end.baseline - line.size * 0.2,
+            Some(end) => std::ptr::eq(line, end) && is(layout.number, line),
+            None => type_of(&line.text, profile).is_some(),
+        };
+        if behind {
+            // In a DOCX the date may stand before the number; on a page nothing of box 2 follows.
+            if line.at.is_some() || end.is_none() {
+                break;
+            }
+            continue;
+        }
+        let other = known.iter().any(|known| std::ptr::eq(*known, line))
+            || is(layout.date, line)
+            || is(layout.near_date, line)
+            || line.stamped
+            || line.text.chars().count() > TITLE_LENGTH
+            || line.text.contains(';')
+            || !line.text.chars().any(char::is_alphabetic);
+        if other || found.len() >= BODIES {
+            continue;
+        }
+        let beside = title.is_some_and(|title| match (&line.setting, &title.setting) {
+            (Some(own), Some(of_title)) => match (own.cell, of_title.cell) {
+                (Some(own), Some(of_title)) => own.table == of_title.table && own.column != of_title.column,
+                _ => own.column != of_title.column && same_cell(line, title),
+            },
+            _ => centre(line) < title.bounds[0],
+        });
+        let one_column = title.is_none_or(|title| match &title.setting {
+            Some(setting) => setting.cell.is_none(),
+            None => (centre(title) - 105.0).abs() < 15.0,
+        });
+        let named = recognised_body(&line.text, profile) || is_capitals(&line.text);
+        if beside || (one_column && named && type_of(&line.text, profile).is_none()) {
+            found.push(line);
+        }
+    }
+    found
+}
+
+fn recognised_body(text: &str, profile: &Profile) -> bool {
+    profile.recognition.bodies.iter().any(|word| begins(text, word))
+}
+
+/// The superior body and the issuing one: the first isn't bold, the second is; where that doesn't
+/// tell, a body's name begins with a word for a body.
+fn split<'f>(lines: Vec<&'f Line>, profile: &Profile) -> (Vec<&'f Line>, Vec<&'f Line>) {
+    let upright = lines.iter().take_while(|line| !line.bold).count();
+    let told = upright < lines.len() && lines.iter().skip(upright).all(|line| line.bold);
+    let at = if upright > 0 && told {
+        upright
+    } else {
+        let starts = lines.iter().rposition(|line| recognised_body(&line.text, profile));
+        let first = lines.first().is_some_and(|line| recognised_body(&line.text, profile));
+        match starts {
+            Some(at) if at > 0 && first => at,
+            _ if upright == lines.len() && lines.len() > 1 && starts.is_none() => 1,
+            _ => 0,
+        }
+    };
+    let mut superior = lines;
+    let issuer = superior.split_off(at.min(superior.len()));
+    (superior, issuer)
+}
+
+/// The line of the head that names the type: alone, or with words of the abstract behind it.
+fn type_name(layout: &Layout<'_>, known: &[&Line], issuer: &[&Line], profile: &Profile) -> Option<usize> {
+    let above = |line: &Line| {
+        line.at.is_none() && layout.number.is_some_and(|number| line.baseline < number.baseline - 1.0)
+    };
+    let free = |line: &&Line| {
+        !known.iter().chain(issuer).any(|known| std::ptr::eq(*known, *line)) && !above(line) && !line.stamped
+    };
+    let name = |line: &Line| folded(line.text.trim_end_matches([':', ' ']));
+    let exact = layout
+        .head
+        .iter()
+        .position(|line| free(line) && profile.types.iter().any(|kind| folded(&kind.name) == name(line)));
+    exact.or_else(|| {
+        layout.head.iter().position(|line| {
+            free(line)
+                && line.bold
+                && line.text.chars().count() < TITLE_LENGTH
+                && type_of(&line.text, profile).is_some()
+        })
+    })
+}
+
+/// The lines under the name of the type that stand in the middle, or are bold: in sentence case, and
+/// narrower than running text.
+fn abstract_lines<'f>(layout: &Layout<'f>, at: usize, facts: &Facts, profile: &Profile) -> Vec<&'f Line> {
+    let Some(title) = layout.head.get(at) else { return Vec::new() };
+    let width = facts.sheets.first().map_or(210.0, |sheet| sheet.width);
+    let mut found: Vec<&'f Line> = Vec::new();
+    for line in layout.head.iter().skip(at + 1).take(ABSTRACT).copied() {
+        let other = line.stamped
+            || is_capitals(&line.text)
+            || profile.recognition.addressee.as_deref().is_some_and(|word| begins(&line.text, word))
+            || profile.recognition.grounds.as_deref().is_some_and(|word| begins(&line.text, word))
+            || line.text.starts_with(['(', '-'])
+            || body_word(&line.text, profile);
+        let placed = match &line.setting {
+            Some(_) => {
+                let more = found.last().is_none_or(|last| same_cell(last, line));
+                let like_first = found.first().is_none_or(|first| first.bold == line.bold);
+                (is_centred(line) || line.bold) && more && like_first && line.text.chars().count() < 400
+            }
+            None => {
+                let middle = (centre(line) - centre(title)).abs() < 6.0;
+                let narrow = line.bounds[2] - line.bounds[0] < width * 0.68;
+                let above = found.last().map_or(title.baseline, |last| last.baseline);
+                let near = line.baseline - above < line.size * 1.2;
+                let bold_start = line.bold && found.is_empty() && near;
+                let like_first = found.first().is_none_or(|first| first.bold == line.bold);
+                near && like_first && ((middle && (line.bold || narrow)) || bold_start)
+            }
+        };
+        if other || !placed {
+            break;
+        }
+        found.push(line);
+    }
+    found
+}
+
+/// Whether a line begins a part of the body.
+fn body_word(text: &str, profile: &Profile) -> bool {
+    let units = &profile.recognition.units;
+    let numbered = text.split_whitespace().nth(1).is_some_and(|word| {
+        let mark = word.trim_end_matches(['.', ':']);
+        mark.parse::<u32>().is_ok() || super::from_roman(mark).is_some()
+    });
+    let words = [&units.part, &units.chapter, &units.section, &units.article];
+    numbered && words.into_iter().flatten().any(|word| begins(text, word))
+}
+
+/// The abstract of a letter: its first line and those close below it in the same column.
+fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
+    let Some(mark) = profile.recognition.letter_abstract.as_deref().map(folded) else { return Vec::new() };
+    let starts = |line: &&Line| folded(&line.text).starts_with(&mark);
+    let Some(at) = layout.head.iter().position(starts) else { return Vec::new() };
+    let Some(start) = layout.head.get(at).copied() else { return Vec::new() };
+    let mut found = vec![start];
+    let mut above = start;
+    for line in layout.head.iter().skip(at + 1).take(8).copied() {
+        let overlaps = line.bounds[0] < above.bounds[2] && line.bounds[2] > above.bounds[0];
+        let close = line.baseline - above.baseline < above.size * 0.6;
+        let same = match (&start.setting, &line.setting) {
+            (Some(own), Some(other)) => {
+                // A DOCX has no places: the abstract goes on in lines of its own size and cell.
+                let broken = other.row > 0
+                    && line.at.as_ref().map(|at| at.paragraph) == start.at.as_ref().map(|at| at.paragraph);
+                let small = line.text.chars().next().is_some_and(|first| !first.is_uppercase());
+                let more = own.cell.is_some() || small;
+                broken
+                    || ((line.size - start.size).abs() < 0.1
+                        && more
+                        && same_cell(start, line)
+                        && line.text.chars().count() < 60)
+            }
+            _ => overlaps && close && (line.size - start.size).abs() < 0.6,
+        };
+        if same {
+            found.push(line);
+            above = line;
+        } else if start.at.is_some() || (overlaps && !close) {
+            break;
+        }
+    }
+    found
+}
+
+/// The words for whom the document is, and the addressees listed below.
+fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
+    let Some(word) = profile.recognition.addressee.as_deref() else { return Vec::new() };
+    let Some(at) = layout.head.iter().position(|line| begins(&line.text, word)) else { return Vec::new() };
+    let rest = layout.head.iter().skip(at + 1).take(ADDRESSEES);
+    let listed = rest.take_while(|line| line.text.starts_with(['-', '–', '+']));
+    layout.head.iter().skip(at).take(1).chain(listed).copied().collect()
+}
+
+/// A line that means to be the date line: it has the pattern's words, or a date in figures, and stands
+/// where date lines stand.
+pub(super) fn near_date<'f>(head: &[&'f Line], number: Option<&Line>, profile: &Profile) -> Option<&'f Line> {
+    let words = profile.date.words().map(|words| words.map(|word| folded(&word)));
+    head.iter().copied().find(|line| {
+        let text = folded(&line.text);
+        if text.chars().count() > TITLE_LENGTH {
+            return false;
+        }
+        // The words in their order, little before them and nothing but the year behind them: a line of
+        // the body that cites a date has more.
+        let worded = words.as_ref().is_some_and(|[day, month, year]| {
+            let split = text.split_once(day.as_str()).and_then(|(before, rest)| {
+                let (_, rest) = rest.split_once(month.as_str())?;
+                let (_, after) = rest.split_once(year.as_str())?;
+                Some((before, after))
+            });
+            split.is_some_and(|(before, after)| {
+                let after = after.trim_matches([' ', '.', '…', '_', ',', ';']);
+                before.chars().count() <= 40
+                    && after.len() <= 4
+                    && after.bytes().all(|byte| byte.is_ascii_digit())
+            })
+        });
+        let beside = number.is_some_and(|number| {
+            line.at.is_none()
+                && (number.baseline - line.baseline).abs() < 3.0
+                && line.bounds[0] > number.bounds[2]
+        });
+        let pieces: Vec<&str> =
+            text.rsplit([' ', ',']).next().unwrap_or_default().split(['/', '.', '-']).collect();
+        let figures = pieces.len() == 3
+            && pieces
+                .iter()
+                .all(|piece| !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_digit()));
+        worded || (figures && (beside || line.italic))
+    })
+}

@@ -1,0 +1,199 @@
+//! From lines to the parts of a document that rules speak of: title block, number, date, type,
+//! abstract, addressees, body, signature, recipients, marks, annexes.
+//!
+//! Places tell on a page; in a DOCX tables, alignment and order do. A part that isn't recognised is
+//! left out, so that no rule misjudges another.
+
+mod annex;
+mod body;
+mod foot;
+mod head;
+mod units;
+mod words;
+
+pub use annex::Annex;
+pub use body::Paragraph;
+pub(super) use body::is_running;
+pub(super) use units::from_roman;
+pub use units::{Unit, UnitKind};
+use words::close;
+pub use words::folded;
+pub(super) use words::is_capitals;
+
+use super::facts::{Facts, Line};
+use super::report::DocumentFacts;
+use crate::profile::{DocumentType, Notation, Part, Profile, Summary};
+use chrono::NaiveDate;
+use regex::Regex;
+use std::collections::BTreeMap;
+
+/// Lines looked at for the parts of the head.
+const HEAD: usize = 60;
+/// A title block's line is no longer than this, in characters.
+const TITLE_LENGTH: usize = 90;
+
+/// The parts found.
+#[derive(Debug, Clone, Default)]
+pub struct Layout<'f> {
+    /// Lines of the head: of the first page, or the first paragraphs of a DOCX.
+    pub head: Vec<&'f Line>,
+    /// The line with the number.
+    pub number: Option<&'f Line>,
+    /// The line with place and date.
+    pub date: Option<&'f Line>,
+    /// A line that means to be the date line and isn't.
+    pub near_date: Option<&'f Line>,
+    /// Lines of running text.
+    pub body: Vec<&'f Line>,
+    /// Paragraphs between head and foot, outside tables.
+    pub paragraphs: Vec<Paragraph<'f>>,
+    /// What those paragraphs are in the order of the text.
+    pub units: Vec<Unit>,
+    /// Whether the file is an annex that goes with a document in another file.
+    pub annex: bool,
+    /// Annexes in the file.
+    pub annexes: Vec<Annex<'f>>,
+    /// Whether any text of the head belongs to the state: without, this is no document's first page.
+    pub headed: bool,
+    /// What the document says of itself.
+    pub document: DocumentFacts,
+    /// The recipients with all of their text.
+    pub entries: Vec<(String, &'f Line)>,
+    /// Where the foot begins: page of the signature.
+    pub signed_on: Option<usize>,
+    parts: BTreeMap<Part, Vec<&'f Line>>,
+    expression: Option<Regex>,
+}
+
+impl<'f> Layout<'f> {
+    /// Finds the parts. Of a scan only recognised text is there; what it says is read, not judged.
+    #[must_use]
+    pub fn find(facts: &'f Facts, profile: &Profile) -> Self {
+        // The title block is on the first page; in a DOCX among the first paragraphs.
+        let mut head: Vec<&Line> = facts
+            .lines
+            .iter()
+            .filter(|line| line.invisible == facts.scan && line.page == 0)
+            .take(HEAD)
+            .collect();
+        // The number of the page is no part of the head.
+        if let Some(number) = facts.numbers.iter().find(|number| number.page == 0 && facts.kind == "pdf") {
+            head.retain(|line| line.baseline != number.line.baseline || line.text != number.line.text);
+        }
+        let label = profile.numbering.label.trim_end_matches(':');
+        let number = head.iter().copied().find(|line| {
+            line.text.strip_prefix(label).is_some_and(|rest| {
+                let rest = rest.trim_start();
+                let marked =
+                    rest.starts_with(':') || rest.starts_with(|character: char| character.is_ascii_digit());
+                // A signature on an attachment names the number too, with the time behind it.
+                marked && !rest.contains(';')
+            })
+        });
+        // The pattern was tried when the profile was read.
+        let expression = profile.date.expression().ok();
+        let short = |line: &&&Line| line.text.chars().count() < TITLE_LENGTH;
+        let is_date = |line: &&&Line| expression.as_ref().is_some_and(|date| date.is_match(&line.text));
+        let date = head.iter().filter(short).find(is_date).copied();
+        let near_date = head::near_date(&head, number, profile).filter(|_| date.is_none());
+        let annex = head.iter().find(|line| !line.stamped).is_some_and(|line| {
+            let text = folded(&line.text);
+            profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
+        });
+        let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
+        let headed = head.iter().any(|line| {
+            let text = folded(&line.text);
+            state.iter().any(|state| text.contains(state) || close(&text, state))
+        });
+        let mut layout = Self { head, number, date, near_date, annex, headed, expression, ..Self::default() };
+        layout.parts.extend(head::parts(&layout, facts, profile));
+        let foot = foot::find(facts, &layout, profile);
+        layout.signed_on = foot.page;
+        layout.parts.extend(foot.parts);
+        layout.entries = foot.entries;
+        layout.annexes = annex::find(facts, &layout, foot.end, profile);
+        layout.parts.extend(annex::parts(&layout, facts, profile));
+        layout.paragraphs = body::paragraphs(facts, &layout, foot.begin, profile);
+        let grounded = layout
+            .part(Part::TypeName)
+            .first()
+            .and_then(|line| head::type_of(&line.text, profile))
+            .is_some_and(|kind| kind.grounded);
+        layout.units = units::units(&layout.paragraphs, grounded, profile);
+        layout.parts.extend(units::parts(&layout.paragraphs, &layout.units));
+        layout.body = body::running(facts);
+        let numbers = facts.numbers.iter().map(|number| &number.line);
+        layout.parts.insert(Part::PageNumber, numbers.collect());
+        layout.document = layout.describe(profile);
+        layout
+    }
+
+    /// The lines of a part; none when it isn't there.
+    #[must_use]
+    pub fn part(&self, part: Part) -> &[&'f Line] {
+        self.parts.get(&part).map_or(&[], Vec::as_slice)
+    }
+
+    /// What stands after the label of the number line.
+    #[must_use]
+    pub fn number_text(&self, profile: &Profile) -> Option<String> {
+        let label = profile.numbering.label.trim_end_matches(':');
+        let rest = self.number?.text.strip_prefix(label)?;
+        Some(rest.trim_start().trim_start_matches(':').trim().to_owned())
+    }
+
+    /// Number and symbol, when they follow the grammar.
+    #[must_use]
+    pub fn notation(&self, profile: &Profile) -> Option<Notation> {
+        profile.numbering.parse(&self.number_text(profile)?).ok()
+    }
+
+    /// What the date line says: before, day, month, year.
+    #[must_use]
+    pub fn date_parts(&self) -> Option<[String; 4]> {
+        let found = self.expression.as_ref()?.captures(&self.date?.text)?;
+        Some(
+            ["before", "day", "month", "year"]
+                .map(|name| found.name(name).map_or(String::new(), |text| text.as_str().trim().to_owned())),
+        )
+    }
+
+    /// The type that the document says it is.
+    #[must_use]
+    pub fn kind<'p>(&self, profile: &'p Profile) -> Option<&'p DocumentType> {
+        self.document.kind.as_deref().and_then(|code| profile.document_type(code))
+    }
+
+    fn describe(&self, profile: &Profile) -> DocumentFacts {
+        let number = self.notation(profile);
+        let date = self.date_parts().and_then(|[_, day, month, year]| {
+            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        });
+        let joined = |part: Part| {
+            let lines = self.part(part).iter().map(|line| line.text.clone());
+            lines.reduce(|all, next| format!("{all} {next}"))
+        };
+        let titled = self.part(Part::TypeName).first().and_then(|line| head::type_of(&line.text, profile));
+        let letter = self.part(Part::LetterAbstract).first();
+        let (kind, subject) = match (titled, letter) {
+            (Some(kind), _) => (Some(kind), joined(Part::Abstract)),
+            (None, Some(_)) => (letter_type(profile), joined(Part::LetterAbstract)),
+            (None, None) => {
+                let addressed = !self.part(Part::Addressee).is_empty();
+                (letter_type(profile).filter(|_| addressed && self.headed), None)
+            }
+        };
+        DocumentFacts {
+            kind: kind.map(|kind| kind.code.clone()),
+            number: number.map(|number| number.to_string()),
+            date,
+            issuer: joined(Part::Issuer),
+            subject,
+        }
+    }
+}
+
+/// The type whose abstract stands under the number.
+fn letter_type(profile: &Profile) -> Option<&DocumentType> {
+    profile.types.iter().find(|kind| kind.summary == Summary::UnderNumber)
+}

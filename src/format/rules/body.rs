@@ -1,0 +1,120 @@
+//! How running text is set: indents, space between paragraphs, distance of lines, both edges.
+
+use super::{Case, Deviation, Outcome, Why, deviation_of_line, plain, range_text};
+use crate::format::layout::{Paragraph, is_running};
+use crate::messages::message;
+
+/// One in so many paragraphs may differ: a quotation, a list, a table's heading.
+const SHARE: usize = 5;
+/// Paragraphs that deviate are shown up to this many.
+const SHOWN: usize = 3;
+
+/// Judges the paragraphs of running text by what `wrong` finds of one; `None` of it says that it
+/// doesn't show.
+fn judged(
+    case: &Case<'_>,
+    measure: impl Fn(&Paragraph<'_>) -> Option<f64>,
+    holds: impl Fn(f64) -> bool,
+    shown: impl Fn(f64) -> (String, String),
+) -> Outcome {
+    let running = case.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
+    let values: Vec<(&Paragraph<'_>, f64)> =
+        running.filter_map(|paragraph| Some((paragraph, measure(paragraph)?))).collect();
+    if values.len() < 2 {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    let wrong: Vec<&(&Paragraph<'_>, f64)> = values.iter().filter(|(_, value)| !holds(*value)).collect();
+    if wrong.len() * SHARE < values.len() || wrong.is_empty() {
+        return Outcome::Holds;
+    }
+    let deviations: Vec<Deviation> = wrong
+        .into_iter()
+        .take(SHOWN)
+        .filter_map(|(paragraph, value)| {
+            let (expected, found) = shown(*value);
+            let mut deviation = deviation_of_line(paragraph.lines.first()?, expected, found);
+            deviation.estimate = case.facts.kind == "pdf";
+            Some(deviation)
+        })
+        .collect();
+    Outcome::Broken(deviations)
+}
+
+pub(super) fn indent(case: &Case<'_>, values: &[f64], tolerance: f64) -> Outcome {
+    let expected = values.iter().map(|value| format!("{value} mm")).collect::<Vec<_>>().join(" / ");
+    judged(
+        case,
+        |paragraph| paragraph.indent,
+        |value| values.iter().any(|right| (value - right).abs() <= tolerance),
+        |value| (expected.clone(), format!("{value:.1} mm")),
+    )
+}
+
+pub(super) fn gap(case: &Case<'_>, least: f64, tolerance: f64) -> Outcome {
+    // A page shows space to a fraction of a point less well than a file states it.
+    let tolerance = if case.facts.kind == "pdf" { tolerance } else { 0.05 };
+    judged(
+        case,
+        |paragraph| paragraph.gap,
+        |value| value >= least - tolerance,
+        |value| (format!("≥ {} pt", plain(least)), format!("{} pt", plain(value.max(0.0)))),
+    )
+}
+
+pub(super) fn pitch(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
+    let [least, greatest] = range;
+    judged(
+        case,
+        |paragraph| paragraph.pitch,
+        |value| (least - tolerance..=greatest + tolerance).contains(&value),
+        |value| (range_text(range, "×"), format!("{value:.2} ×")),
+    )
+}
+
+pub(super) fn justified(case: &Case<'_>) -> Outcome {
+    let word = |code: &str| message(code, &[]).vi;
+    judged(
+        case,
+        |paragraph| paragraph.justified.map(|justified| if justified { 1.0 } else { 0.0 }),
+        |value| value > 0.5,
+        |_| (word("format_word_justified"), word("format_word_not_justified")),
+    )
+}
+
+/// Whether running text is as upright, or as light, as it must be.
+pub(super) fn plain_text(case: &Case<'_>, italic: bool) -> Outcome {
+    let of = |paragraph: &Paragraph<'_>| {
+        let set = |line: &&&crate::format::facts::Line| if italic { line.italic } else { line.bold };
+        let wrong = paragraph.lines.iter().filter(set).count() * 2 > paragraph.lines.len();
+        Some(if wrong { 1.0 } else { 0.0 })
+    };
+    let words = if italic {
+        ("format_word_upright", "format_word_italic")
+    } else {
+        ("format_word_not_bold", "format_word_bold")
+    };
+    let grounds: Vec<usize> = case
+        .layout
+        .units
+        .iter()
+        .filter(|unit| unit.kind == crate::format::layout::UnitKind::Ground)
+        .map(|unit| unit.paragraph)
+        .collect();
+    let own = case.layout.paragraphs.iter().enumerate();
+    let own: Vec<&Paragraph<'_>> = own
+        .filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at))
+        .map(|(_, paragraph)| paragraph)
+        .collect();
+    if own.len() < 2 {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    let wrong: Vec<&&Paragraph<'_>> = own.iter().filter(|paragraph| of(paragraph) == Some(1.0)).collect();
+    match wrong.first().and_then(|paragraph| paragraph.lines.first()) {
+        // Quotations and titles of clauses are set otherwise: only most of the text tells.
+        Some(line) if wrong.len() * 2 > own.len() => {
+            let word = |code: &str| message(code, &[]).vi;
+            Outcome::Broken(vec![deviation_of_line(line, word(words.0), word(words.1))])
+        }
+        _ => Outcome::Holds,
+    }
+}

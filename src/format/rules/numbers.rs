@@ -1,0 +1,135 @@
+//! Page numbers.
+
+use super::{Case, Outcome, Why, of_line, of_page};
+use crate::format::setting::PageNumber;
+use crate::messages::message;
+
+/// Characters that fit no page: a DOCX with more has several.
+const PAGE: usize = 4_200;
+
+/// Pages of a PDF with text that stands upright; turned ones have their numbers elsewhere.
+fn pages(case: &Case<'_>) -> Vec<usize> {
+    let sheets = case.facts.sheets.iter().enumerate();
+    let upright = sheets.filter(|(_, sheet)| sheet.height >= sheet.width).map(|(page, _)| page);
+    upright.filter(|page| case.facts.lines.iter().any(|line| line.page == *page && !line.invisible)).collect()
+}
+
+fn of<'c>(case: &Case<'c>, page: usize) -> Option<&'c PageNumber> {
+    case.facts.numbers.iter().find(|number| number.page == page)
+}
+
+/// Why a file has no page numbers to be judged.
+fn several(case: &Case<'_>) -> Option<Why> {
+    if case.facts.kind == "pdf" {
+        return (case.facts.pages.unwrap_or(0) < 2).then_some(Why::OnePage);
+    }
+    let characters: usize = case.facts.lines.iter().map(|line| line.text.chars().count()).sum();
+    let many = case.facts.stated.map_or(characters > PAGE, |pages| pages > 1);
+    (!many && case.facts.numbers.is_empty()).then_some(Why::OnePage)
+}
+
+/// Whether every page but the first has a number.
+pub(super) fn present(case: &Case<'_>) -> Outcome {
+    if let Some(why) = several(case) {
+        return Outcome::NotChecked(why);
+    }
+    let expected = message("format_word_page_number", &[]).vi;
+    if case.facts.kind == "docx" {
+        if case.facts.numbers.is_empty() {
+            return of_page(0, expected, "—");
+        }
+        return Outcome::Holds;
+    }
+    let annexes = &case.layout.annexes;
+    let first = |page: usize| page == 0 || annexes.iter().any(|annex| annex.label.page == page);
+    match pages(case).into_iter().find(|page| !first(*page) && of(case, *page).is_none()) {
+        Some(page) => of_page(page, expected, "—"),
+        None => Outcome::Holds,
+    }
+}
+
+fn judged(case: &Case<'_>, wrong: impl Fn(&PageNumber) -> Option<(String, String)>) -> Outcome {
+    if case.facts.numbers.is_empty() {
+        return Outcome::NotChecked(several(case).unwrap_or(Why::NoSuchPart));
+    }
+    let found = case.facts.numbers.iter().find_map(|number| wrong(number).map(|found| (number, found)));
+    match found {
+        Some((number, (expected, found))) => of_line(&number.line, expected, found),
+        None => Outcome::Holds,
+    }
+}
+
+/// Whether they stand in the middle above the text.
+pub(super) fn place(case: &Case<'_>) -> Outcome {
+    let word = |code: &str| message(code, &[]).vi;
+    judged(case, |number| {
+        let turned = case.facts.sheets.get(number.page).is_some_and(|sheet| sheet.width > sheet.height);
+        let expected = word("format_word_above_centred");
+        if !number.above {
+            return Some((expected, word("format_word_below")));
+        }
+        (number.centred == Some(false) && !turned).then(|| (expected, word("format_word_not_centred")))
+    })
+}
+
+/// Whether the first page has none.
+pub(super) fn first(case: &Case<'_>) -> Outcome {
+    let on_first = |number: &&PageNumber| number.page == 0 && (number.on_first || case.facts.kind == "pdf");
+    match case.facts.numbers.iter().find(on_first) {
+        Some(number) => of_line(&number.line, "—", number.line.text.clone()),
+        None if case.facts.numbers.is_empty() => {
+            Outcome::NotChecked(several(case).unwrap_or(Why::NoSuchPart))
+        }
+        None => Outcome::Holds,
+    }
+}
+
+/// Whether they count on from page to page, or from 1 where an annex begins.
+pub(super) fn order(case: &Case<'_>) -> Outcome {
+    if case.facts.kind == "docx" {
+        return Outcome::NotChecked(Why::OnlyLayout);
+    }
+    let mut before: Option<(usize, usize)> = None;
+    for number in &case.facts.numbers {
+        let Some(value) = number.value else { continue };
+        let by_page = value == number.page + 1;
+        let by_last = before.is_some_and(|(page, last)| value == last + (number.page - page));
+        // An annex counts from its own first page, which shows none.
+        let anew = case
+            .layout
+            .annexes
+            .iter()
+            .any(|annex| number.page >= annex.label.page && value == number.page - annex.label.page + 1);
+        if !(by_page || by_last || anew || (before.is_some() && value <= 2)) {
+            return of_line(&number.line, (number.page + 1).to_string(), value.to_string());
+        }
+        before = Some((number.page, value));
+    }
+    if before.is_some() {
+        Outcome::Holds
+    } else {
+        Outcome::NotChecked(several(case).unwrap_or(Why::NoSuchPart))
+    }
+}
+
+/// Whether the pages of each annex in the file are counted on their own.
+pub(super) fn annexes(case: &Case<'_>) -> Outcome {
+    if case.layout.annexes.is_empty() || case.layout.annex {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    if case.facts.kind == "docx" {
+        return Outcome::NotChecked(Why::OnlyLayout);
+    }
+    let starts: Vec<usize> = case.layout.annexes.iter().map(|annex| annex.label.page).collect();
+    let mut judged = false;
+    for number in &case.facts.numbers {
+        let start = starts.iter().filter(|start| **start <= number.page).max();
+        let (Some(start), Some(value)) = (start, number.value) else { continue };
+        judged = true;
+        let expected = number.page - start + 1;
+        if value != expected {
+            return of_line(&number.line, expected.to_string(), value.to_string());
+        }
+    }
+    if judged { Outcome::Holds } else { Outcome::NotChecked(Why::OnePage) }
+}

@@ -1,0 +1,156 @@
+//! Numbers without gaps, letters in the order of the alphabet, and how entries of lists end.
+
+use super::{Case, Outcome, Why, of_line};
+use crate::format::facts::Line;
+use crate::format::layout::{Unit, UnitKind, from_roman};
+use crate::profile::{Counted, Part};
+
+fn kind_of(counted: Counted) -> Option<UnitKind> {
+    match counted {
+        Counted::Part => Some(UnitKind::Part),
+        Counted::Chapter => Some(UnitKind::Chapter),
+        Counted::Section => Some(UnitKind::Section),
+        Counted::Roman => Some(UnitKind::Roman),
+        Counted::Article => Some(UnitKind::Article),
+        Counted::Clause => Some(UnitKind::Clause),
+        Counted::Annex => None,
+    }
+}
+
+/// How deep a unit stands: what counts begins anew under what is higher.
+fn depth(kind: UnitKind) -> usize {
+    match kind {
+        UnitKind::Ground => 9,
+        UnitKind::Part => 0,
+        UnitKind::Chapter => 1,
+        UnitKind::Section => 2,
+        UnitKind::Subsection => 3,
+        UnitKind::Article | UnitKind::Roman => 4,
+        UnitKind::Clause => 5,
+        UnitKind::Nested => 6,
+        UnitKind::Point => 7,
+    }
+}
+
+fn line_of<'c>(case: &Case<'c>, unit: &Unit) -> Option<&'c Line> {
+    case.layout.paragraphs.get(unit.paragraph)?.lines.first().copied()
+}
+
+/// Whether units of these kinds are numbered without gaps. Each may begin anew at 1; what is deeper
+/// begins anew under what is higher, but articles count through.
+pub(super) fn numbers(case: &Case<'_>, counted: &[Counted]) -> Outcome {
+    if counted.contains(&Counted::Annex) {
+        return annexes(case);
+    }
+    let kinds: Vec<UnitKind> = counted.iter().copied().filter_map(kind_of).collect();
+    let mut any = false;
+    for kind in kinds {
+        let mut before: Option<u32> = None;
+        for unit in &case.layout.units {
+            if unit.kind != kind {
+                if depth(unit.kind) < depth(kind) && kind != UnitKind::Article {
+                    before = None;
+                }
+                continue;
+            }
+            let Some(number) = unit.number else { continue };
+            any = true;
+            let expected = before.map_or(number, |before| before + 1);
+            if number != expected && number != 1 {
+                let Some(line) = line_of(case, unit) else { continue };
+                let shown = unit.mark.replace(&number.to_string(), &expected.to_string());
+                let shown = if shown == unit.mark { expected.to_string() } else { shown };
+                return of_line(line, shown, unit.mark.clone());
+            }
+            before = Some(number);
+        }
+    }
+    if any { Outcome::Holds } else { Outcome::NotChecked(Why::NoSuchPart) }
+}
+
+/// Annexes of one file have Roman numbers, in order; one alone needs none.
+fn annexes(case: &Case<'_>) -> Outcome {
+    let annexes = &case.layout.annexes;
+    if annexes.len() < 2 {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    for (annex, expected) in annexes.iter().zip(1_u32..) {
+        if from_roman(&annex.mark) != Some(expected) {
+            let figures = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"];
+            let at = usize::try_from(expected - 1).unwrap_or(0);
+            let shown = figures.get(at).map_or(expected.to_string(), |figure| (*figure).to_owned());
+            return of_line(annex.label, shown, annex.label.text.clone());
+        }
+    }
+    Outcome::Holds
+}
+
+/// Whether the letters of points follow the alphabet.
+pub(super) fn letters(case: &Case<'_>, letters: &[String], also: &[String]) -> Outcome {
+    let mut before: Option<&str> = None;
+    let mut any = false;
+    for unit in &case.layout.units {
+        if unit.kind != UnitKind::Point {
+            if depth(unit.kind) < depth(UnitKind::Point) {
+                before = None;
+            }
+            continue;
+        }
+        any = true;
+        let mark = unit.mark.as_str();
+        let next = before.and_then(|before| {
+            let at = letters.iter().position(|letter| letter == before)?;
+            letters.get(at + 1)
+        });
+        // Letters of the whole alphabet may stand between two of those in use.
+        let fits = match next {
+            Some(next) => next == mark || also.iter().any(|letter| letter == mark),
+            None => {
+                before.is_none()
+                    || mark == letters.first().map_or("", String::as_str)
+                    || !is_known(before, letters)
+            }
+        };
+        let restarts = letters.first().is_some_and(|first| first == mark);
+        if !fits && !restarts {
+            let Some(line) = line_of(case, unit) else { continue };
+            let expected = next.map_or("…".to_owned(), |next| format!("{next})"));
+            return of_line(line, expected, format!("{mark})"));
+        }
+        before = Some(mark);
+    }
+    if any { Outcome::Holds } else { Outcome::NotChecked(Why::NoSuchPart) }
+}
+
+fn is_known(letter: Option<&str>, letters: &[String]) -> bool {
+    letter.is_some_and(|letter| letters.iter().any(|known| known == letter))
+}
+
+/// Whether the entries of a list end as they should.
+pub(super) fn list_ends(case: &Case<'_>, part: Part, between: &str, last: &str) -> Outcome {
+    let entries: Vec<(String, &Line)> = match part {
+        Part::Recipients => case.layout.entries.clone(),
+        Part::Grounds => case
+            .layout
+            .units
+            .iter()
+            .filter(|unit| unit.kind == UnitKind::Ground)
+            .filter_map(|unit| {
+                let paragraph = case.layout.paragraphs.get(unit.paragraph)?;
+                Some((paragraph.text.clone(), *paragraph.lines.first()?))
+            })
+            .collect(),
+        other => case.layout.part(other).iter().map(|line| (line.text.clone(), *line)).collect(),
+    };
+    let Some((end, rest)) = entries.split_last() else { return Outcome::NotChecked(Why::NoSuchPart) };
+    let ending = |text: &str| -> String {
+        text.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect()
+    };
+    if let Some((text, line)) = rest.iter().find(|(text, _)| !text.trim_end().ends_with(between)) {
+        return of_line(line, format!("…{between}"), format!("…{}", ending(text)));
+    }
+    if !end.0.trim_end().ends_with(last) {
+        return of_line(end.1, format!("…{last}"), format!("…{}", ending(&end.0)));
+    }
+    Outcome::Holds
+}

@@ -1,0 +1,45 @@
+//! Parts that must be there.
+
+use super::{Case, Outcome, Why, of_page};
+use crate::messages::message;
+use crate::profile::Part;
+
+/// Whether a part is there, for the types that have it.
+pub(super) fn present(
+    case: &Case<'_>,
+    part: Part,
+    (or, with): (&[Part], Option<Part>),
+    types: &[String],
+    except: &[String],
+) -> Outcome {
+    let layout = case.layout;
+    if !layout.headed {
+        // An annex, or a page from the middle: nothing of a document is missing there.
+        return Outcome::NotChecked(Why::NoHead);
+    }
+    let kind = layout.document.kind.as_deref();
+    if !types.is_empty() && kind.is_none() {
+        return Outcome::NotChecked(Why::NoType);
+    }
+    if with.is_some_and(|part| layout.part(part).is_empty()) {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    let named = |list: &[String]| kind.is_some_and(|kind| list.iter().any(|code| code == kind));
+    if (!types.is_empty() && !named(types)) || named(except) {
+        return Outcome::NotChecked(Why::NotThisType);
+    }
+    if case.facts.unread > 0 && foot(part) {
+        return Outcome::NotChecked(Why::NoPage);
+    }
+    if std::iter::once(&part).chain(or).any(|part| !layout.part(*part).is_empty()) {
+        return Outcome::Holds;
+    }
+    let page =
+        if foot(part) && case.facts.kind == "pdf" { case.facts.sheets.len().saturating_sub(1) } else { 0 };
+    of_page(page, message("format_word_present", &[]).vi, "—")
+}
+
+/// Whether a part stands at the end.
+fn foot(part: Part) -> bool {
+    matches!(part, Part::Authority | Part::Signer | Part::RecipientsLabel | Part::Recipients | Part::KeptCopy)
+}
