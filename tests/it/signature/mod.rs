@@ -6,6 +6,7 @@ mod attacks;
 mod certificates;
 mod cms;
 mod field;
+mod forgeries;
 mod hostile;
 mod journey;
 mod levels;
