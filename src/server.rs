@@ -1,6 +1,7 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
 use crate::api::caller::tell_of_refusal;
+use crate::api::edge::{Pace, caught, keep_pace};
 use crate::api::{Service, problem, routes};
 use crate::audit::log;
 use crate::config::Config;
@@ -270,8 +271,8 @@ impl std::fmt::Debug for Running {
     }
 }
 
-/// Requests handled at once; beyond it connections wait in the system's queue.
-const CONNECTIONS: usize = 2_000;
+/// Connections of one of the two workers; beyond it they wait in the system's queue. Idle ones are closed after seconds.
+const CONNECTIONS: usize = 8_000;
 
 /// Starts listening and working.
 ///
@@ -280,12 +281,17 @@ const CONNECTIONS: usize = 2_000;
 pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
     let service = opened.service;
     let data = web::Data::new(service.clone());
+    let pace = Pace {
+        grace: Duration::from_secs(config.limits.body_grace_seconds),
+        bytes_per_second: config.limits.body_bytes_per_second,
+    };
     let app = move || {
         let service = data.clone();
         App::new()
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(data.json_bytes))
-            .wrap_fn(move |request, next| {
+            .wrap_fn(move |mut request, next| {
+                keep_pace(&mut request, pace);
                 problem::set_language(request.headers());
                 let headers = request.headers().clone();
                 let id = request_id(&request);
@@ -293,7 +299,7 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
                 let started = std::time::Instant::now();
                 let service = service.clone();
                 let (method, path) = (request.method().clone(), request.match_pattern().unwrap_or_default());
-                let answered = next.call(request);
+                let answered = caught(next.call(request));
                 async move {
                     let mut response = answered.await?;
                     tell_of_refusal(&service, &response).await;

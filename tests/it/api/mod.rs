@@ -1,9 +1,11 @@
 //! The service over HTTP, as strangers meet it.
 
 mod access;
+mod active;
 mod contract;
 mod formats;
 mod hostile;
 mod house;
 mod office;
 mod rights;
+mod strain;
