@@ -241,7 +241,10 @@ fn places_are_those_of_the_page_as_it_is_shown() {
         let content = format!("BT /F1 12 Tf {turn} 100 700 Tm (SGI) Tj ET");
         let found = pdf_facts(word_page(rotate, crop, &content));
         let sheet = &found.sheets[0];
-        assert!((sheet.width - size.0 * mm).abs() < 0.1 && (sheet.height - size.1 * mm).abs() < 0.1, "{rotate}");
+        assert!(
+            (sheet.width - size.0 * mm).abs() < 0.1 && (sheet.height - size.1 * mm).abs() < 0.1,
+            "{rotate}"
+        );
         let line = &found.lines[0];
         assert_eq!(line.text, "SGI", "{rotate}");
         let (x, y) = (line.bounds[0] / mm, line.baseline / mm);
