@@ -33,14 +33,15 @@ enum At {
 /// Pages being written.
 pub struct Writer {
     paper: (f64, f64),
+    split: bool,
     codes: BTreeMap<char, u16>,
     pages: Vec<String>,
     lines: Vec<String>,
 }
 
 impl Writer {
-    pub fn new(paper: (f64, f64)) -> Self {
-        Self { paper, codes: BTreeMap::new(), pages: Vec::new(), lines: Vec::new() }
+    pub fn new(paper: (f64, f64), split: bool) -> Self {
+        Self { paper, split, codes: BTreeMap::new(), pages: Vec::new(), lines: Vec::new() }
     }
 
     /// A line at a baseline, in millimetres from the top.
@@ -57,11 +58,10 @@ impl Writer {
         for character in text.chars() {
             let next = u16::try_from(self.codes.len() + 1).unwrap();
             let code = *self.codes.entry(character).or_insert(next);
+            let first = !self.split || character.is_ascii();
             match pieces.last_mut() {
-                Some((ascii, piece)) if *ascii == character.is_ascii() => {
-                    write!(piece, "{code:04x}").unwrap()
-                }
-                _ => pieces.push((character.is_ascii(), format!("{code:04x}"))),
+                Some((ascii, piece)) if *ascii == first => write!(piece, "{code:04x}").unwrap(),
+                _ => pieces.push((first, format!("{code:04x}"))),
             }
         }
         let (x, y) = (x * POINTS, (self.paper.1 - baseline) * POINTS);
@@ -355,7 +355,7 @@ pub fn pdf(made: &Made) -> Vec<u8> {
 
 /// Makes the document with what signatures draw onto its first page.
 pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
-    let mut flow = Flow { made, writer: Writer::new(made.paper), y: 0.0, page: 1, counted: 1 };
+    let mut flow = Flow { made, writer: Writer::new(made.paper, made.split), y: 0.0, page: 1, counted: 1 };
     flow.numbered();
     head(&mut flow);
     for (part, line) in made.body() {

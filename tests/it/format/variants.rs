@@ -62,7 +62,12 @@ fn correct() -> Vec<Made> {
 fn correct_documents_of_many_types_have_no_finding() {
     let mut wrong = Vec::new();
     for made in correct() {
-        for (kind, bytes) in [("docx", made_docx::docx(&made)), ("pdf", made_pdf::pdf(&made))] {
+        let split = Made { split: true, ..made.clone() };
+        for (kind, bytes) in [
+            ("docx", made_docx::docx(&made)),
+            ("pdf", made_pdf::pdf(&made)),
+            ("pdf with two fonts a face", made_pdf::pdf(&split)),
+        ] {
             let report = judged(bytes);
             if !report.findings.is_empty() || report.conforms != Some(true) {
                 let found: Vec<String> = report
