@@ -29,6 +29,8 @@ enum Command {
     Openapi,
     /// Check the format rules of a PDF or DOCX
     Check(cli::check::Args),
+    /// Correct in a DOCX what can be corrected safely
+    Repair(cli::repair::Args),
     /// Check packages for the archive
     Package(cli::package::Args),
     /// Sign a PDF
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Audit(args) => cli::audit::run(&args),
         Command::Openapi => cli::serve::openapi(),
         Command::Check(args) => cli::check::run(&args),
+        Command::Repair(args) => cli::repair::run(&args),
         Command::Package(args) => cli::package::run(&args),
         Command::Sign(args) => cli::sign::run(&args),
         Command::Augment(args) => cli::augment::run(&args),

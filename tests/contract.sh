@@ -101,6 +101,22 @@ expect 2 "what is no document can't be read" check "$work/text.pdf" --json
 holds "the error has a code and both languages" 'r["error"]["code"] and r["error"]["message"]["vi"] and r["error"]["message"]["en"]'
 expect 2 "a file that isn't there can't be read" check "$work/absent.pdf" --json
 expect 0 "the rules are listed" check --rules
+expect 1 "the findings are drawn" check "$documents/sai-so-ngay.pdf" --overlay "$work/overlay" --json
+holds "the report names the pictures" 'r["overlay"][0]["page"] == 1 and r["overlay"][0]["png"].endswith("page-001.png")'
+agrees "the drawing is XML" xmllint --noout --huge "$work/overlay/page-001.svg"
+agrees "the picture is a PNG" sh -c "head -c 8 '$work/overlay/page-001.png' | od -An -c | grep -q 'P   N   G'"
+# --- repair --------------------------------------------------------------------------------------------------------
+for wrong in sai-le sai-co-chu sai-so-ngay sai-tieu-ngu; do
+  expect 0 "$wrong.docx is repaired" repair "$documents/$wrong.docx" -o "$work/$wrong.docx" --json
+  holds "$wrong: it says what it did" 'r["changed"] and r["done"] and r["left"] == [] and r["conforms"] is True and r["output"]["path"]'
+  expect 0 "$wrong: what was repaired conforms" check "$work/$wrong.docx" --json
+  expect 0 "$wrong: a second repair" repair "$work/$wrong.docx" -o "$work/again.docx" --json
+  holds "$wrong: finds nothing to do" 'not r["changed"] and r["file"] == {k: r["output"][k] for k in r["file"]}'
+  agrees "$wrong: and changes not one byte" cmp "$work/$wrong.docx" "$work/again.docx"
+done
+expect 1 "a PDF isn't repaired" repair "$documents/sai-le.pdf" -o "$work/no.docx" --json
+holds "it says why" 'r["error"]["code"] == "repair_of_pdf" and r["error"]["message"]["vi"]'
+agrees "and leaves no file" test ! -e "$work/no.docx"
 # --- sign and verify ---------------------------------------------------------------------------------------------
 expect 1 "no signature is not good" verify "$documents/quyet-dinh.pdf" --json
 holds "it says NO_SIGNATURE" 'r["indication"] == "NO_SIGNATURE" and r["signatures"] == []'

@@ -109,6 +109,12 @@ impl Received {
         self.staged.sha256()
     }
 
+    /// Where its bytes are until it is kept or dropped.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        self.staged.path()
+    }
+
     /// Keeps it: to be called when nothing but the store can refuse it any more.
     ///
     /// # Errors

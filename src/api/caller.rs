@@ -67,6 +67,8 @@ permissions! {
     Archive = "archive": [Archivist];
     /// See the trail.
     Inspect = "inspect": [Inspector, Archivist, Clerk, Administrator];
+    /// See the agency's statistics.
+    Report = "report": [Inspector, Clerk, Administrator];
     /// Manage people, systems, keys.
     Administer = "administer": [Administrator];
     /// See people and units.

@@ -2,7 +2,8 @@
 
 use super::problem::{Problem, language_of, page, set_language};
 use super::{
-    Service, accounts, clients, documents, dossiers, keys, people, registers, sessions, trail, transfers,
+    Service, accounts, clients, documents, dossiers, format_checks, keys, people, registers, reports,
+    sessions, trail, transfers,
 };
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -45,6 +46,8 @@ use utoipa::OpenApi;
         documents::show,
         documents::revise,
         documents::format_check,
+        format_checks::show,
+        format_checks::create,
         documents::prepare,
         documents::sign,
         documents::number,
@@ -70,6 +73,7 @@ use utoipa::OpenApi;
         transfers::show,
         transfers::accept,
         transfers::reject,
+        reports::format,
         trail::checkpoint,
         trail::proof,
     )
@@ -150,6 +154,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/documents/{id}").route(web::get().to(documents::show)))
         .service(web::resource("/documents/{id}/versions").route(web::post().to(documents::revise)))
         .service(web::resource("/documents/{id}/format-check").route(web::get().to(documents::format_check)))
+        .service(
+            web::resource("/documents/{id}/format-check/overlay").route(web::get().to(format_checks::show)),
+        )
+        .service(web::resource("/format-checks").route(web::post().to(format_checks::create)))
         .service(web::resource("/documents/{id}/prepare").route(web::post().to(documents::prepare)))
         .service(web::resource("/documents/{id}/sign").route(web::post().to(documents::sign)))
         .service(web::resource("/documents/{id}/number").route(web::post().to(documents::number)))
@@ -191,6 +199,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/transfers/{id}").route(web::get().to(transfers::show)))
         .service(web::resource("/transfers/{id}/accept").route(web::post().to(transfers::accept)))
         .service(web::resource("/transfers/{id}/reject").route(web::post().to(transfers::reject)))
+        .service(web::resource("/reports/format").route(web::get().to(reports::format)))
         .service(web::resource("/audit/checkpoint").route(web::get().to(trail::checkpoint)))
         .service(web::resource("/audit/proof").route(web::get().to(trail::proof)));
     config

@@ -1,9 +1,10 @@
 //! `chancery check`: format rules of a PDF or DOCX.
 
-use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
+use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, print_json};
+use crate::format::overlay::{self, Encoding};
 use crate::format::report::{Finding, Report};
 use crate::format::{self, FormatError, Kind};
-use crate::messages::{Language, message};
+use crate::messages::{Language, Message, message};
 use crate::pdf::text::Limits;
 use crate::profile::{Profile, Severity};
 use std::io::{Read, Write};
@@ -17,15 +18,14 @@ pub struct Args {
     /// The file to check
     #[arg(required_unless_present = "rules")]
     file: Option<PathBuf>,
-    /// The profile to check by
-    #[arg(long, default_value = "vn-nd30-2020")]
-    profile: String,
-    /// A folder with further profiles
-    #[arg(long)]
-    profiles: Option<PathBuf>,
+    #[command(flatten)]
+    by: ProfileArgs,
     /// List the profile's rules instead
     #[arg(long)]
     rules: bool,
+    /// A folder for pictures of the pages of a PDF with the findings drawn on them, PNG and SVG
+    #[arg(long, value_name = "DIR")]
+    overlay: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -34,34 +34,72 @@ pub struct Args {
     lang: Option<String>,
 }
 
+/// Which profile a command judges by.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProfileArgs {
+    /// The profile to check by
+    #[arg(long, default_value = "vn-nd30-2020")]
+    profile: String,
+    /// A folder with further profiles
+    #[arg(long)]
+    profiles: Option<PathBuf>,
+}
+
+/// The versions of one profile.
+pub(super) struct Versions {
+    all: Vec<Arc<Profile>>,
+    pub(super) newest: Arc<Profile>,
+}
+
+impl Versions {
+    /// The version that was in force on a document's date, else the newest.
+    pub(super) fn on(&self, date: Option<chrono::NaiveDate>) -> &Arc<Profile> {
+        date.and_then(|date| Profile::choose(&self.all, &self.newest.id, date)).unwrap_or(&self.newest)
+    }
+}
+
+impl ProfileArgs {
+    /// The versions of the profile named, or the command's end.
+    pub(super) fn versions(&self, json: bool) -> Result<Versions, ExitCode> {
+        let profiles = match &self.profiles {
+            None => vec![Arc::clone(Profile::builtin())],
+            Some(folder) => Profile::load_folder(folder)
+                .map_err(|error| fail(json, USAGE, "profile_unusable", &[("why", &error.to_string())]))?,
+        };
+        let all: Vec<Arc<Profile>> =
+            profiles.iter().filter(|profile| profile.id == self.profile).cloned().collect();
+        let Some(newest) = all.iter().max_by_key(|profile| profile.in_force_from).cloned() else {
+            let known: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+            let names = [("profile", self.profile.as_str()), ("known", &known.join(", "))];
+            return Err(fail(json, USAGE, "profile_unknown", &names));
+        };
+        Ok(Versions { all, newest })
+    }
+}
+
+/// The language asked for, else the locale's.
+pub(super) fn chosen(language: Option<&str>) -> Language {
+    match language {
+        Some("en") => Language::En,
+        Some(_) => Language::Vi,
+        None => super::language(),
+    }
+}
+
 /// Runs the command.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
-    let language = match args.lang.as_deref() {
-        Some("en") => Language::En,
-        Some(_) => Language::Vi,
-        None => language(),
-    };
-    let profiles = match &args.profiles {
-        None => vec![Arc::clone(Profile::builtin())],
-        Some(folder) => match Profile::load_folder(folder) {
-            Ok(profiles) => profiles,
-            Err(error) => return fail(args.json, USAGE, "profile_unusable", &[("why", &error.to_string())]),
-        },
-    };
-    let versions: Vec<Arc<Profile>> =
-        profiles.iter().filter(|profile| profile.id == args.profile).cloned().collect();
-    let Some(newest) = versions.iter().max_by_key(|profile| profile.in_force_from) else {
-        let known: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
-        let names = [("profile", args.profile.as_str()), ("known", &known.join(", "))];
-        return fail(args.json, USAGE, "profile_unknown", &names);
+    let language = chosen(args.lang.as_deref());
+    let versions = match args.by.versions(args.json) {
+        Ok(versions) => versions,
+        Err(exit) => return exit,
     };
     if args.rules {
-        return list(newest, args.json, language);
+        return list(&versions.newest, args.json, language);
     }
     let Some(path) = &args.file else { return ExitCode::from(USAGE) };
-    let report = match judge(path, &versions, newest) {
-        Ok(report) => report,
+    let (report, profile) = match judge(path, &versions) {
+        Ok(judged) => judged,
         Err(Failure::Io(error)) => {
             let (path, why) = (path.display().to_string(), error.to_string());
             return fail(args.json, UNREADABLE, "check_file_unreadable", &[("path", &path), ("why", &why)]);
@@ -70,11 +108,26 @@ pub fn run(args: &Args) -> ExitCode {
             return fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]);
         }
     };
+    let drawn = match &args.overlay {
+        Some(folder) => match overlay(path, folder, &report, profile, language) {
+            Ok(drawn) => Some(drawn),
+            Err(error) => {
+                let (folder, why) = (folder.display().to_string(), error.to_string());
+                return fail(args.json, FAULT, "overlay_unwritable", &[("path", &folder), ("why", &why)]);
+            }
+        },
+        None => None,
+    };
     if args.json {
-        print_json(&report);
+        let mut json = serde_json::json!(report);
+        if let (Some(drawn), Some(object)) = (drawn, json.as_object_mut()) {
+            object.insert("overlay".to_owned(), serde_json::json!(drawn));
+        }
+        print_json(&json);
     } else {
         // A reader that went away is no fault of ours.
         let _ = print(&report, language);
+        let _ = drawn.map(|drawn| say_drawn(&drawn, language));
     }
     ExitCode::from(if report.conforms == Some(true) { GOOD } else { NOT_GOOD })
 }
@@ -89,7 +142,7 @@ enum Failure {
 }
 
 /// Judges by the version of the profile that was in force on the document's date.
-fn judge(path: &Path, versions: &[Arc<Profile>], newest: &Arc<Profile>) -> Result<Report, Failure> {
+fn judge<'v>(path: &Path, versions: &'v Versions) -> Result<(Report, &'v Profile), Failure> {
     let limits = Limits::default();
     let mut file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
@@ -99,13 +152,78 @@ fn judge(path: &Path, versions: &[Arc<Profile>], newest: &Arc<Profile>) -> Resul
         return match Kind::of(&bytes) {
             Kind::OldDoc => Err(FormatError::OldDoc.into()),
             Kind::Unknown => Err(FormatError::Unknown.into()),
-            Kind::Pdf | Kind::Docx => Ok(format::too_large(&digest(bytes, file)?, newest)),
+            Kind::Pdf | Kind::Docx => {
+                Ok((format::too_large(&digest(bytes, file)?, &versions.newest), &versions.newest))
+            }
         };
     }
     let read = format::read(bytes, &limits)?;
-    let date = read.document(newest).date;
-    let chosen = date.and_then(|date| Profile::choose(versions, &newest.id, date)).unwrap_or(newest);
-    Ok(read.judge(chosen))
+    let date = read.document(&versions.newest).date;
+    let profile = versions.on(date);
+    Ok((read.judge(profile), profile))
+}
+
+/// A page drawn, or why not.
+#[derive(Debug, serde::Serialize)]
+struct Drawn {
+    page: usize,
+    png: Option<String>,
+    svg: Option<String>,
+    message: Option<Message>,
+}
+
+/// Draws every page that has findings.
+fn overlay(
+    path: &Path,
+    folder: &Path,
+    report: &Report,
+    profile: &Profile,
+    language: Language,
+) -> std::io::Result<Vec<Drawn>> {
+    let pages = overlay::pages(report);
+    if pages.is_empty() {
+        return Ok(Vec::new());
+    }
+    std::fs::create_dir_all(folder)?;
+    let bytes = std::fs::read(path)?;
+    let mut all = Vec::new();
+    for page in pages {
+        let mut drawn = Drawn { page, png: None, svg: None, message: None };
+        for (encoding, ending) in [(Encoding::Png, "png"), (Encoding::Svg, "svg")] {
+            match overlay::draw(&bytes, report, profile, page, encoding, language, &Limits::default()) {
+                Ok(picture) => {
+                    let file = folder.join(format!("page-{page:03}.{ending}"));
+                    std::fs::write(&file, picture)?;
+                    let name = Some(file.display().to_string());
+                    if ending == "png" { drawn.png = name } else { drawn.svg = name }
+                }
+                Err(error) => {
+                    let (page, why) = (page.to_string(), error.to_string());
+                    drawn.message = Some(message("overlay_failed", &[("page", &page), ("why", &why)]));
+                }
+            }
+        }
+        all.push(drawn);
+    }
+    Ok(all)
+}
+
+fn say_drawn(drawn: &[Drawn], language: Language) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if drawn.is_empty() {
+        writeln!(out, "{}", message("overlay_no_pages", &[]).in_language(language))?;
+    }
+    for one in drawn {
+        let page = one.page.to_string();
+        for path in [&one.png, &one.svg].into_iter().flatten() {
+            let said = message("overlay_written", &[("page", &page), ("path", path)]);
+            writeln!(out, "{}", said.in_language(language))?;
+        }
+        if let Some(message) = &one.message {
+            writeln!(out, "{}", message.in_language(language))?;
+        }
+    }
+    Ok(())
 }
 
 /// SHA-256 of what was read and what follows, in hexadecimal digits.
@@ -184,7 +302,8 @@ fn print(report: &Report, language: Language) -> std::io::Result<()> {
     writeln!(out, "{verdict}")
 }
 
-fn line(finding: &Finding, language: Language) -> String {
+/// A finding as a line of text.
+pub(super) fn line(finding: &Finding, language: Language) -> String {
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     let place = match (finding.page, &finding.at) {
         (Some(page), _) => say("format_at_page", &[("page", &page.to_string())]),

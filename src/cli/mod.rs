@@ -13,6 +13,7 @@ pub mod augment;
 pub mod check;
 pub mod demo;
 pub mod package;
+pub mod repair;
 pub mod serve;
 pub mod sign;
 pub mod verify;

@@ -6,7 +6,10 @@ mod drawn;
 pub mod facts;
 pub mod layout;
 mod margins;
+pub mod metadata;
 pub mod metrics;
+pub mod overlay;
+pub mod repair;
 pub mod report;
 mod rules;
 pub mod setting;
@@ -176,6 +179,7 @@ pub fn check(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Repor
 
 fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
     let layout = Layout::find(facts, profile);
+    let metadata = metadata::read(facts, &layout, profile);
     let profile_facts = ProfileFacts { id: profile.id.clone(), version: profile.version.clone() };
     if let Some(why) = out_of_scope(facts, &layout, profile) {
         return Report {
@@ -184,6 +188,7 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
             scope: Scope { applies: false, why: Some(why.en.clone()), message: Some(why) },
             conforms: None,
             document: layout.document,
+            metadata,
             findings: Vec::new(),
             not_checked: Vec::new(),
         };
@@ -202,6 +207,7 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
         // A page without anything on it can't be called right for its paper alone.
         conforms: (judged > 0 && (facts.scan || !facts.lines.is_empty())).then_some(!broken),
         document: layout.document,
+        metadata,
         findings,
         not_checked,
     }
@@ -221,6 +227,7 @@ fn unjudged(file: FileFacts, profile: &Profile, why: Why) -> Report {
         scope: Scope { applies: true, why: None, message: None },
         conforms: None,
         document: DocumentFacts::default(),
+        metadata: metadata::Metadata::default(),
         findings: Vec::new(),
         not_checked: profile.rules.iter().map(|rule| why.of(&rule.id)).collect(),
     }

@@ -1,5 +1,6 @@
 //! What a format check says, in the shape other programs read.
 
+use super::metadata::Metadata;
 use crate::messages::Message;
 use crate::profile::Severity;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct Report {
     pub conforms: Option<bool>,
     /// What the document says of itself.
     pub document: DocumentFacts,
+    /// The same and more, each with where it was read and how sure that is: proposals for registering it.
+    pub metadata: Metadata,
     /// What deviates.
     pub findings: Vec<Finding>,
     /// Rules that weren't judged, and why.

@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use subsetter::GlyphRemapper;
 
+/// The whole upright font, as it is drawn with.
+pub(super) const UPRIGHT: &[u8] = include_bytes!("fonts/LiberationSerif-Regular.ttf");
+/// The whole slanted one.
+pub(super) const SLANTED: &[u8] = include_bytes!("fonts/LiberationSerif-Italic.ttf");
+
 /// Upright or slanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Face {
@@ -89,24 +94,12 @@ impl Font {
         static REGULAR: OnceLock<Option<Font>> = OnceLock::new();
         static ITALIC: OnceLock<Option<Font>> = OnceLock::new();
         match face {
-            Face::Regular => REGULAR
-                .get_or_init(|| {
-                    Self::subset(
-                        include_bytes!("fonts/LiberationSerif-Regular.ttf"),
-                        "CHANCR+LiberationSerif",
-                        0,
-                    )
-                })
-                .as_ref(),
-            Face::Italic => ITALIC
-                .get_or_init(|| {
-                    Self::subset(
-                        include_bytes!("fonts/LiberationSerif-Italic.ttf"),
-                        "CHANCI+LiberationSerif-Italic",
-                        -16,
-                    )
-                })
-                .as_ref(),
+            Face::Regular => {
+                REGULAR.get_or_init(|| Self::subset(UPRIGHT, "CHANCR+LiberationSerif", 0)).as_ref()
+            }
+            Face::Italic => {
+                ITALIC.get_or_init(|| Self::subset(SLANTED, "CHANCI+LiberationSerif-Italic", -16)).as_ref()
+            }
         }
     }
 

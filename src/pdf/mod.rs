@@ -12,6 +12,7 @@ pub mod geometry;
 pub mod object;
 mod pages;
 pub mod parser;
+pub mod picture;
 pub mod reader;
 pub mod section;
 pub mod source;

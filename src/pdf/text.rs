@@ -207,6 +207,11 @@ fn leaders(glyphs: &[Glyph]) -> Vec<bool> {
     found
 }
 
+/// Whether what is in a file unpacks to no more than is read.
+pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
+    expansion::check(pdf, limits).map(|_| ())
+}
+
 fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {
     let mut pages = Vec::new();
     let found = on_a_thread(bytes, limits, only, &mut |_, page| pages.push(page))?;

@@ -181,6 +181,9 @@ pub struct Recognition {
     /// Marks of secrecy.
     #[serde(default)]
     pub secrecy: Vec<String>,
+    /// What marks of urgency and secrecy are called where documents are registered.
+    #[serde(default)]
+    pub mark_codes: std::collections::BTreeMap<String, String>,
     /// Marks of how far a document may go round.
     #[serde(default)]
     pub circulation: Vec<String>,

@@ -24,7 +24,7 @@ pub use form::{
 };
 pub use notation::{Notation, NotationError};
 pub use part::Part;
-pub use rule::{Counted, Hue, Measure, Pattern, Rule, Severity, Side};
+pub use rule::{Counted, Hue, Measure, Pattern, Rule, Seen, Severity, Side};
 
 /// Bytes a profile's file may have; the one compiled in has about 20,000.
 const FILE_LIMIT: u64 = 4 << 20;

@@ -78,6 +78,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    format_findings (version_id, rule) {
+        version_id -> Text,
+        agency_id -> Text,
+        drafting_unit -> Text,
+        rule -> Text,
+        severity -> Text,
+        findings -> Integer,
+        checked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     signatures (id) {
         id -> Text,
         agency_id -> Text,

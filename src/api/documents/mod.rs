@@ -161,7 +161,8 @@ impl ComponentView {
     }
 }
 
-fn id_of(path: &Path<String>) -> Result<DocumentId, Problem> {
+/// The identifier of a path.
+pub(super) fn id_of(path: &Path<String>) -> Result<DocumentId, Problem> {
     DocumentId::parse(path.as_str())
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found").arg("what", "document"))
 }

@@ -18,10 +18,13 @@ use super::facts::Facts;
 use numbering::Numbering;
 use roxmltree::{Document, Node};
 use section::Bands;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek};
+use std::sync::Arc;
 use story::{Field, Reader};
 use styles::Styles;
+
+pub(super) use properties::{Characters, length};
 
 /// The part that holds the text, by its usual name.
 pub(super) const MAIN_PART: &str = "word/document.xml";
@@ -36,6 +39,9 @@ const RATIO_LIMIT: u64 = 200;
 const BAND_LIMIT: usize = 64;
 /// Nodes of one part.
 const NODE_LIMIT: u32 = 2_000_000;
+
+/// The mark of Unicode some writers begin files with.
+const MARK: char = '\u{feff}';
 
 /// Why a DOCX can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,52 +89,183 @@ impl Relations {
     }
 }
 
+/// Where the texts of parts come from.
+trait Parts {
+    /// The text of a part, or none when there is no such part.
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError>;
+}
+
+impl<R: Read + Seek> Parts for zip::ZipArchive<R> {
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError> {
+        Ok(part(self, name)?.map(Arc::from))
+    }
+}
+
+/// The texts of a package that say how its document looks, unpacked once; they may be changed and read
+/// again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Texts {
+    parts: BTreeMap<String, Option<Arc<str>>>,
+    /// The part that holds the text.
+    pub(super) main: String,
+    /// The part that may hold styles.
+    pub(super) styles: String,
+    theme: String,
+}
+
+/// Remembers the texts of a package that were asked for.
+struct Recorded<'p, R> {
+    package: &'p mut zip::ZipArchive<R>,
+    texts: Texts,
+}
+
+impl<R: Read + Seek> Parts for Recorded<'_, R> {
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError> {
+        let text = self.package.text(name)?;
+        self.texts.parts.insert(name.to_owned(), text.clone());
+        Ok(text)
+    }
+}
+
+impl Parts for &Texts {
+    fn text(&mut self, name: &str) -> Result<Option<Arc<str>>, DocxError> {
+        Ok(self.parts.get(name).cloned().flatten())
+    }
+}
+
+impl Texts {
+    /// Unpacks what the facts are read from, and reads them.
+    pub(super) fn open<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<(Self, Facts), DocxError> {
+        let mut recorded = Recorded { package, texts: Self::default() };
+        let (names, facts) = read_parts(&mut recorded)?;
+        let texts = Self { main: names.main, styles: names.styles, theme: names.theme, ..recorded.texts };
+        Ok((texts, facts))
+    }
+
+    /// The facts the texts give.
+    pub(super) fn facts(&self) -> Result<Facts, DocxError> {
+        read_parts(&mut &*self).map(|(_, facts)| facts)
+    }
+
+    /// The text of a part.
+    pub(super) fn of(&self, name: &str) -> &str {
+        // What stands before the first element is no part of it, and places are counted without.
+        self.parts.get(name).and_then(Option::as_deref).unwrap_or_default().trim_start_matches(MARK)
+    }
+
+    /// The texts with one of them changed.
+    pub(super) fn with(&self, name: &str, text: &str) -> Self {
+        let mut changed = self.clone();
+        let marked = self.parts.get(name).and_then(Option::as_deref).is_some_and(|old| old.starts_with(MARK));
+        let text = if marked { format!("{MARK}{text}") } else { text.to_owned() };
+        changed.parts.insert(name.to_owned(), Some(Arc::from(text)));
+        changed
+    }
+
+    /// The parts whose texts are others than those.
+    pub(super) fn changed<'t>(&'t self, before: &Self) -> Vec<(&'t str, &'t str)> {
+        let all = self.parts.iter().filter(|(name, text)| before.parts.get(*name) != Some(*text));
+        all.filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?))).collect()
+    }
+
+    /// What runs look like.
+    pub(super) fn looks(&self) -> Result<Looks, DocxError> {
+        let theme = match self.of(&self.theme) {
+            "" => HashMap::new(),
+            text => styles::theme_fonts(&parse(text)?),
+        };
+        let styles = match self.of(&self.styles) {
+            "" => Styles::default(),
+            text => Styles::read(&parse(text)?, &theme),
+        };
+        Ok(Looks { styles, theme })
+    }
+}
+
+/// What runs look like after everything that has a say in it.
+pub(super) struct Looks {
+    styles: Styles,
+    theme: HashMap<String, String>,
+}
+
+impl Looks {
+    /// Of a run of a paragraph.
+    pub(super) fn of(&self, run: Node<'_, '_>, paragraph: Node<'_, '_>) -> Characters {
+        let style = child(paragraph, "pPr").and_then(|node| child(node, "pStyle"));
+        let base = self.styles.paragraph(style.and_then(|style| attribute(style, "val")));
+        self.styles.run(run, &base.characters, &self.theme)
+    }
+
+    /// The font a theme's name stands for.
+    pub(super) fn theme_font(&self, name: &str) -> Option<&str> {
+        self.theme.get(name).map(String::as_str)
+    }
+}
+
+/// Opens a package.
+pub(super) fn open<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, DocxError> {
+    let package = zip::ZipArchive::new(file).map_err(|_| DocxError::Unreadable("not a ZIP package"))?;
+    if package.len() > ENTRY_LIMIT {
+        return Err(DocxError::Limit("entries of the package"));
+    }
+    Ok(package)
+}
+
 /// Reads the facts of a DOCX.
 ///
 /// # Errors
 /// [`DocxError`].
 pub fn read(file: impl Read + Seek) -> Result<Facts, DocxError> {
-    let mut package = zip::ZipArchive::new(file).map_err(|_| DocxError::Unreadable("not a ZIP package"))?;
-    if package.len() > ENTRY_LIMIT {
-        return Err(DocxError::Limit("entries of the package"));
-    }
-    let name = main_part(&mut package)?;
-    let main = part(&mut package, &name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
+    read_parts(&mut open(file)?).map(|(_, facts)| facts)
+}
+
+/// Names of parts.
+struct Names {
+    main: String,
+    styles: String,
+    theme: String,
+}
+
+fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
+    let name = main_part(package)?;
+    let main = package.text(&name)?.ok_or(DocxError::Unreadable("no part with the document's text"))?;
     let (folder, file) = name.rsplit_once('/').map_or(("", name.as_str()), |(folder, file)| (folder, file));
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let relations = match part(&mut package, &format!("{folder}_rels/{file}.rels"))? {
+    let relations = match package.text(&format!("{folder}_rels/{file}.rels"))? {
         Some(text) => Relations::read(&parse(&text)?, &folder),
         None => Relations::default(),
     };
-    let mut named = |kind: &str, usual: &str| {
+    let named = |kind: &str, usual: &str| {
         let name = relations.of_kind(kind).next().map(|(_, name)| name.to_owned());
-        part(&mut package, &name.unwrap_or_else(|| format!("{folder}{usual}")))
+        name.unwrap_or_else(|| format!("{folder}{usual}"))
     };
-    let theme = named("theme", "theme/theme1.xml")?;
-    let styles = named("styles", "styles.xml")?;
-    let numbering = named("numbering", "numbering.xml")?;
-    let theme = match theme {
+    let names = Names {
+        main: name.clone(),
+        styles: named("styles", "styles.xml"),
+        theme: named("theme", "theme/theme1.xml"),
+    };
+    let theme = match package.text(&names.theme)? {
         Some(text) => styles::theme_fonts(&parse(&text)?),
         None => HashMap::new(),
     };
-    let styles = match styles {
+    let styles = match package.text(&names.styles)? {
         Some(text) => Styles::read(&parse(&text)?, &theme),
         None => Styles::default(),
     };
-    let mut numbering = match numbering {
+    let mut numbering = match package.text(&named("numbering", "numbering.xml"))? {
         Some(text) => Numbering::read(&parse(&text)?),
         None => Numbering::default(),
     };
     let mut fields: HashMap<String, Vec<Field>> = HashMap::new();
     let bands = ["header", "footer"].into_iter().flat_map(|kind| relations.of_kind(kind)).take(BAND_LIMIT);
     for (id, name) in bands {
-        let Some(text) = part(&mut package, name)? else { continue };
+        let Some(text) = package.text(name)? else { continue };
         let document = parse(&text)?;
         let mut lists = Numbering::default();
         let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut lists, part: name };
         fields.insert(id.to_owned(), reader.read(&document)?.fields);
     }
-    let stated = part(&mut package, "docProps/app.xml")?.and_then(|text| stated_pages(&text));
+    let stated = package.text("docProps/app.xml")?.and_then(|text| stated_pages(&text));
     let document = parse(&main)?;
     let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut numbering, part: &name };
     let story = reader.read(&document)?;
@@ -138,7 +275,7 @@ pub fn read(file: impl Read + Seek) -> Result<Facts, DocxError> {
         numbers.extend(bands.numbers(*node, sheets.len(), &fields));
         sheets.extend(section::sheet(*node, *paragraph));
     }
-    Ok(Facts {
+    let facts = Facts {
         kind: "docx",
         sheets,
         lines: story.lines,
@@ -148,7 +285,8 @@ pub fn read(file: impl Read + Seek) -> Result<Facts, DocxError> {
         stated,
         changed: story.changed,
         ..Facts::default()
-    })
+    };
+    Ok((names, facts))
 }
 
 /// How many pages the program that wrote the file says it has.
@@ -159,8 +297,8 @@ fn stated_pages(text: &str) -> Option<usize> {
 }
 
 /// The name of the part that holds the text: the package's relations say it (ISO/IEC 29500-2, 6.5).
-fn main_part<R: Read + Seek>(package: &mut zip::ZipArchive<R>) -> Result<String, DocxError> {
-    let Some(relations) = part(package, "_rels/.rels")? else { return Ok(MAIN_PART.to_owned()) };
+fn main_part(package: &mut impl Parts) -> Result<String, DocxError> {
+    let Some(relations) = package.text("_rels/.rels")? else { return Ok(MAIN_PART.to_owned()) };
     let relations = parse(&relations)?;
     let target = relations
         .descendants()
@@ -199,10 +337,10 @@ fn part<R: Read + Seek>(package: &mut zip::ZipArchive<R>, name: &str) -> Result<
     String::from_utf8(bytes).map(Some).map_err(|_| DocxError::Unreadable("a part that is not UTF-8"))
 }
 
-fn parse(text: &str) -> Result<Document<'_>, DocxError> {
+pub(super) fn parse(text: &str) -> Result<Document<'_>, DocxError> {
     let options =
         roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: NODE_LIMIT, ..Default::default() };
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start_matches(MARK);
     Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => DocxError::Unreadable("a document type declaration"),
         roxmltree::Error::NodesLimitReached => DocxError::Limit("elements of a part"),
@@ -210,11 +348,11 @@ fn parse(text: &str) -> Result<Document<'_>, DocxError> {
     })
 }
 
-fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
     node.children().find(|child| child.is_element() && child.tag_name().name() == name)
 }
 
 /// An attribute by its local name: transitional and strict differ in namespaces only.
-fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
 }

@@ -17,7 +17,7 @@ pub(super) fn on(node: Option<Node<'_, '_>>) -> Option<bool> {
 }
 
 /// Millimetres from twentieths of a point (or with a unit, in strict files).
-pub(super) fn length(text: &str) -> Option<f64> {
+pub(in crate::format) fn length(text: &str) -> Option<f64> {
     let value = |text: &str, by: f64| text.trim().parse::<f64>().ok().map(|value| value * by);
     let units = [("pt", 25.4 / 72.0), ("mm", 1.0), ("cm", 10.0), ("in", 25.4), ("pc", 25.4 / 6.0)];
     let found = units.iter().find_map(|(unit, by)| Some((text.strip_suffix(unit)?, *by)));
@@ -31,19 +31,19 @@ fn points(text: &str) -> Option<f64> {
 
 /// Character properties as far as they matter.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Characters {
+pub(in crate::format) struct Characters {
     /// Of ASCII letters, and of all others that are Latin: Vietnamese ones with marks are.
-    pub(super) fonts: [Option<String>; 2],
+    pub(in crate::format) fonts: [Option<String>; 2],
     /// In half-points.
-    pub(super) size: Option<i64>,
-    pub(super) bold: Option<bool>,
-    pub(super) italic: Option<bool>,
+    pub(in crate::format) size: Option<i64>,
+    pub(in crate::format) bold: Option<bool>,
+    pub(in crate::format) italic: Option<bool>,
     /// Shown in capitals whatever is written.
-    pub(super) capitals: Option<bool>,
+    pub(in crate::format) capitals: Option<bool>,
     /// Not shown.
-    pub(super) hidden: Option<bool>,
-    pub(super) underlined: Option<bool>,
-    pub(super) colour: Option<[u8; 3]>,
+    pub(in crate::format) hidden: Option<bool>,
+    pub(in crate::format) underlined: Option<bool>,
+    pub(in crate::format) colour: Option<[u8; 3]>,
 }
 
 impl Characters {

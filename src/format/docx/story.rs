@@ -210,13 +210,7 @@ impl Reader<'_> {
                 story.drawn.push(drawn(Some(length), stroke));
             }
             if place::is(element, "r") {
-                let direct = child(element, "rPr");
-                let run_style =
-                    direct.and_then(|node| child(node, "rStyle")).and_then(|style| attribute(style, "val"));
-                let characters = self.styles.characters(run_style);
-                let below =
-                    Characters::toggled(&characters, &base.characters, &self.styles.defaults.characters);
-                let set = Characters::read(direct, self.theme).over(&below);
+                let set = self.styles.run(element, &base.characters, self.theme);
                 writer.run(element, &set);
             } else if place::is(element, "fldSimple") && is_page(attribute(element, "instr")) {
                 writer.field = Some(writer.tabs);

@@ -2,7 +2,7 @@
 
 use super::properties::{Characters, Paragraph};
 use super::{attribute, child};
-use roxmltree::Document;
+use roxmltree::{Document, Node};
 use std::collections::HashMap;
 
 /// Styles followed from one to the next.
@@ -88,6 +88,19 @@ impl Styles {
         let named = id.and_then(|id| self.resolved.get(id));
         let usual = self.default_paragraph.as_deref().and_then(|id| self.resolved.get(id));
         named.or(usual).cloned().unwrap_or_default()
+    }
+
+    /// What a run looks like in a paragraph of this style.
+    pub(super) fn run(
+        &self,
+        run: Node<'_, '_>,
+        paragraph: &Characters,
+        theme: &HashMap<String, String>,
+    ) -> Characters {
+        let direct = child(run, "rPr");
+        let style = direct.and_then(|node| child(node, "rStyle")).and_then(|style| attribute(style, "val"));
+        let below = Characters::toggled(&self.characters(style), paragraph, &self.defaults.characters);
+        Characters::read(direct, theme).over(&below)
     }
 
     /// The style of characters.

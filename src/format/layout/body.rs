@@ -9,6 +9,8 @@ use crate::profile::{Part, Profile};
 
 /// Lines that differ by less are at the same edge, in millimetres.
 const SAME: f64 = 1.2;
+/// Justified lines end no further from the edge, in millimetres.
+const REACH: f64 = 0.8;
 /// A first line is indented by more than this, in millimetres.
 const INDENTED: f64 = 4.0;
 /// A line that ends this far from the edge is a paragraph's last, in millimetres.
@@ -246,13 +248,12 @@ fn measure(paragraph: &mut Paragraph<'_>, edges: &[Option<(f64, f64)>]) {
     }
     if let Some((_, full)) = paragraph.lines.split_last().filter(|(_, full)| !full.is_empty()) {
         let reaches = |line: &&&Line| {
-            edges
-                .get(line.page)
-                .copied()
-                .flatten()
-                .is_some_and(|(_, right)| (line.bounds[2] - right).abs() < SAME)
+            let edge = edges.get(line.page).copied().flatten();
+            edge.is_some_and(|(_, right)| (line.bounds[2] - right).abs() < REACH)
         };
-        paragraph.justified = Some(full.iter().filter(reaches).count() * 3 >= full.len() * 2);
+        // One line of many may be broken by hand.
+        let reached = full.iter().filter(reaches).count();
+        paragraph.justified = Some(reached == full.len() || reached * 5 >= full.len() * 4);
     }
 }
 

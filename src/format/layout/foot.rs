@@ -172,7 +172,7 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
         if noted {
             continue;
         }
-        let part_of_office = !apart && (is_capitals(&line.text) || strong(at));
+        let part_of_office = strong(at) || (!apart && is_capitals(&line.text));
         if part_of_office {
             found.authority.push(at);
             before = Some(line);

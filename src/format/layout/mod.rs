@@ -16,9 +16,8 @@ pub use body::Paragraph;
 pub(super) use body::is_running;
 pub(super) use units::from_roman;
 pub use units::{Unit, UnitKind};
-use words::close;
 pub use words::folded;
-pub(super) use words::is_capitals;
+pub(super) use words::{close, is_capitals};
 
 use super::facts::{Facts, Line};
 use super::report::DocumentFacts;

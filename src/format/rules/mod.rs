@@ -4,13 +4,13 @@
 mod body;
 mod notation;
 mod numbers;
-mod order;
+pub(super) mod order;
 mod page;
 mod part;
 mod place;
 mod presence;
 mod signature;
-mod text;
+pub(super) mod text;
 mod wording;
 
 use super::facts::{Facts, Line};
@@ -267,11 +267,11 @@ fn finding(rule: &Rule, deviation: Deviation, facts: &Facts) -> Finding {
         estimate: deviation.estimate,
         page: is_pdf.then_some(deviation.page + 1),
         bounds: is_pdf.then(|| bounds.map(rounded)),
+        repairable: rule.repairable && !is_pdf && (deviation.line.is_some() || section.is_some()),
         at: deviation.line.and_then(|line| line.at).or(section),
         expected: deviation.expected,
         found: deviation.found,
         message: rule.message.clone(),
-        repairable: rule.repairable && !is_pdf,
     }
 }
 

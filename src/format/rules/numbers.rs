@@ -24,7 +24,7 @@ fn several(case: &Case<'_>) -> Option<Why> {
         return (case.facts.pages.unwrap_or(0) < 2).then_some(Why::OnePage);
     }
     let characters: usize = case.facts.lines.iter().map(|line| line.text.chars().count()).sum();
-    let many = case.facts.stated.map_or(characters > PAGE, |pages| pages > 1);
+    let many = characters > PAGE || case.facts.stated.is_some_and(|pages| pages > 1);
     (!many && case.facts.numbers.is_empty()).then_some(Why::OnePage)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Case, Outcome, Why, of_line};
 use crate::format::facts::Line;
-use crate::format::layout::{Unit, UnitKind, from_roman};
+use crate::format::layout::{Layout, Unit, UnitKind, from_roman};
 use crate::profile::{Counted, Part};
 
 fn kind_of(counted: Counted) -> Option<UnitKind> {
@@ -127,21 +127,25 @@ fn is_known(letter: Option<&str>, letters: &[String]) -> bool {
 }
 
 /// Whether the entries of a list end as they should.
-pub(super) fn list_ends(case: &Case<'_>, part: Part, between: &str, last: &str) -> Outcome {
-    let entries: Vec<(String, &Line)> = match part {
-        Part::Recipients => case.layout.entries.clone(),
-        Part::Grounds => case
-            .layout
+/// The entries of a list, each with its whole text and its first line.
+pub(in crate::format) fn entries<'f>(layout: &Layout<'f>, part: Part) -> Vec<(String, &'f Line)> {
+    match part {
+        Part::Recipients => layout.entries.clone(),
+        Part::Grounds => layout
             .units
             .iter()
             .filter(|unit| unit.kind == UnitKind::Ground)
             .filter_map(|unit| {
-                let paragraph = case.layout.paragraphs.get(unit.paragraph)?;
+                let paragraph = layout.paragraphs.get(unit.paragraph)?;
                 Some((paragraph.text.clone(), *paragraph.lines.first()?))
             })
             .collect(),
-        other => case.layout.part(other).iter().map(|line| (line.text.clone(), *line)).collect(),
-    };
+        other => layout.part(other).iter().map(|line| (line.text.clone(), *line)).collect(),
+    }
+}
+
+pub(super) fn list_ends(case: &Case<'_>, part: Part, between: &str, last: &str) -> Outcome {
+    let entries = entries(case.layout, part);
     let Some((end, rest)) = entries.split_last() else { return Outcome::NotChecked(Why::NoSuchPart) };
     let ending = |text: &str| -> String {
         text.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect()

@@ -13,18 +13,25 @@ const SYMBOLS: [&str; 5] = ["symbol", "wingdings", "zapfdingbats", "opensymbol",
 /// Characters in a wrong font that are no choice of the writer's (a sign the right font lacks).
 const STRAY: usize = 3;
 
+/// A font's name without what writers of files put into it.
+fn simple(name: &str) -> String {
+    name.replace([' ', '-', ',', '_'], "").to_lowercase()
+}
+
+/// Whether a font is one of the families, or one of symbols.
+pub(in crate::format) fn is_accepted(families: &[String], font: &str) -> bool {
+    let name = simple(font);
+    SYMBOLS.iter().any(|symbols| name.starts_with(symbols))
+        || families.iter().any(|family| name.starts_with(&simple(family)))
+}
+
 pub(super) fn font_family(facts: &Facts, families: &[String]) -> Outcome {
-    let simple = |name: &str| name.replace([' ', '-', ',', '_'], "").to_lowercase();
-    let accepted: Vec<String> = families.iter().map(|name| simple(name)).collect();
     let mut judged = 0_usize;
     let mut others: BTreeMap<&str, (&Line, usize)> = BTreeMap::new();
     for line in facts.lines.iter().filter(|line| !line.invisible) {
         for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
             judged += characters;
-            let name = simple(font);
-            let fits = SYMBOLS.iter().any(|symbols| name.starts_with(symbols))
-                || accepted.iter().any(|accepted| name.starts_with(accepted.as_str()));
-            if !fits {
+            if !is_accepted(families, font) {
                 others.entry(font).or_insert((line, 0)).1 += characters;
             }
         }

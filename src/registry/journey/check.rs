@@ -1,12 +1,19 @@
 //! Judging the format of what was taken in: a job of its own.
 
+use super::super::findings;
 use super::super::rows::{FormatCheck, VersionId};
 use super::super::schema::format_checks;
 use crate::audit::{NewEvent, record};
 use crate::desk::Desk;
+use crate::format::FormatError;
+use crate::format::overlay::{self, Encoding};
+use crate::format::report::Report;
+use crate::messages::Language;
+use crate::pdf::picture::PictureError;
 use crate::pdf::text;
 use crate::store::{self, Scope, jobs};
 use diesel::prelude::*;
+use std::path::Path;
 
 /// The job that judges a version's format.
 pub const FORMAT_JOB: &str = "format_check";
@@ -21,12 +28,13 @@ pub fn check_one_format(desk: &Desk) -> Result<bool, store::Error> {
     let text =
         |key: &str| payload.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let outcome = judge_format(desk, &text("sha256"));
-    let (state, report) = match outcome {
-        Ok(report) => ("done", report),
+    let (state, report, judged) = match outcome {
+        Ok(report) => ("done", serde_json::json!(report).to_string(), Some(report)),
         Err(error) => (
             "failed",
             serde_json::json!({ "error": { "code": error.code(), "message": crate::messages::message(error.code(), &[("why", &error.to_string())]) } })
                 .to_string(),
+            None,
         ),
     };
     let version = VersionId::parse(&text("version"));
@@ -54,6 +62,9 @@ pub fn check_one_format(desk: &Desk) -> Result<bool, store::Error> {
                 .detail("outcome", state)
                 .touching(&check);
                 record(unit, recorded)?;
+                if let Some(judged) = &judged {
+                    findings::count(unit, &scope, version, judged)?;
+                }
             }
         }
         jobs::finish(unit, &job.id, "done", state)
@@ -61,17 +72,78 @@ pub fn check_one_format(desk: &Desk) -> Result<bool, store::Error> {
     Ok(true)
 }
 
-fn judge_format(desk: &Desk, sha256: &str) -> Result<String, crate::format::FormatError> {
-    let unreadable = |error: &dyn std::fmt::Display| crate::format::FormatError::Pdf(error.to_string());
+fn judge_format(desk: &Desk, sha256: &str) -> Result<Report, FormatError> {
+    match judge_file(desk, &desk.objects.path(sha256), sha256) {
+        Ok(judged) => Ok(judged.report),
+        Err(OverlayError::Format(error)) => Err(error),
+        Err(error) => Err(FormatError::Pdf(error.to_string())),
+    }
+}
+
+/// Why a file isn't judged or drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum OverlayError {
+    /// It can't be read as what it is.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// It can't be painted.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// Its bytes can't be had.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// A file that was judged.
+#[derive(Debug)]
+pub struct JudgedFile {
+    /// What the rules say of it.
+    pub report: Report,
+    /// Its bytes; none when it is larger than is read.
+    bytes: Option<Vec<u8>>,
+}
+
+/// Which picture of a page is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture {
+    /// From 1; the first with findings when none.
+    pub page: Option<usize>,
+    /// How it is encoded.
+    pub encoding: Encoding,
+    /// The language of what is written on it.
+    pub language: Language,
+}
+
+/// Judges a file by the profile in force here.
+///
+/// # Errors
+/// [`OverlayError`].
+pub fn judge_file(desk: &Desk, path: &Path, sha256: &str) -> Result<JudgedFile, OverlayError> {
+    let failed = |source| store::Error::Io { what: "reading a file to be judged", source };
     let limits = text::Limits::default();
-    let path = desk.objects.path(sha256);
-    let size = std::fs::metadata(&path).map_err(|error| unreadable(&error))?.len();
     // Above the limit nothing is read into memory: the report says so rule by rule.
-    let bytes = if size > limits.file {
-        return Ok(serde_json::json!(crate::format::too_large(sha256, &desk.profile)).to_string());
-    } else {
-        std::fs::read(path).map_err(|error| unreadable(&error))?
-    };
-    let report = crate::format::check(bytes, &desk.profile, &limits)?;
-    Ok(serde_json::json!(report).to_string())
+    if std::fs::metadata(path).map_err(failed)?.len() > limits.file {
+        return Ok(JudgedFile { report: crate::format::too_large(sha256, &desk.profile), bytes: None });
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    let report = crate::format::check(bytes.clone(), &desk.profile, &limits)?;
+    Ok(JudgedFile { report, bytes: Some(bytes) })
+}
+
+impl JudgedFile {
+    /// A page of it with its findings.
+    ///
+    /// # Errors
+    /// When there is no such page, or it can't be painted.
+    pub fn draw(&self, desk: &Desk, picture: &Picture) -> Result<Vec<u8>, OverlayError> {
+        let bytes = self.bytes.as_ref().ok_or(PictureError::TooLarge)?;
+        if self.report.file.kind != "pdf" {
+            return Err(PictureError::NoPage.into());
+        }
+        let first = overlay::pages(&self.report).first().copied().unwrap_or(1);
+        let page = picture.page.unwrap_or(first);
+        let (encoding, language) = (picture.encoding, picture.language);
+        let limits = text::Limits::default();
+        Ok(overlay::draw(bytes, &self.report, &desk.profile, page, encoding, language, &limits)?)
+    }
 }

@@ -5,7 +5,7 @@ mod check;
 mod intake;
 mod make;
 
-pub use check::{FORMAT_JOB, check_one_format};
+pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};
 pub use intake::{Intake, TakenFile, check_revision, revise, take_in};
 pub use make::{Made, make_prepared, make_sealed, make_signed, record_made};
 

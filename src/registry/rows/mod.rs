@@ -368,6 +368,26 @@ impl FormatCheck {
             .optional()?)
     }
 
+    /// The version that [`Self::newest`] judged or is to judge.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn newest_version(
+        c: &mut AnyConnection,
+        scope: &Scope,
+        document: &DocumentId,
+    ) -> Result<Option<Version>, Error> {
+        Ok(format_checks::table
+            .inner_join(versions::table.inner_join(components::table))
+            .filter(components::agency_id.eq(scope.agency()))
+            .filter(components::document_id.eq(document))
+            .filter(components::ordinal.eq(1))
+            .order(versions::ordinal.desc())
+            .select(Version::as_select())
+            .first(c)
+            .optional()?)
+    }
+
     /// Where the judgements of versions stand.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod access;
 mod contract;
+mod formats;
 mod hostile;
 mod house;
 mod office;

@@ -3,10 +3,16 @@
 
 mod broken_rules;
 mod command;
+mod facts;
 mod hostile;
 mod made;
 mod made_docx;
 mod made_pdf;
+mod metadata;
+mod overlay;
+mod page;
+mod pdfium;
+mod repair;
 mod scope;
 mod variants;
 mod words;

@@ -1,0 +1,168 @@
+//! What a line is to say instead. Letters are never changed but for the state's own texts, whose
+//! wording is known: everything else is punctuation, white space and leading zeros.
+
+use crate::format::layout::{close, folded};
+use crate::profile::Profile;
+use regex::Regex;
+
+/// Characters at either end of a line where punctuation is tried.
+const TRIED: usize = 24;
+
+/// What of a text no repair may lose: letters, and digits but for zeros, which padding adds and takes.
+pub(super) fn letters(text: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() && *c != '0';
+    // Comparing composed and without case: marks may have been joined, capitals made by the look.
+    folded(&unicode_normalization::UnicodeNormalization::nfc(text).collect::<String>())
+        .chars()
+        .filter(kept)
+        .collect()
+}
+
+/// The letters of everything a part says, deleted text and the instructions of fields included.
+pub(super) fn all(main: &str) -> String {
+    let mut inside = false;
+    let mut text = String::new();
+    for piece in main.split_inclusive(['<', '>']) {
+        let words = piece.trim_end_matches(['<', '>']);
+        if !inside {
+            text.push_str(words);
+        }
+        inside = piece.ends_with('<');
+    }
+    letters(&text)
+}
+
+/// A text of the state's that a line means: its letters are nearly those.
+pub(super) fn meant(line: &str, text: &str) -> Option<String> {
+    let plain = |text: &str| -> String {
+        let spaced: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        folded(&spaced)
+    };
+    close(&plain(line), &plain(text)).then(|| text.to_owned())
+}
+
+/// A number line with its leading zeros.
+pub(super) fn padded_number(line: &str, profile: &Profile) -> Option<String> {
+    let label = profile.numbering.label.trim_end_matches(':');
+    let start = line.find(label)? + label.len();
+    let rest = line.get(start..)?;
+    let digits = start + rest.find(|c: char| c.is_ascii_digit())?;
+    // Between label and number nothing but punctuation stands.
+    if line.get(start..digits)?.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let found: String = line.get(digits..)?.chars().take_while(char::is_ascii_digit).collect();
+    let padded = profile.format_number(found.parse().ok()?);
+    Some(format!("{}{padded}{}", line.get(..digits)?, line.get(digits + found.len()..)?))
+}
+
+/// A date line with its leading zeros.
+pub(super) fn padded_date(line: &str, profile: &Profile) -> Option<String> {
+    let found = profile.date.expression().ok()?.captures(line)?;
+    let (day, month) = (found.name("day")?, found.name("month")?);
+    let padded = |text: &str, which: fn((String, String)) -> String| match text.trim().parse::<u32>() {
+        Ok(value) => which(profile.date.day_and_month(value, value)),
+        // Not given yet.
+        Err(_) => text.to_owned(),
+    };
+    let (first, second) = (padded(day.as_str(), |pair| pair.0), padded(month.as_str(), |pair| pair.1));
+    if day.end() > month.start() {
+        return None;
+    }
+    Some(format!(
+        "{}{first}{}{second}{}",
+        line.get(..day.start())?,
+        line.get(day.end()..month.start())?,
+        line.get(month.end()..)?
+    ))
+}
+
+/// A line that matches a pattern after the fewest changes of punctuation and white space.
+pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
+    let characters: Vec<char> = line.chars().collect();
+    let once = steps(&characters);
+    // White space that isn't seen, or stands twice, is no punctuation.
+    let tidy = |text: &String| text.trim() == text && !text.contains("  ");
+    let matching = |texts: &[Vec<char>]| {
+        texts
+            .iter()
+            .map(|text| text.iter().collect::<String>())
+            .find(|text| tidy(text) && pattern.is_match(text))
+    };
+    matching(&once).or_else(|| once.iter().find_map(|text| matching(&steps(text))))
+}
+
+/// A line that ends with this mark instead of another.
+pub(super) fn ended(line: &str, mark: &str) -> String {
+    let bare = line.trim_end().trim_end_matches([';', '.', ',', ':', '…']).trim_end();
+    format!("{bare}{mark}")
+}
+
+/// The texts one change away: a mark changed, taken away or put in.
+fn steps(text: &[char]) -> Vec<Vec<char>> {
+    const MARKS: [char; 6] = [':', '.', ';', ',', ' ', '-'];
+    let places: Vec<usize> = (0..=text.len()).filter(|at| *at <= TRIED || at + TRIED >= text.len()).collect();
+    let with = |at: usize, taken: usize, put: &[char]| {
+        let (before, behind) = (text.get(..at)?, text.get(at + taken..)?);
+        Some([before, put, behind].concat())
+    };
+    let is_mark = |at: &&usize| text.get(**at).is_some_and(|mark| !mark.is_alphanumeric());
+    let mut found = Vec::new();
+    // What stands too many is likelier than what is missing, and that likelier than what is mistaken.
+    found.extend(places.iter().filter(is_mark).filter_map(|at| with(*at, 1, &[])));
+    for at in &places {
+        found.extend(MARKS.iter().filter_map(|mark| with(*at, 0, &[*mark])));
+    }
+    for at in places.iter().filter(is_mark) {
+        found.extend(MARKS.iter().filter_map(|mark| with(*at, 1, &[*mark])));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn punctuation_is_mended_with_the_fewest_changes() {
+        for (pattern, line, wanted) in [
+            (r"^(TM|KT|TL)\. \S", "KT.GIÁM ĐỐC", "KT. GIÁM ĐỐC"),
+            (r"^(TM|KT|TL)\. \S", "KT GIÁM ĐỐC", "KT. GIÁM ĐỐC"),
+            (r"^Nơi nhận: ?$", "Nơi nhận", "Nơi nhận:"),
+            (r"^Nơi nhận: ?$", "Nơi nhận ;", "Nơi nhận:"),
+            (r"^- ?Lưu: ?\S", "- Lưu VT, NV.", "- Lưu: VT, NV."),
+            (r"^V/v \S", "V/v: rà soát", "V/v rà soát"),
+            (r"^V/v \S", "V/vrà soát", "V/v rà soát"),
+        ] {
+            assert_eq!(punctuated(line, &Regex::new(pattern).unwrap()).as_deref(), Some(wanted), "{line}");
+        }
+        assert_eq!(punctuated("Người nhận", &Regex::new(r"^Nơi nhận:$").unwrap()), None);
+    }
+
+    #[test]
+    fn zeros_are_put_where_the_profile_has_them_and_nowhere_else() {
+        let profile = Profile::builtin();
+        assert_eq!(padded_number("Số: 5/QĐ-SNV", profile).as_deref(), Some("Số: 05/QĐ-SNV"));
+        assert_eq!(padded_number("Số: 005/QĐ-SNV", profile).as_deref(), Some("Số: 05/QĐ-SNV"));
+        let line = "Hà Nội, ngày 5 tháng 04 năm 2026";
+        assert_eq!(padded_date(line, profile).as_deref(), Some("Hà Nội, ngày 05 tháng 4 năm 2026"));
+        assert_eq!(
+            padded_date("Hà Nội, ngày tháng 1 năm 2026", profile).as_deref().unwrap_or("none"),
+            "Hà Nội, ngày tháng 01 năm 2026"
+        );
+    }
+
+    #[test]
+    fn a_misspelt_text_of_the_state_is_meant_and_another_is_not() {
+        let motto = "Độc lập - Tự do - Hạnh phúc";
+        assert_eq!(meant("Độc lập-Tự do-Hạnh phúc", motto).as_deref(), Some(motto));
+        assert_eq!(meant("ĐỘC LẬP – TỰ DO – HẠNH PHÚC", motto).as_deref(), Some(motto));
+        assert_eq!(meant("Độc lập - Tự do", motto), None);
+        assert_eq!(meant("Kính gửi: Các phòng thuộc Sở", motto), None);
+    }
+
+    #[test]
+    fn tags_are_no_text() {
+        assert_eq!(all("<w:p a=\"x\"><w:t>Hà</w:t> <w:delText>Nội</w:delText></w:p>"), "hànội");
+    }
+}
