@@ -184,6 +184,11 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     )
 }
 
+/// Whether what is in a file unpacks to no more than is read.
+pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
+    expansion::check(pdf, limits).map(|_| ())
+}
+
 /// Which glyphs are leaders: three or more full stops or underscores in a row, left to be written over. Fewer may part
 /// the digits of a sum.
 fn leaders(glyphs: &[Glyph]) -> Vec<bool> {
@@ -205,11 +210,6 @@ fn leaders(glyphs: &[Glyph]) -> Vec<bool> {
         begin += length.max(1);
     }
     found
-}
-
-/// Whether what is in a file unpacks to no more than is read.
-pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
-    expansion::check(pdf, limits).map(|_| ())
 }
 
 fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {

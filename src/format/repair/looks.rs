@@ -3,7 +3,7 @@
 use super::super::docx::{Characters, Looks, attribute, child, place};
 use super::splice::{Property, RUN, Splices};
 use roxmltree::{Document, Node};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Styles followed from one to the next.
@@ -95,6 +95,7 @@ pub(super) fn said(
     wrong: &dyn Fn(&str) -> bool,
 ) -> Said {
     let mut said = Said::default();
+    let index = styles.map(Index::of);
     let key = |range: Range<usize>| (range.start, range.end);
     for (_, paragraph) in place::paragraphs(main) {
         for (_, run) in place::runs(paragraph).filter(|(_, run)| has_letters(*run)) {
@@ -105,18 +106,18 @@ pub(super) fn said(
                 }
                 continue;
             }
-            let Some(styles) = styles else { continue };
+            let Some(styles) = &index else { continue };
             let style = |node: Node<'_, '_>, properties: &str, kind: &str| {
                 let named = child(node, properties).and_then(|node| child(node, kind));
                 named.and_then(|style| attribute(style, "val")).map(str::to_owned)
             };
             let of_run = style(run, "rPr", "rStyle");
-            let of_paragraph = style(paragraph, "pPr", "pStyle").or_else(|| usual(styles));
+            let of_paragraph = style(paragraph, "pPr", "pStyle").or_else(|| styles.usual.clone());
             let found = [of_run, of_paragraph]
                 .into_iter()
                 .flatten()
-                .find_map(|id| in_chain(styles, id, looks))
-                .or_else(|| in_defaults(styles, looks));
+                .find_map(|id| styles.in_chain(id, looks))
+                .or_else(|| styles.in_defaults(looks));
             if let Some(found) = found.filter(|node| names(*node, looks).iter().any(|name| wrong(name))) {
                 said.styles.insert(key(found.range()));
             }
@@ -134,36 +135,47 @@ fn names(fonts: Node<'_, '_>, looks: &Looks) -> Vec<String> {
     ["ascii", "hAnsi"].into_iter().filter_map(font).collect()
 }
 
-fn usual(styles: &Document<'_>) -> Option<String> {
-    let style = styles.root_element().children().find(|node| {
-        node.tag_name().name() == "style"
-            && attribute(*node, "type") == Some("paragraph")
-            && matches!(attribute(*node, "default"), Some("1" | "true" | "on"))
-    })?;
-    attribute(style, "styleId").map(str::to_owned)
+/// Styles by their identifiers.
+struct Index<'a, 'i> {
+    root: Node<'a, 'i>,
+    by_id: HashMap<&'a str, Node<'a, 'i>>,
+    /// The style of paragraphs that name none.
+    usual: Option<String>,
 }
 
-fn in_chain<'a, 'i>(styles: &'a Document<'i>, id: String, looks: &Looks) -> Option<Node<'a, 'i>> {
-    let mut next = Some(id);
-    for _ in 0..CHAIN_LIMIT {
-        let id = next?;
-        let style = styles
-            .root_element()
-            .children()
-            .find(|node| node.tag_name().name() == "style" && attribute(*node, "styleId") == Some(&id))?;
-        let fonts = child(style, "rPr").and_then(|node| child(node, "rFonts"));
-        if let Some(fonts) = fonts.filter(|fonts| !names(*fonts, looks).is_empty()) {
-            return Some(fonts);
+impl<'a, 'i> Index<'a, 'i> {
+    fn of(styles: &'a Document<'i>) -> Self {
+        let root = styles.root_element();
+        let mut index = Self { root, by_id: HashMap::new(), usual: None };
+        for style in root.children().filter(|node| node.tag_name().name() == "style") {
+            let Some(id) = attribute(style, "styleId") else { continue };
+            index.by_id.entry(id).or_insert(style);
+            let default = matches!(attribute(style, "default"), Some("1" | "true" | "on"));
+            if default && attribute(style, "type") == Some("paragraph") {
+                index.usual = Some(id.to_owned());
+            }
         }
-        next = child(style, "basedOn").and_then(|node| attribute(node, "val")).map(str::to_owned);
+        index
     }
-    None
-}
 
-fn in_defaults<'a, 'i>(styles: &'a Document<'i>, looks: &Looks) -> Option<Node<'a, 'i>> {
-    let defaults = child(styles.root_element(), "docDefaults")?;
-    let fonts = child(child(child(defaults, "rPrDefault")?, "rPr")?, "rFonts")?;
-    (!names(fonts, looks).is_empty()).then_some(fonts)
+    fn in_chain(&self, id: String, looks: &Looks) -> Option<Node<'a, 'i>> {
+        let mut next = Some(id);
+        for _ in 0..CHAIN_LIMIT {
+            let style = self.by_id.get(next?.as_str()).copied()?;
+            let fonts = child(style, "rPr").and_then(|node| child(node, "rFonts"));
+            if let Some(fonts) = fonts.filter(|fonts| !names(*fonts, looks).is_empty()) {
+                return Some(fonts);
+            }
+            next = child(style, "basedOn").and_then(|node| attribute(node, "val")).map(str::to_owned);
+        }
+        None
+    }
+
+    fn in_defaults(&self, looks: &Looks) -> Option<Node<'a, 'i>> {
+        let defaults = child(self.root, "docDefaults")?;
+        let fonts = child(child(child(defaults, "rPrDefault")?, "rPr")?, "rFonts")?;
+        (!names(fonts, looks).is_empty()).then_some(fonts)
+    }
 }
 
 /// Has the elements at these places name the font.

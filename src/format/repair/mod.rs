@@ -28,6 +28,9 @@ use report::{Advice, Done, Left, Repair};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+/// Bytes of a main part that is repaired: it is read again for every rule that is broken, and the largest met has
+/// 6.7 MB.
+const LARGEST: usize = 12 << 20;
 /// Passes over the rules: what a later rule's repair makes room for is tried again.
 const PASSES: usize = 4;
 
@@ -86,6 +89,9 @@ impl Draft {
             return Err(RepairError::Signed);
         }
         let (texts, facts) = Texts::open(&mut package)?;
+        if texts.of(&texts.main).len() > LARGEST {
+            return Err(DocxError::Limit("size of a part that is repaired").into());
+        }
         Ok(Self { bytes, texts, facts })
     }
 

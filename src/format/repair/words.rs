@@ -10,6 +10,8 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
+/// Elements a run may be nested in.
+const DEPTH: usize = 100;
 /// Letters of a line that are compared one by one.
 const COMPARED: usize = 400;
 
@@ -30,6 +32,8 @@ struct Letter {
 struct Piece {
     attributes_end: usize,
     preserved: bool,
+    /// Its letters.
+    letters: Range<usize>,
 }
 
 /// The letters of a paragraph.
@@ -88,6 +92,7 @@ impl<'a, 'i> Words<'a, 'i> {
             return None;
         }
         let piece = (!fixed).then_some(self.pieces.len());
+        let first = self.letters.len();
         self.letters.extend(letters.into_iter().map(|(character, range)| Letter {
             character,
             range,
@@ -97,6 +102,7 @@ impl<'a, 'i> Words<'a, 'i> {
         self.pieces.push(Piece {
             attributes_end: tag.attributes_end,
             preserved: attribute(node, "space") == Some("preserve"),
+            letters: first..self.letters.len(),
         });
         Some(())
     }
@@ -153,7 +159,9 @@ impl<'a, 'i> Words<'a, 'i> {
         let fits = |window: &[(char, Range<usize>)]| {
             window.iter().zip(&wanted).all(|((character, _), wanted)| same(*character, *wanted))
         };
-        let at = self.normal.windows(wanted.len()).position(fits)?;
+        // A long text is looked for where paragraphs begin: looking everywhere would take its square.
+        let tried = if wanted.len() > COMPARED * 10 { 1 } else { usize::MAX };
+        let at = self.normal.windows(wanted.len()).take(tried).position(fits)?;
         Some(at..at + wanted.len())
     }
 
@@ -274,23 +282,23 @@ impl<'a, 'i> Words<'a, 'i> {
         if piece.preserved {
             return Some(());
         }
-        let mut text = String::new();
-        for (at, letter) in self.letters.iter().enumerate().filter(|(_, letter)| letter.piece == Some(number))
-        {
-            let put = |place: &dyn Fn(&Range<usize>) -> bool| -> String {
-                edits.iter().filter(|(range, _)| place(range)).map(|(_, text)| text.as_str()).collect()
-            };
-            text.push_str(&put(&|range| range.is_empty() && range.start == at));
-            if edits.iter().any(|(range, _)| range.contains(&at)) {
-                text.push_str(&put(&|range| range.contains(&at)));
+        let (mut put_in, mut changed) = (BTreeMap::<usize, String>::new(), BTreeMap::new());
+        for (range, text) in edits {
+            if range.is_empty() {
+                put_in.entry(range.start).or_default().push_str(text);
             } else {
-                text.push(letter.character);
-            }
-            let last = self.letters.get(at + 1).is_none_or(|next| next.piece != Some(number));
-            if last {
-                text.push_str(&put(&|range| range.is_empty() && range.start == at + 1));
+                changed.insert(range.start, text);
             }
         }
+        let mut text = String::new();
+        for at in piece.letters.clone() {
+            text.push_str(put_in.get(&at).map_or("", String::as_str));
+            match changed.get(&at) {
+                Some(new) => text.push_str(new),
+                None => text.extend(self.letters.get(at).map(|letter| letter.character)),
+            }
+        }
+        text.push_str(put_in.get(&piece.letters.end).map_or("", String::as_str));
         if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
             splices.insert(piece.attributes_end, " xml:space=\"preserve\"");
         }
@@ -299,13 +307,24 @@ impl<'a, 'i> Words<'a, 'i> {
 }
 
 /// Whether the text of a run comes from elsewhere: a field, a control bound to data, or alternatives
-/// kept for other programs.
+/// kept for other programs. What is nested deeper than any writer does isn't touched either.
 fn is_fixed(run: Node<'_, '_>) -> bool {
-    run.ancestors().any(|above| match above.tag_name().name() {
-        "fldSimple" | "AlternateContent" => true,
-        "sdt" => child(above, "sdtPr").is_some_and(|properties| child(properties, "dataBinding").is_some()),
-        _ => false,
-    })
+    let mut above = run;
+    for _ in 0..DEPTH {
+        let Some(next) = above.parent() else { return false };
+        above = next;
+        let bound = match above.tag_name().name() {
+            "fldSimple" | "AlternateContent" => true,
+            "sdt" => {
+                child(above, "sdtPr").is_some_and(|properties| child(properties, "dataBinding").is_some())
+            }
+            _ => false,
+        };
+        if bound {
+            return true;
+        }
+    }
+    true
 }
 
 /// The characters of an element's content with their places; none when there is more than text in it.

@@ -148,3 +148,59 @@ proptest! {
         }
     }
 }
+
+/// A page with this font and content.
+fn with_font(font: &[u8], more: &[Vec<u8>], content: &[u8]) -> Vec<u8> {
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_vec(),
+        made_pdf::stream(b"", content),
+        font.to_vec(),
+    ];
+    objects.extend_from_slice(more);
+    made_pdf::file(&objects)
+}
+
+#[test]
+fn a_broken_font_and_one_without_unicode_end_in_a_report() {
+    let content = b"BT /F1 14 Tf 80 780 Td <00410042> Tj (CONG HOA) Tj ET";
+    let embedded = b"<</Type/Font/Subtype/TrueType/BaseFont/ABCDEF+Broken/FirstChar 0/LastChar 1/Widths[500 500]/FontDescriptor 6 0 R>>";
+    let descriptor = b"<</Type/FontDescriptor/FontName/ABCDEF+Broken/Flags 4/FontBBox[0 0 1 1]/ItalicAngle 0/Ascent 1/Descent 0/CapHeight 1/StemV 1/FontFile2 7 0 R>>".to_vec();
+    let programs = [
+        vec![],
+        vec![0xff; 2_000],
+        b"\0\x01\0\0\xff\xff\0\0\0\0\0\0glyf\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff".to_vec(),
+    ];
+    for program in programs {
+        let more = [descriptor.clone(), made_pdf::stream(b"/Length1 2000", &program)];
+        assert!(outcome(with_font(embedded, &more, content)).is_ok());
+    }
+    // Codes that nothing says the letters of.
+    let composite = b"<</Type/Font/Subtype/Type0/BaseFont/Nameless/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/Nameless/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500>>]>>";
+    assert!(outcome(with_font(composite, &[], content)).is_ok());
+    // A font drawn by content that draws itself.
+    let drawn = b"<</Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[.001 0 0 .001 0 0]/CharProcs<</a 4 0 R>>/Encoding<</Differences[65/a]>>/FirstChar 65/LastChar 65/Widths[1000]/Resources<</Font<</F1 5 0 R>>>>>>";
+    assert!(outcome(with_font(drawn, &[], b"BT /F1 14 Tf (A) Tj ET")).is_ok());
+}
+
+#[test]
+fn pages_without_size_or_with_a_giant_one_and_no_page_at_all_are_judged_or_refused() {
+    let page = |pages: &str, page: &str| {
+        made_pdf::file(&[
+            b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+            format!("<</Type/Pages {pages}>>").into_bytes(),
+            format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R{page}>>").into_bytes(),
+            made_pdf::stream(b"", b"1e38 0 0 1e38 0 0 cm 0 0 1 1 re f BT 1e30 Tf (x) Tj ET"),
+        ])
+    };
+    let none = outcome(page("/Kids[]/Count 0", ""));
+    assert!(none.is_err() || none == Ok(None), "{none:?}");
+    for size in ["[0 0 0 0]", "[0 0 1e30 1e30]", "[-1e9 -1e9 1e9 1e9]", "[9 9 9 9]", "[0 0 nan 5]", "[]"] {
+        let judged = outcome(page(&format!("/Kids[3 0 R]/Count 1/MediaBox{size}"), ""));
+        assert!(judged != Ok(Some(true)), "{size}");
+    }
+    for kids in ["/Kids[2 0 R]/Count 1", "/Kids[3 0 R 3 0 R]/Count 99999999", "/Kids[3 0 R]/Count -5"] {
+        assert!(outcome(page(&format!("{kids}/MediaBox[0 0 595 842]"), "")) != Ok(Some(true)), "{kids}");
+    }
+}

@@ -310,6 +310,51 @@ fn a_file_that_is_no_draft_is_refused_by_name() {
 }
 
 #[test]
+fn a_large_or_contrived_draft_is_repaired_or_left_in_bounded_time() {
+    let around = |body: &str, styles: &str| {
+        let text = format!(r#"<w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>"#);
+        let styles = format!(r#"<w:styles xmlns:w="{NAMESPACE}">{styles}</w:styles>"#);
+        made_docx::package(&[("word/document.xml", text.as_bytes()), ("word/styles.xml", styles.as_bytes())])
+    };
+    let run = |text: &str| {
+        format!(r#"<w:r><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial"/></w:rPr><w:t>{text}</w:t></w:r>"#)
+    };
+    let many = format!("<w:p>{}</w:p>", run("Chữ")).repeat(9_000);
+    let styles: String = (0..4_000)
+        .map(|at| {
+            format!(
+                r#"<w:style w:type="paragraph" w:styleId="S{at}"><w:basedOn w:val="S{}"/></w:style>"#,
+                at + 1
+            )
+        })
+        .collect();
+    let styled = r#"<w:p><w:pPr><w:pStyle w:val="S1"/></w:pPr><w:r><w:t>Chữ</w:t></w:r></w:p>"#.repeat(4_000);
+    let apart = format!("<w:p>{}</w:p>", run(&"e\u{302}\u{301} ".repeat(12_000)));
+    let pieces = format!("<w:p>{}</w:p>", run("e\u{301}").repeat(6_000));
+    let deep = format!(
+        "{}{}{}",
+        "<w:ins>".repeat(900),
+        format!("<w:p>{}</w:p>", run("Chữ")).repeat(900),
+        "</w:ins>".repeat(900)
+    );
+    for (name, bytes) in [
+        ("many paragraphs", around(&many, "")),
+        ("many styles", around(&styled, &styles)),
+        ("many letters apart", around(&apart, "")),
+        ("many pieces", around(&pieces, "")),
+        ("deep", around(&deep, "")),
+    ] {
+        let begun = std::time::Instant::now();
+        let (once, _) = repaired(bytes);
+        let (twice, second) = repaired(once.clone());
+        assert!(once == twice && !second.changed, "{name}");
+        assert!(begun.elapsed().as_secs() < 60, "{name}: {:?}", begun.elapsed());
+    }
+    let large = format!("<w:p>{}</w:p>", run(&"Chữ ".repeat(3_500_000)));
+    assert!(matches!(Draft::open(around(&large, "")), Err(RepairError::Docx(DocxError::Limit(_)))));
+}
+
+#[test]
 fn the_command_writes_the_file_and_says_what_it_did_and_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
