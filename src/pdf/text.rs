@@ -166,12 +166,15 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     if found.unread.contains(&page) {
         return None;
     }
-    let glyphs = found.pages.first()?.glyphs.iter();
+    let glyphs = &found.pages.first()?.glyphs;
+    let leaders = leaders(glyphs);
     Some(
         glyphs
+            .iter()
+            .zip(leaders)
             // Recognised text stands for what a scan shows, so invisible glyphs count too.
-            .filter(|glyph| !glyph.text.trim().is_empty())
-            .map(|glyph| Rectangle {
+            .filter(|(glyph, is_leader)| !is_leader && !glyph.text.trim().is_empty())
+            .map(|(glyph, _)| Rectangle {
                 left: glyph.x,
                 bottom: glyph.y - glyph.size * 0.2,
                 right: glyph.x + glyph.advance,
@@ -184,6 +187,29 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
 /// Whether what is in a file unpacks to no more than is read.
 pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
     expansion::check(pdf, limits).map(|_| ())
+}
+
+/// Which glyphs are leaders: three or more full stops or underscores in a row, left to be written over. Fewer may part
+/// the digits of a sum.
+fn leaders(glyphs: &[Glyph]) -> Vec<bool> {
+    const LEAST: usize = 3;
+    let weight = |glyph: &Glyph| match glyph.text.trim() {
+        "." | "_" | "\u{2024}" => 1,
+        "\u{2026}" => LEAST,
+        _ => 0,
+    };
+    let mut found = vec![false; glyphs.len()];
+    let mut begin = 0;
+    while let Some(first) = glyphs.get(begin) {
+        let is_next = |glyph: &&Glyph| weight(glyph) > 0 && (glyph.y - first.y).abs() < 1.0;
+        let length = glyphs.iter().skip(begin).take_while(is_next).count();
+        let total: usize = glyphs.iter().skip(begin).take(length).map(weight).sum();
+        if total >= LEAST {
+            found.iter_mut().skip(begin).take(length).for_each(|is_leader| *is_leader = true);
+        }
+        begin += length.max(1);
+    }
+    found
 }
 
 fn apart(bytes: Vec<u8>, limits: &Limits, only: Option<usize>) -> Result<Pages, TextError> {

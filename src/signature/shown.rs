@@ -233,25 +233,55 @@ fn read_cmap(cmap: &[u8], map: &mut HashMap<u32, String>) {
     });
 }
 
-/// Whether a rectangle covers text of a page as it was at `revision`. When the page's text can't be
-/// read, it is taken to be covered.
+/// Whether what an annotation paints lets through what is under it: strokes, or fills that only darken. Its pictures and
+/// texts don't.
+///
+/// # Errors
+/// When it can't be read.
+pub fn is_see_through(pdf: &Pdf<'_>, widget: &Dictionary, revision: usize) -> Result<bool, pdf::Error> {
+    const TEXT: [&[u8]; 7] = [b"Tj", b"TJ", b"'", b"\"", b"sh", b"BI", b"ID"];
+    const FILLING: [&[u8]; 9] = [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"Do", b"EI"];
+    let Some((dictionary, content)) = normal(pdf, widget, revision)? else {
+        return Ok(widget.get("AP").is_none());
+    };
+    let states = match pdf.get(&dictionary, "Resources", revision)? {
+        Object::Dictionary(resources) => pdf.get(&resources, "ExtGState", revision)?,
+        _ => Object::Null,
+    };
+    let mut darkening = Vec::new();
+    for (name, state) in states.as_dictionary().iter().flat_map(|states| states.iter()) {
+        let state = pdf.follow(state, revision)?;
+        let mode = state.as_dictionary().and_then(|state| state.name("BM")).unwrap_or_default();
+        if matches!(mode, b"Multiply" | b"Darken") {
+            darkening.push(name.to_vec());
+        }
+    }
+    let (mut darkens, mut hides) = (false, false);
+    let understood = operators(&content, &mut |operator, operands| {
+        if let (b"gs", [Object::Name(name)]) = (operator, operands) {
+            darkens = darkening.contains(name);
+        }
+        hides |= TEXT.contains(&operator) || (FILLING.contains(&operator) && !darkens);
+    });
+    Ok(understood && !hides)
+}
+
+/// The boxes of a page's text (from 0) as it was at `revision`; none when it can't be read.
 #[must_use]
-pub fn covers_text(pdf: &Pdf<'_>, revision: usize, page: usize, rectangle: &Rectangle) -> bool {
-    let Some(end) = pdf.revisions().get(revision).map(|revision| revision.end) else { return true };
+pub fn text_boxes(pdf: &Pdf<'_>, revision: usize, page: usize) -> Option<Vec<Rectangle>> {
+    let end = pdf.revisions().get(revision).map(|revision| revision.end)?;
     /// Documents larger than this are not loaded to look at one page.
-    const LOAD_LIMIT: u64 = 64 << 20;
+    const LOAD_LIMIT: u64 = 256 << 20;
     if end > LOAD_LIMIT {
-        return true;
+        return None;
     }
-    let Ok(bytes) = pdf.source().bytes(0, usize::try_from(end).unwrap_or(0)) else { return true };
-    match crate::pdf::text::page_text_boxes(bytes.into_owned(), page) {
-        Some(boxes) => boxes.iter().any(|text| overlaps(text, rectangle)),
-        None => true,
-    }
+    let bytes = pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?;
+    crate::pdf::text::page_text_boxes(bytes.into_owned(), page)
 }
 
 /// Whether two rectangles share more than a hair.
-fn overlaps(a: &Rectangle, b: &Rectangle) -> bool {
+#[must_use]
+pub fn overlaps(a: &Rectangle, b: &Rectangle) -> bool {
     const HAIR: f64 = 0.5;
     a.left + HAIR < b.right && b.left + HAIR < a.right && a.bottom + HAIR < b.top && b.bottom + HAIR < a.top
 }

@@ -3,6 +3,9 @@
 use super::graph::Graph;
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
 use crate::signature::fields::{self, Field};
+use crate::signature::prepare::Rectangle;
+use crate::signature::shown;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 /// Pages looked through for annotations; a page beyond is judged like any other object.
@@ -54,9 +57,21 @@ pub(super) struct Baseline<'p, 'a> {
     pub(super) pages: HashMap<Reference, usize>,
     roles: HashMap<Reference, Role>,
     graph: Graph,
+    /// The text of pages looked at; none when it can't be read.
+    text: RefCell<HashMap<usize, Option<Vec<Rectangle>>>>,
 }
 
 impl<'p, 'a> Baseline<'p, 'a> {
+    /// Whether a rectangle covers text of a page (from 1) that was shown when the document was signed. Where the text
+    /// can't be read, it does.
+    pub(super) fn shows_text_in(&self, page: usize, rectangle: &Rectangle) -> bool {
+        let mut text = self.text.borrow_mut();
+        let boxes = text
+            .entry(page)
+            .or_insert_with(|| shown::text_boxes(self.pdf, self.revision, page.saturating_sub(1)));
+        boxes.as_ref().is_none_or(|boxes| boxes.iter().any(|text| shown::overlaps(text, rectangle)))
+    }
+
     /// Reads the roles.
     ///
     /// # Errors
@@ -71,6 +86,7 @@ impl<'p, 'a> Baseline<'p, 'a> {
             pages: HashMap::new(),
             roles: HashMap::new(),
             graph: Graph::default(),
+            text: RefCell::default(),
         };
         let catalog = pdf.catalog(revision)?;
         let mut roles = Vec::new();

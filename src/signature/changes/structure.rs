@@ -152,9 +152,7 @@ impl Step<'_, '_, '_> {
             // A picture on a field nobody signed is no signature.
             return Ok(Class::Other);
         }
-        let covers = page.is_some_and(|page| {
-            shown::covers_text(self.base.pdf, self.base.revision, page.saturating_sub(1), &rectangle)
-        });
+        let covers = page.is_some_and(|page| self.base.shows_text_in(page, &rectangle));
         Ok(if covers { Class::Other } else { Class::FormFilling })
     }
 
@@ -206,7 +204,9 @@ impl Step<'_, '_, '_> {
                 None => {
                     let annotation = self.base.pdf.resolve(reference, self.revision)?;
                     let class = match annotation.as_dictionary() {
-                        Some(annotation) if is_remark(annotation) => Class::Annotations,
+                        Some(annotation) if is_remark(annotation) && !self.hides(annotation, number)? => {
+                            Class::Annotations
+                        }
                         _ => Class::Other,
                     };
                     self.report_added(reference, number, class, "annotation_added");
@@ -214,6 +214,22 @@ impl Step<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Kinds of remarks that lie on the page like paint, whether or not they bring a picture of themselves.
+const PAINT: [&[u8]; 9] =
+    [b"FreeText", b"Line", b"Square", b"Circle", b"Polygon", b"PolyLine", b"Stamp", b"Ink", b"Caret"];
+
+impl Step<'_, '_, '_> {
+    /// Whether a remark lies on signed text and doesn't let it through (evil annotation attack).
+    fn hides(&self, annotation: &Dictionary, page: Option<usize>) -> Result<bool, pdf::Error> {
+        let is_paint = PAINT.contains(&annotation.name("Subtype").unwrap_or_default());
+        if !is_paint && shown::is_see_through(self.base.pdf, annotation, self.revision)? {
+            return Ok(false);
+        }
+        let place = fill::rectangle(annotation).zip(page);
+        Ok(place.is_none_or(|(rectangle, page)| self.base.shows_text_in(page, &rectangle)))
     }
 }
 

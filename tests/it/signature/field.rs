@@ -20,7 +20,7 @@ fn attribute(kind: &str, value: &[u8]) -> Vec<u8> {
 }
 
 /// A CMS over a digest, put together by hand: further signed attributes, sets sorted or not, content enclosed or not.
-fn by_hand(
+pub(super) fn by_hand(
     key: &MemoryKey,
     digest: &[u8],
     more: Vec<Vec<u8>>,
@@ -59,7 +59,7 @@ fn by_hand(
 }
 
 /// The signer of a CMS with a time-stamp over its value.
-fn stamped(cms: &[u8], stamper: &dyn Stamper) -> Vec<u8> {
+pub(super) fn stamped(cms: &[u8], stamper: &dyn Stamper) -> Vec<u8> {
     let mut parts = parts(cms);
     let signers = Reader::new(parts.last().unwrap()).expect(0x31).unwrap();
     let signer = signers.inside().expect(0x30).unwrap();

@@ -1,10 +1,12 @@
 //! Signing and validating, judged by pyHanko, pdfsig, qpdf and openssl.
 
+mod agency;
 mod algorithms;
 mod attacks;
 mod certificates;
 mod cms;
 mod field;
+mod forgeries;
 mod hostile;
 mod journey;
 mod levels;
