@@ -53,8 +53,8 @@ fn read_as(theirs: &[char], ours: &[char], whole: bool) -> bool {
         return theirs == ours;
     }
     let mut left = theirs.iter().peekable();
-    let missed = ours.iter().filter(|letter| left.next_if(|next| next == letter).is_none());
-    let only_foreign = missed.fold(true, |only, letter| only && !letter.is_ascii());
+    let mut missed = ours.iter().filter(|letter| left.next_if(|next| next == letter).is_none());
+    let only_foreign = missed.all(|letter| !letter.is_ascii());
     only_foreign && left.peek().is_none()
 }
 
