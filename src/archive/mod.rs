@@ -6,10 +6,12 @@ mod decide;
 mod export;
 pub(crate) mod schema;
 mod submit;
+mod sweep;
 
 pub use decide::{Examined, accept, examine, protect, reject};
 pub use export::{ExportError, Exported, export};
 pub use submit::{Submitted, discard, make_packages, submit};
+pub use sweep::sweep;
 
 use crate::audit::{NewEvent, Tracked};
 use crate::desk::Desk;

@@ -328,8 +328,7 @@ fn a_large_or_contrived_draft_is_repaired_or_left_in_bounded_time() {
             )
         })
         .collect();
-    let styled =
-        r#"<w:p><w:pPr><w:pStyle w:val="S1"/></w:pPr><w:r><w:t>Chữ</w:t></w:r></w:p>"#.repeat(4_000);
+    let styled = r#"<w:p><w:pPr><w:pStyle w:val="S1"/></w:pPr><w:r><w:t>Chữ</w:t></w:r></w:p>"#.repeat(4_000);
     let apart = format!("<w:p>{}</w:p>", run(&"e\u{302}\u{301} ".repeat(12_000)));
     let pieces = format!("<w:p>{}</w:p>", run("e\u{301}").repeat(6_000));
     let deep = format!(
