@@ -1,5 +1,9 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
+mod sweep;
+
+pub use sweep::sweep;
+
 use crate::api::caller::tell_of_refusal;
 use crate::api::edge::{Pace, caught, keep_pace};
 use crate::api::{Service, problem, routes};
@@ -88,12 +92,12 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result
     migrate::check_or_create(&location)?;
     let database = Database::open(&location, config.storage.connections, clock, Arc::clone(&rng))?;
     let objects = Objects::open(data)?;
-    objects.sweep(Duration::from_secs(24 * 3600))?;
     let vault = Arc::new(open_vault(config, rng.as_ref())?);
     let profile = profile(config)?;
     let zone = config.law.time_zone.parse().map_err(|_| unusable("law.time_zone")("unknown".to_owned()))?;
     let desk =
         Desk { database, objects, vault, trust: Arc::new(trust(&config.trust_folder())?), profile, zone };
+    sweep::sweep(&desk, sweep::AGE)?;
     let signer = Arc::new(open_log(&desk, &config.log.name)?);
     let first_password = first_start(&desk, &config.agency)?;
     let service = Service {
@@ -359,6 +363,7 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
             let _ = management.await;
         }),
         tokio::spawn(work(service.clone(), Arc::clone(&stop))),
+        tokio::spawn(sweep::often(service.clone(), Arc::clone(&stop))),
     ];
     Ok(Running {
         base_url,
@@ -400,6 +405,7 @@ impl Running {
         for handle in &self.handles {
             handle.stop(true).await;
         }
+        // Each worker tells the next.
         self.stop.notify_one();
         for worker in self.workers {
             let _ = worker.await;
@@ -423,7 +429,7 @@ pub fn settle(service: &Service) -> Result<(), Error> {
 async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
     loop {
         tokio::select! {
-            () = stop.notified() => return,
+            () = stop.notified() => return stop.notify_one(),
             () = service.wake.notified() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }

@@ -2,12 +2,16 @@
 //! transaction, which then checks that nothing changed meanwhile.
 
 mod check;
+mod components;
 mod intake;
 mod make;
+mod received;
 
 pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};
+pub use components::{NewComponent, attach, check_attach};
 pub use intake::{Intake, TakenFile, check_revision, revise, take_in};
 pub use make::{Made, make_prepared, make_sealed, make_signed, record_made};
+pub use received::{Judged, judge_received};
 
 use super::error::Error;
 use super::rows::{Document, DocumentId, Version};

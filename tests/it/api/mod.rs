@@ -6,6 +6,7 @@ mod contract;
 mod formats;
 mod hostile;
 mod house;
+mod incoming;
 mod office;
 mod rights;
 mod strain;
