@@ -161,7 +161,7 @@ fn a_database_that_is_held_gives_503_and_all_is_well_when_it_comes_back() {
                 .collect();
             // Meanwhile the process says that it lives, and after a while it is given its database back.
             std::thread::sleep(Duration::from_secs(1));
-            let lives = std::panic::catch_unwind(|| health(&house, "livez"));
+            let lives = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| health(&house, "livez")));
             std::thread::sleep(Duration::from_secs(18));
             holder.batch_execute("ROLLBACK").unwrap();
             lives.unwrap();
