@@ -112,7 +112,7 @@ fn signatures_of(desk: &Desk, by: &Acting, package: &Package) -> Result<Vec<Stri
         if version.media_type != "application/pdf" {
             continue;
         }
-        let verdict = verdict_of(desk, &version.sha256)?;
+        let verdict = verdict_of(desk, &by.scope, &document.id, &version.sha256)?;
         // What the agency issued carries both its signatures; what it received may carry none.
         let fails = match document.direction.as_str() {
             "outgoing" => verdict.indication != "TOTAL-PASSED",

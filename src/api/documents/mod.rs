@@ -2,10 +2,12 @@
 //! a file each.
 
 mod acts;
+mod evidence;
 mod intake;
 mod reads;
 
 pub use acts::*;
+pub use evidence::*;
 pub use intake::*;
 pub use reads::*;
 

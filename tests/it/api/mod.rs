@@ -5,5 +5,6 @@ mod contract;
 mod formats;
 mod hostile;
 mod house;
+mod levels;
 mod office;
 mod rights;
