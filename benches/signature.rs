@@ -3,6 +3,9 @@
 //! `cargo bench --bench signature`. The figures to hold: B-B with RSA-2048 at most 1.5 times the bare RSA operation;
 //! with P-256 at most the bare operation and one hash plus 0.2 ms; validating B-LT with everything at hand at most 5
 //! times its bare public-key operations and one hash; a large file at most 1.3 times one hash and one copy.
+//!
+//! With `CHANCERY_BENCH_FILES` naming a folder the files measured are put there, for `tests/load/peers` to measure
+//! other programs by the same ones.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -75,8 +78,16 @@ fn draft() -> Vec<u8> {
     file
 }
 
+/// Leaves a file for other programs.
+fn leave(name: &str, bytes: &[u8]) {
+    if let Ok(folder) = std::env::var("CHANCERY_BENCH_FILES") {
+        std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
+    }
+}
+
 fn signing(c: &mut Criterion) {
     let draft = draft();
+    leave("draft.pdf", &draft);
     for (name, kind) in [("RSA-2048", NewKey::Rsa2048), ("P-256", NewKey::P256)] {
         let key = key(kind);
         let mut group = c.benchmark_group(format!("sign 30 kB, {name}"));
@@ -103,6 +114,8 @@ fn validating(c: &mut Criterion) {
     let file = world.with_evidence(&file, "2026-06-15", &[&list]);
     let policy = Policy { trust: TrustStore::new(vec![world.root.clone()]), at: at("2026-06-16") };
     assert_eq!(validate(&file, &policy).unwrap().indication, "TOTAL-PASSED");
+    leave("b-lt.pdf", &file);
+    leave("root.pem", chancery::pki::issue::certificate_pem(&world.root).as_bytes());
     let certificate = person.certificate();
     let value = person.sign(b"attributes").unwrap();
     let mut group = c.benchmark_group("validate B-LT, P-256");
@@ -117,6 +130,30 @@ fn validating(c: &mut Criterion) {
     });
     group.bench_function("validate", |b| b.iter(|| validate(black_box(&file), &policy).unwrap()));
     group.finish();
+}
+
+fn validating_plain(c: &mut Criterion) {
+    let draft = draft();
+    for (name, kind) in [("RSA-2048", NewKey::Rsa2048), ("P-256", NewKey::P256)] {
+        let authority = Authority::new("Root", (2020, 2060)).unwrap();
+        let issued = authority.issue("Signer", "Agency", kind, (2024, 2040)).unwrap();
+        let key = MemoryKey::new(&issued.pkcs8, issued.certificate, vec![]).unwrap();
+        let pdf = Pdf::open(&draft).unwrap();
+        let appended = sign(&pdf, &request(), &key, &TrustStore::default(), &SystemRng).unwrap();
+        let file = [draft.as_slice(), &appended.bytes].concat();
+        leave(&format!("b-b-{name}.pdf"), &file);
+        leave(&format!("b-b-{name}.pem"), chancery::pki::issue::certificate_pem(authority.root()).as_bytes());
+        leave(&format!("key-{name}.pem"), chancery::pki::issue::pem("PRIVATE KEY", &issued.pkcs8).as_bytes());
+        leave(
+            &format!("cert-{name}.pem"),
+            chancery::pki::issue::certificate_pem(key.certificate()).as_bytes(),
+        );
+        let policy = Policy { trust: TrustStore::new(vec![authority.root().clone()]), at: at("2026-06-16") };
+        assert_eq!(validate(&file, &policy).unwrap().indication, "TOTAL-PASSED");
+        let mut group = c.benchmark_group(format!("validate B-B, {name}"));
+        group.bench_function("validate", |b| b.iter(|| validate(black_box(&file), &policy).unwrap()));
+        group.finish();
+    }
 }
 
 fn large(c: &mut Criterion) {
@@ -141,6 +178,9 @@ fn large(c: &mut Criterion) {
     }
     write!(file, "trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", start + shift).unwrap();
     drop(file);
+    if let Ok(folder) = std::env::var("CHANCERY_BENCH_FILES") {
+        std::fs::copy(&path, std::path::Path::new(&folder).join("large.pdf")).unwrap();
+    }
     let key = key(NewKey::P256);
     let copy = folder.path().join("copy.pdf");
     let mut group = c.benchmark_group("sign 126 MB, P-256");
@@ -164,5 +204,5 @@ fn large(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, signing, validating, large);
+criterion_group!(benches, signing, validating, validating_plain, large);
 criterion_main!(benches);

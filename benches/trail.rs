@@ -169,6 +169,7 @@ fn submission(file: DataFile) -> Submission {
             subject: text("Về việc đo tốc độ"),
             pages: 1,
             file,
+            attachments: Vec::new(),
         }],
     }
 }

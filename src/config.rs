@@ -88,6 +88,10 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Bytes of a JSON body.
     pub json_bytes: usize,
+    /// Seconds every request's body may keep the service waiting.
+    pub body_grace_seconds: u64,
+    /// Bytes that buy a body a second more.
+    pub body_bytes_per_second: u64,
 }
 
 /// Law and trust.
@@ -163,7 +167,12 @@ impl Default for Storage {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { upload_bytes: 256 << 20, json_bytes: 1 << 20 }
+        Self {
+            upload_bytes: 256 << 20,
+            json_bytes: 1 << 20,
+            body_grace_seconds: 30,
+            body_bytes_per_second: 4096,
+        }
     }
 }
 

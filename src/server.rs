@@ -1,6 +1,11 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
+mod sweep;
+
+pub use sweep::sweep;
+
 use crate::api::caller::tell_of_refusal;
+use crate::api::edge::{Pace, caught, keep_pace};
 use crate::api::{Service, problem, routes};
 use crate::audit::log;
 use crate::config::Config;
@@ -88,12 +93,12 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result
     migrate::check_or_create(&location)?;
     let database = Database::open(&location, config.storage.connections, clock, Arc::clone(&rng))?;
     let objects = Objects::open(data)?;
-    objects.sweep(Duration::from_secs(24 * 3600))?;
     let vault = Arc::new(open_vault(config, rng.as_ref())?);
     let profile = profile(config)?;
     let zone = config.law.time_zone.parse().map_err(|_| unusable("law.time_zone")("unknown".to_owned()))?;
     let (trust, signing) = (Arc::new(trust(&config.trust_folder())?), signing(&config.signing));
     let desk = Desk { database, objects, vault, trust, profile, zone, signing };
+    sweep::sweep(&desk, sweep::AGE)?;
     let signer = Arc::new(open_log(&desk, &config.log.name)?);
     let first_password = first_start(&desk, &config.agency)?;
     let service = Service {
@@ -290,8 +295,8 @@ impl std::fmt::Debug for Running {
     }
 }
 
-/// Requests handled at once; beyond it connections wait in the system's queue.
-const CONNECTIONS: usize = 2_000;
+/// Connections of one of the two workers; beyond it they wait in the system's queue. Idle ones are closed after seconds.
+const CONNECTIONS: usize = 8_000;
 
 /// Starts listening and working.
 ///
@@ -300,12 +305,17 @@ const CONNECTIONS: usize = 2_000;
 pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
     let service = opened.service;
     let data = web::Data::new(service.clone());
+    let pace = Pace {
+        grace: Duration::from_secs(config.limits.body_grace_seconds),
+        bytes_per_second: config.limits.body_bytes_per_second,
+    };
     let app = move || {
         let service = data.clone();
         App::new()
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(data.json_bytes))
-            .wrap_fn(move |request, next| {
+            .wrap_fn(move |mut request, next| {
+                keep_pace(&mut request, pace);
                 problem::set_language(request.headers());
                 let headers = request.headers().clone();
                 let id = request_id(&request);
@@ -313,7 +323,7 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
                 let started = std::time::Instant::now();
                 let service = service.clone();
                 let (method, path) = (request.method().clone(), request.match_pattern().unwrap_or_default());
-                let answered = next.call(request);
+                let answered = caught(next.call(request));
                 async move {
                     let mut response = answered.await?;
                     tell_of_refusal(&service, &response).await;
@@ -373,6 +383,7 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
             let _ = management.await;
         }),
         tokio::spawn(work(service.clone(), Arc::clone(&stop))),
+        tokio::spawn(sweep::often(service.clone(), Arc::clone(&stop))),
     ];
     Ok(Running {
         base_url,
@@ -414,6 +425,7 @@ impl Running {
         for handle in &self.handles {
             handle.stop(true).await;
         }
+        // Each worker tells the next.
         self.stop.notify_one();
         for worker in self.workers {
             let _ = worker.await;
@@ -437,7 +449,7 @@ pub fn settle(service: &Service) -> Result<(), Error> {
 async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
     loop {
         tokio::select! {
-            () = stop.notified() => return,
+            () = stop.notified() => return stop.notify_one(),
             () = service.wake.notified() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }

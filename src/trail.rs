@@ -9,7 +9,9 @@ use crate::dossier::schema as dossier;
 use crate::dossier::{Dossier, Entry, Filing};
 use crate::identity::rows::{Account, Agency, Appointment, Client, Key, Person, Unit};
 use crate::identity::schema as identity;
-use crate::registry::rows::{Component, Document, FormatCheck, Register, RegisterEntry, Signature, Version};
+use crate::registry::rows::{
+    Component, Document, FormatCheck, ReceivedVerdict, Register, RegisterEntry, Signature, Version,
+};
 use crate::registry::schema as registry;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
@@ -67,6 +69,7 @@ pub fn tables() -> Vec<TrackedTable> {
         by_id!(Version, registry::versions, id),
         by_id!(FormatCheck, registry::format_checks, version_id),
         by_id!(Signature, registry::signatures, id),
+        by_id!(ReceivedVerdict, registry::received_verdicts, version_id),
         by_id!(Register, registry::registers, id),
         whole!(RegisterEntry, registry::register_entries),
         by_id!(Entry, dossier::file_plan_entries, id),

@@ -253,7 +253,12 @@ fn readable(path: &std::path::Path) -> Result<Kind, Problem> {
         Kind::Unknown => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "format_unknown_file")),
         Kind::Pdf => {
             let source = crate::pdf::FileSource::new(file).map_err(failed)?;
-            crate::pdf::Pdf::open(&source).map_err(|error| refused(error.code(), error.to_string()))?;
+            let pdf = crate::pdf::Pdf::open(&source);
+            let pdf = pdf.map_err(|error| refused(error.code(), error.to_string()))?;
+            let active = pdf.active_content().map_err(|error| refused(error.code(), error.to_string()))?;
+            if let Some(what) = active {
+                return Err(refused("pdf_active_content", what));
+            }
         }
         // Archives and XML are where bombs and outside entities are: read whole, within the reader's limits.
         Kind::Docx => {

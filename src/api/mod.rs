@@ -7,6 +7,7 @@ pub mod clients;
 pub mod documents;
 pub mod dossiers;
 pub mod download;
+pub mod edge;
 pub mod format_checks;
 pub mod keys;
 pub mod people;

@@ -184,6 +184,10 @@ impl From<store::Error> for Problem {
             store::Error::Overloaded => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded").retry_after(1)
             }
+            busy if busy.is_busy() || busy.is_connection_lost() || busy.is_serialization_failure() => {
+                tracing::error!(%error, "the database is held too long");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded").retry_after(2)
+            }
             store::Error::Connection(_) => {
                 tracing::error!(%error, "the database did not answer");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded").retry_after(2)

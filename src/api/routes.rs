@@ -45,6 +45,9 @@ use utoipa::OpenApi;
         documents::list,
         documents::show,
         documents::revise,
+        documents::attach,
+        documents::component_content,
+        documents::received_verdicts,
         documents::format_check,
         format_checks::show,
         format_checks::create,
@@ -154,6 +157,16 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(web::resource("/documents/{id}").route(web::get().to(documents::show)))
         .service(web::resource("/documents/{id}/versions").route(web::post().to(documents::revise)))
+        .service(web::resource("/documents/{id}/components").route(web::post().to(documents::attach)))
+        .service(
+            web::resource("/documents/{id}/components/{component}/content")
+                .route(web::get().to(documents::component_content))
+                .route(web::head().to(documents::component_content)),
+        )
+        .service(
+            web::resource("/documents/{id}/received-verdicts")
+                .route(web::get().to(documents::received_verdicts)),
+        )
         .service(web::resource("/documents/{id}/format-check").route(web::get().to(documents::format_check)))
         .service(
             web::resource("/documents/{id}/format-check/overlay").route(web::get().to(format_checks::show)),

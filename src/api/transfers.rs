@@ -77,7 +77,8 @@ pub async fn create(
                 Ok::<_, Error>(answer)
             })
             .await;
-        if written.is_err() {
+        // After a failure of the store the rows may be there all the same; the sweep sees whether they are.
+        if written.as_ref().is_err_and(|error| !matches!(error, Error::Store(_))) {
             archive::discard(&service.desk, &kept);
         }
         Ok(written?)

@@ -2,7 +2,7 @@
 //! rejected with reasons, by another person than the one who submitted.
 
 use super::schema::packages;
-use super::{Package, Transfer, TransferId, event, package_folder, part};
+use super::{Package, Transfer, TransferId, attachments, event, package_folder, part};
 use crate::audit::record;
 use crate::desk::Desk;
 use crate::dossier::Dossier;
@@ -100,22 +100,26 @@ fn first_failure(report: &Report) -> String {
 /// The verdicts on the documents of a package, by their digests; a signature that doesn't pass stops
 /// the acceptance.
 fn signatures_of(desk: &Desk, by: &Acting, package: &Package) -> Result<Vec<String>, Error> {
-    let parts: Vec<(Document, Version)> = desk.database.read_blocking(|c| {
+    let parts: Vec<(Document, Version, bool)> = desk.database.read_blocking(|c| {
         let filings = Dossier::filings(c, &by.scope, &package.dossier_id)?;
-        filings
-            .iter()
-            .map(|filing| part(c, &by.scope, &filing.document_id))
-            .collect::<Result<Vec<_>, Error>>()
+        let mut parts = Vec::new();
+        for filing in filings {
+            let (document, version) = part(c, &by.scope, &filing.document_id)?;
+            let attached = attachments(c, &by.scope, &document.id)?;
+            parts.push((document.clone(), version, true));
+            parts.extend(attached.into_iter().map(|version| (document.clone(), version, false)));
+        }
+        Ok::<_, Error>(parts)
     })?;
     let mut verdicts = Vec::new();
-    for (document, version) in parts {
+    for (document, version, main) in parts {
         if version.media_type != "application/pdf" {
             continue;
         }
         let verdict = verdict_of(desk, &by.scope, &document.id, &version.sha256)?;
-        // What the agency issued carries both its signatures; what it received may carry none.
+        // What the agency issued carries both its signatures; what it received, and what goes along, may carry none.
         let fails = match document.direction.as_str() {
-            "outgoing" => verdict.indication != "TOTAL-PASSED",
+            "outgoing" if main => verdict.indication != "TOTAL-PASSED",
             _ => verdict.indication == "TOTAL-FAILED",
         };
         if fails {

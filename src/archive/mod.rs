@@ -6,17 +6,19 @@ mod decide;
 mod export;
 pub(crate) mod schema;
 mod submit;
+mod sweep;
 
 pub use decide::{Examined, accept, examine, protect, reject};
 pub use export::{ExportError, Exported, export};
 pub use submit::{Submitted, discard, make_packages, submit};
+pub use sweep::sweep;
 
 use crate::audit::{NewEvent, Tracked};
 use crate::desk::Desk;
 use crate::dossier::DossierId;
 use crate::identity::Acting;
 use crate::registry::Error;
-use crate::registry::rows::{Document, DocumentId, Version};
+use crate::registry::rows::{Component, ComponentId, Document, DocumentId, Version};
 use crate::store::{self, AgencyId, AnyConnection, Scope};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -175,6 +177,18 @@ impl Transfer {
         .execute(c)?;
         if changed == 1 { Ok(self) } else { Err(store::Error::Conflict) }
     }
+}
+
+/// The attachments and appendices of a document, each as it is now.
+fn attachments(c: &mut AnyConnection, scope: &Scope, document: &DocumentId) -> Result<Vec<Version>, Error> {
+    let components = Component::of(c, scope, std::slice::from_ref(document))?;
+    let ids: Vec<ComponentId> =
+        components.iter().filter(|one| one.kind != "main").map(|one| one.id.clone()).collect();
+    let versions = Version::of(c, scope, &ids)?;
+    Ok(ids
+        .iter()
+        .filter_map(|id| versions.iter().rfind(|version| version.component_id == *id).cloned())
+        .collect())
 }
 
 fn part(c: &mut AnyConnection, scope: &Scope, document: &DocumentId) -> Result<(Document, Version), Error> {

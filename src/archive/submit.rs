@@ -1,7 +1,7 @@
 //! The agency's side of a hand-over: packages of closed files, and their submission.
 
 use super::schema::{packages, transfers};
-use super::{Package, PackageId, Transfer, TransferId, event, package_folder, part};
+use super::{Package, PackageId, Transfer, TransferId, attachments, event, package_folder, part};
 use crate::audit::record;
 use crate::desk::Desk;
 use crate::dossier::{Dossier, DossierId};
@@ -60,7 +60,7 @@ fn make_package(
     dossier: &DossierId,
     submitted: &mut Submitted,
 ) -> Result<(), Error> {
-    type Part = (Document, Version);
+    type Part = (Document, Version, Vec<Version>);
     let (dossier, parts, agency): (Dossier, Vec<Part>, Agency) = desk.database.read_blocking(|c| {
         let dossier = Dossier::find(c, &by.scope, dossier)?.ok_or(Error::NotFound("dossier"))?;
         if dossier.state != "closed" {
@@ -68,13 +68,15 @@ fn make_package(
         }
         let mut parts = Vec::new();
         for filing in Dossier::filings(c, &by.scope, &dossier.id)? {
-            parts.push(part(c, &by.scope, &filing.document_id)?);
+            let (document, version) = part(c, &by.scope, &filing.document_id)?;
+            let attached = attachments(c, &by.scope, &document.id)?;
+            parts.push((document, version, attached));
         }
         Ok((dossier, parts, Agency::of(c, &by.scope)?))
     })?;
     let mut documents = Vec::new();
-    for (document, version) in &parts {
-        documents.push(packed(desk, document, version, &agency)?);
+    for (document, version, attached) in &parts {
+        documents.push(packed(desk, document, version, attached, &agency)?);
     }
     let dates: Vec<chrono::NaiveDate> = documents.iter().map(|document| document.issued).collect();
     let closed = dossier.closed_on.unwrap_or(dossier.opened_on);
@@ -134,30 +136,35 @@ fn packed(
     desk: &Desk,
     document: &Document,
     version: &Version,
+    attached: &[Version],
     agency: &Agency,
 ) -> Result<PackedDocument, Error> {
     let kind =
         desk.profile.document_type(&document.type_code).ok_or(Error::refused("document_type_unknown"))?;
     let notation = document.sender_notation.as_ref().or(document.notation.as_ref());
     let (number, symbol) = notation.and_then(|text| text.split_once('/')).unwrap_or(("", ""));
-    let extension = if version.media_type == "application/pdf" { "pdf" } else { "docx" };
-    let path = desk.objects.path(&version.sha256);
     Ok(PackedDocument {
         type_code: kind.archive_code.clone(),
         number: number.to_owned(),
         symbol: symbol.to_owned(),
-        issued: document.document_date.unwrap_or_else(|| document.created_at.date()),
+        issued: document.sender_date.or(document.document_date).unwrap_or_else(|| document.created_at.date()),
         organ: document.sender.clone().unwrap_or_else(|| agency.name.clone()),
         subject: document.subject.clone(),
-        pages: page_count(&path),
-        file: DataFile {
-            path,
-            sha256: version.sha256.clone(),
-            size: u64::try_from(version.size).unwrap_or(0),
-            media_type: version.media_type.clone(),
-            extension: extension.to_owned(),
-        },
+        pages: page_count(&desk.objects.path(&version.sha256)),
+        file: data_file(desk, version),
+        attachments: attached.iter().map(|version| data_file(desk, version)).collect(),
     })
+}
+
+fn data_file(desk: &Desk, version: &Version) -> DataFile {
+    let extension = if version.media_type == "application/pdf" { "pdf" } else { "docx" };
+    DataFile {
+        path: desk.objects.path(&version.sha256),
+        sha256: version.sha256.clone(),
+        size: u64::try_from(version.size).unwrap_or(0),
+        media_type: version.media_type.clone(),
+        extension: extension.to_owned(),
+    }
 }
 
 /// Pages of a PDF; of anything else, none.

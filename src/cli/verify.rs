@@ -1,14 +1,16 @@
 //! `chancery verify`: the signatures of a PDF, or a detached CMS.
 
 use super::augment::client;
-use super::{GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
+use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
 use crate::config::Config;
+use crate::messages::message;
 use crate::pdf::FileSource;
 use crate::pki::revocation::Material;
 use crate::pki::{Demand, TrustStore};
 use crate::ports::{Clock, SystemClock, SystemRng};
 use crate::signature::detached::judge_detached;
 use crate::signature::online::Network;
+use crate::signature::rendered::{self, PageDifference};
 use crate::signature::report::Report;
 use crate::signature::validate::{Judged, Policy, Supply, validate_with};
 use crate::signature::{etsi, facts};
@@ -46,6 +48,10 @@ pub struct Args {
     /// A private host that may be asked; may be repeated
     #[arg(long, value_name = "HOST:PORT")]
     allow_host: Vec<String>,
+    /// Paint the pages as each signature saw them and as they are now; pages whose pictures differ are named, and both
+    /// pictures put into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "detached")]
+    render_compare: Option<PathBuf>,
     /// What is printed: a line a signature; the report as JSON; the validation report of ETSI TS 119 102-2 in XML; the seven
     /// facts of Circular 15/2025 as a page in Vietnamese and English, or as text
     #[arg(long, value_enum, default_value = "brief")]
@@ -144,7 +150,14 @@ pub fn run(args: &Args) -> ExitCode {
     match outcome {
         Err(error) => fail(args.json, UNREADABLE, error.code(), &[("why", &error.to_string())]),
         Ok(judged) => {
-            show(args, &judged, policy.at);
+            let pictures = match &args.render_compare {
+                Some(folder) => match compare(&source, &judged, folder) {
+                    Ok(pictures) => pictures,
+                    Err(why) => return fail(args.json, FAULT, "file_unwritable", &[("why", &why)]),
+                },
+                None => Vec::new(),
+            };
+            show(args, &judged, &pictures, policy.at);
             let report = judged.report;
             ExitCode::from(if report.indication == "TOTAL-PASSED" { GOOD } else { NOT_GOOD })
         }
@@ -159,11 +172,41 @@ fn demand(policies: &[String]) -> Demand {
     Demand { accepted: Some(policies.iter().cloned().collect()), explicit: true, ..Demand::default() }
 }
 
-fn show(args: &Args, judged: &Judged, at: DateTime<Utc>) {
+/// The pages that look different now from how each signature saw them, both pictures written into a folder.
+fn compare(source: &FileSource, judged: &Judged, folder: &Path) -> Result<Vec<Vec<PageDifference>>, String> {
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let mut all = Vec::new();
+    for (place, signature) in judged.report.signatures.iter().enumerate() {
+        let write = |page: usize, when: &str, png: &[u8]| {
+            let name = format!("signature-{}-page-{page}-{when}.png", place + 1);
+            std::fs::write(folder.join(name), png).map_err(|error| error.to_string())
+        };
+        let found = rendered::differences(source, signature.covers.revision);
+        for difference in &found {
+            for (when, picture) in [("signed", &difference.signed), ("now", &difference.now)] {
+                if let Some(png) = picture.as_ref().and_then(|picture| picture.png().ok()) {
+                    write(difference.page, when, &png)?;
+                }
+            }
+        }
+        all.push(found);
+    }
+    Ok(all)
+}
+
+fn show(args: &Args, judged: &Judged, pictures: &[Vec<PageDifference>], at: DateTime<Utc>) {
     match args.report {
-        _ if args.json => print_json(&judged.report),
-        Kind::Json => print_json(&judged.report),
-        Kind::Brief => print(&judged.report),
+        _ if args.json || args.report == Kind::Json => {
+            let mut report = serde_json::to_value(&judged.report).unwrap_or_default();
+            let signatures = report.get_mut("signatures").and_then(|all| all.as_array_mut());
+            for (signature, found) in signatures.into_iter().flatten().zip(pictures) {
+                if let Some(signature) = signature.as_object_mut() {
+                    signature.insert("pictures".to_owned(), serde_json::json!(found));
+                }
+            }
+            print_json(&report);
+        }
+        Kind::Brief | Kind::Json => print(&judged.report, pictures),
         Kind::Etsi => out!("{}", etsi::xml(judged, at)),
         Kind::Html => out!("{}", facts::html(&judged.report, at)),
         Kind::Text => out!("{}", facts::text(&judged.report, at, language())),
@@ -180,8 +223,9 @@ fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn print(report: &Report) {
+fn print(report: &Report, pictures: &[Vec<PageDifference>]) {
     let language = language();
+    let mut pictures = pictures.iter();
     for signature in &report.signatures {
         let signer = signature.signer.as_ref().map_or("?", |signer| signer.subject.as_str());
         out!(
@@ -194,6 +238,10 @@ fn print(report: &Report) {
         );
         for reason in signature.reasons.iter().chain(&signature.warnings) {
             out!("  {}: {}", reason.code, reason.message.in_language(language));
+        }
+        for difference in pictures.next().into_iter().flatten() {
+            let (code, page) = (difference.what, difference.page.to_string());
+            out!("  {code}: {}", message(code, &[("page", &page)]).in_language(language));
         }
     }
     out!("{}", report.indication);

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 /// Points in a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
 /// Width of the column beside the page, in points.
-const COLUMN: f64 = 250.0;
+const COLUMN: f64 = 210.0;
 /// Space around what is written in it.
 const GAP: f64 = 12.0;
 /// Size of its text.

@@ -88,6 +88,8 @@ pub struct Setting {
     pub row: usize,
     /// Which column of the line, as wide gaps and tabs divide it, from 0.
     pub column: usize,
+    /// Whether a tab or a wide gap stands before it, so that only layout knows where it is.
+    pub tabbed: bool,
     /// The section, from 0.
     pub section: usize,
     /// Whether some of it is underlined.

@@ -1,11 +1,14 @@
 //! Writing a submission package: a folder, its METS files from the bottom up (Circular 05/2025/TT-BNV,
 //! App. III, on E-ARK CSIP 2.0.4).
 
+mod representation;
+
 use super::manual;
-use super::model::{Document, ModelError, Submission, field};
+use super::model::{DataFile, Document, ModelError, Submission, field};
 use super::xml::Xml;
 use crate::ports::{Rng, RngFailed};
 use chrono::{DateTime, FixedOffset, Utc};
+use representation::Described;
 use ring::digest::{Context, SHA256};
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -131,13 +134,13 @@ impl Builder<'_> {
         root: &Path,
         href: &str,
         ordinal: usize,
-        document: &Document,
+        file: &DataFile,
     ) -> Result<Entry, BuildError> {
         let path = root.join(href);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut from = File::open(&document.file.path)?;
+        let mut from = File::open(&file.path)?;
         let mut to = File::create_new(path)?;
         let mut context = Context::new(&SHA256);
         let mut buffer = vec![0_u8; 128 * 1024];
@@ -151,13 +154,12 @@ impl Builder<'_> {
         }
         to.sync_all()?;
         let digest = context.finish();
-        if hex::encode(digest) != document.file.sha256 || size != document.file.size {
+        if hex::encode(digest) != file.sha256 || size != file.size {
             return Err(BuildError::Digest(ordinal));
         }
         self.files += 1;
         self.bytes += size;
-        let media_type =
-            if document.file.extension == "pdf" { "application/pdf" } else { "application/octet-stream" };
+        let media_type = if file.extension == "pdf" { "application/pdf" } else { "application/octet-stream" };
         Ok(Entry { href: href.to_owned(), media_type, size, sha256: hex::encode_upper(digest) })
     }
 
@@ -167,10 +169,16 @@ impl Builder<'_> {
         for (ordinal, document) in (1_usize..).zip(&self.submission.documents) {
             let id = self.submission.document_id(ordinal);
             let name = format!("data/{id}.{}", document.file.extension);
-            let data = self.copy(&rep, &name, ordinal, document)?;
+            let data = self.copy(&rep, &name, ordinal, &document.file)?;
+            let mut attached = Vec::new();
+            for (number, file) in (1_usize..).zip(&document.attachments) {
+                let name = format!("data/{id}.PL{number}.{}", file.extension);
+                attached.push(self.copy(&rep, &name, ordinal, file)?);
+            }
             let text = self.document_metadata(ordinal, document)?;
             let href = format!("metadata/descriptive/EAD_doc_{id}.xml");
-            described.push((self.keep(&rep, &href, "application/xml", text.as_bytes())?, data));
+            let metadata = self.keep(&rep, &href, "application/xml", text.as_bytes())?;
+            described.push(Described { id, metadata, data, attached });
         }
         let inner = self.representation_mets(&described)?;
         let inner = self.keep(root, "representations/rep1/METS.xml", "application/xml", inner.as_bytes())?;
@@ -426,40 +434,6 @@ impl Builder<'_> {
                         )
                     })?;
                     self.division(xml, "Representations", &[], |xml| pointer(xml, representation))
-                })
-            })
-        })
-    }
-
-    fn representation_mets(&self, described: &[(Entry, Entry)]) -> Result<String, BuildError> {
-        self.mets("rep1", "../../", |xml| {
-            self.header(xml, false)?;
-            let mut sections = Vec::new();
-            for (metadata, _) in described {
-                let id = self.id("uuid")?;
-                self.section(xml, &id, metadata)?;
-                sections.push(id);
-            }
-            xml.empty("amdSec", &[("ID", &self.id("uuid")?)])?;
-            let files = self.id("uuid")?;
-            let mut group = (String::new(), Vec::new());
-            xml.within("fileSec", &[("ID", files.as_str())], |xml| {
-                let data: Vec<&Entry> = described.iter().map(|(_, data)| data).collect();
-                group = self.group(xml, "Data", true, &data)?;
-                Ok(())
-            })?;
-            let (group, ids) = group;
-            self.structure(xml, |xml| {
-                self.division(xml, "rep1", &[("TYPE", "ORIGINAL")], |xml| {
-                    self.division(xml, "Data", &[], |xml| xml.empty("fptr", &[("FILEID", &group)]))?;
-                    self.division(xml, "MetadataLink", &[], |xml| {
-                        for (section, file) in sections.iter().zip(&ids) {
-                            self.division(xml, "MetadataLink/File", &[("DMDID", section)], |xml| {
-                                xml.empty("fptr", &[("FILEID", file)])
-                            })?;
-                        }
-                        Ok(())
-                    })
                 })
             })
         })

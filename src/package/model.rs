@@ -50,6 +50,8 @@ pub struct Document {
     pub pages: u32,
     /// Its file.
     pub file: DataFile,
+    /// Its attachments and appendices, in order.
+    pub attachments: Vec<DataFile>,
 }
 
 /// A file that goes into the package as it is.

@@ -3,6 +3,7 @@
 //! Signatures stand or fall with what exactly the bytes say, so this reader repairs nothing and
 //! this writer changes no earlier byte (ISO 32000-2, 7.5).
 
+mod active;
 mod chain;
 pub mod error;
 mod examine;

@@ -30,6 +30,8 @@ const PICTURE: u64 = 80_000_000;
 const PICTURES: u64 = 800_000_000;
 /// As much as reading a page may need.
 const STACK: usize = 32 << 20;
+/// The grey below a page whose legend is longer than it.
+const BELOW: u8 = 0xf0;
 /// The curve's tolerance, in points.
 const TOLERANCE: f64 = 0.1;
 
@@ -83,6 +85,17 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// From where to where across the page, roughly: a text is where it begins.
+    fn reach(&self) -> [f64; 2] {
+        match self {
+            Self::Frame { bounds, .. } | Self::Area { bounds, .. } => [bounds[0], bounds[2]],
+            Self::Disc { centre, radius, .. } => [centre[0] - radius, centre[0] + radius],
+            Self::Text { start, .. } => [start[0], start[0]],
+        }
+    }
+}
+
 /// What is drawn over a page and beside it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scene {
@@ -106,6 +119,15 @@ pub struct Raster {
 }
 
 impl Raster {
+    /// Adds pixels of which nothing shows through.
+    fn extend(&mut self, pixels: &[u8]) {
+        for pixel in pixels.chunks_exact(4) {
+            if let [red, green, blue, _] = pixel {
+                self.rgb.extend_from_slice(&[*red, *green, *blue]);
+            }
+        }
+    }
+
     /// As a PNG.
     ///
     /// # Errors
@@ -183,21 +205,50 @@ fn painted(
     let (width, height) = (scene.width.max(size[0]), scene.height.max(size[1]));
     let scale = (DPI / 72.0).min((PIXELS / (width * height)).sqrt()).min(SIDE / width.max(height));
     let (columns, rows) = (pixels(width * scale)?, pixels(height * scale)?);
-    let mut canvas = RenderContext::new(columns, rows);
+    // The page in a canvas of its own size: a larger one would have to clip everything it paints.
+    let (across, along) = (pixels(size[0] * scale)?.min(columns), pixels(size[1] * scale)?.min(rows));
+    let mut canvas = RenderContext::new(across, along);
     paint_page(page, &mut canvas, scale);
-    draw(&scene, &mut canvas, scale);
+    let on_page = |shape: &Shape| shape.reach()[0] < size[0];
+    draw(&scene, &on_page, &mut canvas, Affine::scale(scale));
+    let shown = finished(canvas);
+    let beside = (columns > across).then(|| {
+        let mut canvas = RenderContext::new(columns - across, rows);
+        let place = Affine::translate((-f64::from(across), 0.0)) * Affine::scale(scale);
+        draw(&scene, &|shape: &Shape| shape.reach()[1] > size[0], &mut canvas, place);
+        finished(canvas)
+    });
+    let mut raster = Raster { width: columns, height: rows, rgb: Vec::new() };
+    raster.rgb.reserve(usize::from(columns) * usize::from(rows) * 3);
+    let mut left = shown.data_as_u8_slice().chunks_exact(usize::from(across) * 4);
+    let width = usize::from(columns - across).max(1) * 4;
+    let mut right = beside.as_ref().map(|beside| beside.data_as_u8_slice().chunks_exact(width));
+    for _ in 0..rows {
+        match left.next() {
+            Some(row) => raster.extend(row),
+            // Below a page that ends before its legend does.
+            None => raster.rgb.extend(std::iter::repeat_n(BELOW, usize::from(across) * 3)),
+        }
+        if let Some(row) = right.as_mut().and_then(Iterator::next) {
+            raster.extend(row);
+        }
+    }
+    Ok(raster)
+}
+
+/// What was painted, on white.
+fn finished(mut canvas: RenderContext) -> Pixmap {
     canvas.flush();
-    let mut pixmap = Pixmap::new(columns, rows);
+    let mut pixmap = Pixmap::new(canvas.width(), canvas.height());
     let white = AlphaColor::<Srgb>::from_rgb8(255, 255, 255);
     let settings = RasterizerSettings { target_init: TargetInit::Clear(white), ..Default::default() };
     canvas.render_with(&mut pixmap, &mut Resources::default(), settings);
-    let rgb = pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| pixel.iter().take(3)).copied();
-    Ok(Raster { width: columns, height: rows, rgb: rgb.collect() })
+    pixmap
 }
 
 /// A side in whole pixels.
 fn pixels(length: f64) -> Result<u16, PictureError> {
-    format!("{:.0}", length.ceil()).parse().map_err(|_| PictureError::TooLarge)
+    format!("{:.0}", length.floor().max(1.0)).parse().map_err(|_| PictureError::TooLarge)
 }
 
 fn paint_page<'a>(page: &'a Page<'a>, canvas: &mut RenderContext, scale: f64) {
@@ -221,14 +272,13 @@ fn paint_page<'a>(page: &'a Page<'a>, canvas: &mut RenderContext, scale: f64) {
     render_into(page, &cache, &settings, &RenderSettings::default(), canvas, transform);
 }
 
-fn draw(scene: &Scene, canvas: &mut RenderContext, scale: f64) {
-    canvas.reset_transform();
-    canvas.set_transform(Affine::scale(scale));
+fn draw(scene: &Scene, wanted: &dyn Fn(&Shape) -> bool, canvas: &mut RenderContext, place: Affine) {
+    canvas.set_transform(place);
     let face = ttf_parser::Face::parse(font::UPRIGHT, 0).ok();
     let paint = |canvas: &mut RenderContext, [red, green, blue]: Colour, opacity: u8| {
         canvas.set_paint(AlphaColor::<Srgb>::from_rgba8(red, green, blue, opacity));
     };
-    for shape in &scene.shapes {
+    for shape in scene.shapes.iter().filter(|shape| wanted(shape)) {
         match shape {
             Shape::Frame { bounds, colour, width, dashed } => {
                 paint(canvas, *colour, 255);

@@ -71,6 +71,9 @@ pub struct DateForm {
     pub month_padded_below: u32,
     /// A date line, for showing how it is done.
     pub example: String,
+    /// The expression of the pattern, once it was asked for.
+    #[serde(skip)]
+    compiled: std::sync::OnceLock<Option<Regex>>,
 }
 
 impl DateForm {
@@ -116,6 +119,12 @@ impl DateForm {
         expression.push_str(&literal(rest));
         expression.push_str(r"\s*$");
         regex::RegexBuilder::new(&expression).size_limit(1 << 20).build()
+    }
+
+    /// The same, built once.
+    #[must_use]
+    pub fn line_expression(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| self.expression().ok()).as_ref()
     }
 
     /// The words that stand before day, month and year, where there are such words.
@@ -167,6 +176,9 @@ pub struct Recognition {
     /// Words that names of bodies begin with.
     #[serde(default)]
     pub bodies: Vec<String>,
+    /// Those of them that other bodies belong to.
+    #[serde(default)]
+    pub superiors: Vec<String>,
     /// How the grounds of a document begin.
     pub grounds: Option<String>,
     /// How lines among them may begin, too.

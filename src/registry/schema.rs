@@ -25,6 +25,7 @@ diesel::table! {
         changed_at -> Timestamp,
         version -> BigInt,
         printed_period -> Nullable<Text>,
+        sender_date -> Nullable<Date>,
     }
 }
 
@@ -137,6 +138,17 @@ diesel::table! {
         voided_by -> Nullable<Text>,
         voided_at -> Nullable<Timestamp>,
         void_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    received_verdicts (version_id) {
+        version_id -> Text,
+        agency_id -> Text,
+        indication -> Text,
+        report -> Text,
+        policy -> Text,
+        judged_at -> Timestamp,
     }
 }
 

@@ -34,6 +34,8 @@ pub enum State {
 pub enum Act {
     /// Another file for the draft.
     Revise,
+    /// A file is put beside its main text.
+    Attach,
     /// The file is made ready for signatures.
     Prepare,
     /// The person signs.
@@ -51,6 +53,8 @@ pub enum Act {
 /// (from, act, to)
 const TRANSITIONS: &[(State, Act, State)] = &[
     (State::Draft, Act::Revise, State::Draft),
+    (State::Draft, Act::Attach, State::Draft),
+    (State::Received, Act::Attach, State::Received),
     (State::Draft, Act::Prepare, State::Prepared),
     (State::Prepared, Act::Revise, State::Draft),
     // Signed in a month or year that passed before it was numbered: it is drafted and signed anew.
@@ -100,6 +104,7 @@ impl Act {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Revise => "revise",
+            Self::Attach => "attach",
             Self::Prepare => "prepare",
             Self::Sign => "sign",
             Self::Number => "number",
@@ -125,7 +130,9 @@ mod tests {
 
     #[test]
     fn nothing_is_done_to_an_issued_or_voided_document() {
-        for act in [Act::Revise, Act::Prepare, Act::Sign, Act::Number, Act::Seal, Act::Issue, Act::Void] {
+        for act in
+            [Act::Revise, Act::Attach, Act::Prepare, Act::Sign, Act::Number, Act::Seal, Act::Issue, Act::Void]
+        {
             assert_eq!(State::Issued.after(act), None);
             assert_eq!(State::Voided.after(act), None);
         }

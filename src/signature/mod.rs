@@ -20,6 +20,7 @@ pub mod placement;
 pub mod prepare;
 mod process;
 mod reliable;
+pub mod rendered;
 pub mod report;
 mod shown;
 pub mod sign;

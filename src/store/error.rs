@@ -68,6 +68,19 @@ impl Error {
         matches!(self, Self::Database(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)))
     }
 
+    /// Whether the database is held by something else for too long: trying again later makes sense.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        use diesel::result::Error as Diesel;
+        match self {
+            Self::Database(Diesel::DatabaseError(_, info)) => {
+                let said = info.message();
+                said.contains("database is locked") || said.contains("statement timeout")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a unique key was violated.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {

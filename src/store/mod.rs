@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod objects;
 mod schema;
 mod serializable;
+pub mod sweep;
 pub mod unit;
 
 pub use connection::{AnyConnection, Location};

@@ -1,8 +1,8 @@
 //! Kept bytes, under their SHA-256: written once, never changed, in a folder.
 //!
 //! Bytes arrive in `staging/`, are hashed while they are written, made durable, and only then
-//! moved to `objects/ab/<sha256>`. A crash leaves at most a staged file, which [`Objects::sweep`]
-//! removes. A row in `objects` exists only for bytes that are in their place.
+//! moved to `objects/ab/<sha256>`. A crash leaves at most a staged file or bytes no row names, which
+//! `sweep` removes. A row in `objects` exists only for bytes that are in their place.
 
 use super::error::Error;
 use super::id::AgencyId;
@@ -16,7 +16,7 @@ use ring::digest;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// The folder of kept and arriving bytes.
 #[derive(Debug, Clone)]
@@ -122,9 +122,7 @@ impl Objects {
         let kept = Kept { sha256: staged.sha256(), size: staged.size };
         let place = self.path(&kept.sha256);
         let result = (|| {
-            if place.exists() {
-                // Whoever put them there may not have come to this yet.
-                sync_folder(place.parent().unwrap_or(&self.root))?;
+            if self.found_again(&place)? {
                 return fs::remove_file(&staged.path).map_err(io("dropping repeated bytes"));
             }
             if let Some(file) = &file {
@@ -209,29 +207,47 @@ impl Objects {
         }
     }
 
-    /// Removes staged files older than `age`; gives how many. They belong to uploads that broke.
-    ///
-    /// # Errors
-    /// When the folder can't be read.
-    pub fn sweep(&self, age: Duration) -> Result<usize, Error> {
-        let mut removed = 0;
-        let entries = fs::read_dir(self.root.join("staging")).map_err(io("listing staged files"))?;
-        for entry in entries.flatten() {
-            let old = entry
-                .metadata()
-                .and_then(|meta| meta.modified())
-                .ok()
-                .and_then(|at| SystemTime::now().duration_since(at).ok())
-                .is_some_and(|since| since >= age);
-            if old && fs::remove_file(entry.path()).is_ok() {
-                removed += 1;
-            }
+    /// The folder of arriving bytes.
+    pub(super) fn staging(&self) -> PathBuf {
+        self.root.join("staging")
+    }
+
+    /// The folder of kept bytes.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.root.join("objects")
+    }
+
+    /// Held together by whoever finds bytes in their place, alone by whoever removes some; in every process on this
+    /// folder. Given up with the file.
+    pub(super) fn lock(&self, alone: bool) -> Result<File, Error> {
+        let path = self.root.join("objects.lock");
+        let file = File::options().create(true).truncate(false).write(true).open(path);
+        let file = file.map_err(io("opening the lock of kept bytes"))?;
+        let taken = if alone { fs4::FileExt::lock(&file) } else { fs4::FileExt::lock_shared(&file) };
+        taken.map_err(io("locking kept bytes"))?;
+        Ok(file)
+    }
+
+    /// Whether these bytes are in their place already; then they are young from now on, so that a sweep leaves them for
+    /// the row that will name them.
+    fn found_again(&self, place: &Path) -> Result<bool, Error> {
+        if !place.exists() {
+            return Ok(false);
         }
-        Ok(removed)
+        let _together = self.lock(false)?;
+        match File::open(place) {
+            Ok(file) => file.set_modified(SystemTime::now()).map_err(io("touching kept bytes"))?,
+            // Swept just before the lock was had.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(io("touching kept bytes")(error)),
+        }
+        // Whoever put them there may not have come to this yet.
+        sync_folder(place.parent().unwrap_or(&self.root))?;
+        Ok(true)
     }
 }
 
-fn io(what: &'static str) -> impl Fn(std::io::Error) -> Error {
+pub(super) fn io(what: &'static str) -> impl Fn(std::io::Error) -> Error {
     move |source| Error::Io { what, source }
 }
 
@@ -239,7 +255,7 @@ fn sync_folder(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("making a folder durable"))
 }
 
-fn is_sha256(text: &str) -> bool {
+pub(super) fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 

@@ -12,6 +12,7 @@ mod api;
 mod audit;
 mod format;
 mod house;
+mod journey;
 mod pdf;
 mod registry;
 mod signature;

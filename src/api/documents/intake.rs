@@ -42,6 +42,9 @@ pub struct Metadata {
     /// The sender's number and symbol.
     #[serde(default)]
     pub sender_notation: Option<String>,
+    /// The date the sender gave it.
+    #[serde(default)]
+    pub sender_date: Option<chrono::NaiveDate>,
     /// Relations to other documents.
     #[serde(default)]
     pub relations: Vec<Relation>,
@@ -153,12 +156,19 @@ pub async fn create(
         let (desk, scope, asked) = (service.desk.clone(), caller.acting.scope.clone(), intake.clone());
         service.desk.database.look_up(move |c| asked.check(c, &desk, &scope)).await?;
         let file = received.file.keep(&service).await?;
+        let incoming = intake.direction == "incoming";
+        let (file, judged) = service
+            .work(move |desk| {
+                let judged = if incoming { journey::judge_received(desk, &file)? } else { None };
+                Ok::<_, Error>((file, judged))
+            })
+            .await?;
         let (desk, by, keeper) = (service.desk.clone(), caller.acting.clone(), retry.keeper());
         let answer = service
             .desk
             .database
             .write(move |unit| {
-                let document = journey::take_in(unit, &desk, &by, &intake, &file)?;
+                let document = journey::take_in(unit, &desk, &by, &intake, (&file, judged.as_ref()))?;
                 let answer = answer(unit.connection(), &by.scope, StatusCode::CREATED, &document)?;
                 keeper.keep(unit, &answer)?;
                 Ok::<_, Error>(answer)
@@ -184,6 +194,7 @@ fn intake(metadata: Metadata) -> Result<Intake, Problem> {
         drafting_unit: optional("/drafting_unit", metadata.drafting_unit, 20)?,
         sender: optional("/sender", metadata.sender, 200)?,
         sender_notation: optional("/sender_notation", metadata.sender_notation, 41)?,
+        sender_date: metadata.sender_date,
         relations: metadata
             .relations
             .into_iter()

@@ -2,11 +2,13 @@
 //! a file each.
 
 mod acts;
+mod components;
 mod evidence;
 mod intake;
 mod reads;
 
 pub use acts::*;
+pub use components::*;
 pub use evidence::*;
 pub use intake::*;
 pub use reads::*;
@@ -14,7 +16,9 @@ pub use reads::*;
 use super::Service;
 use super::problem::Problem;
 use super::retry::Answer;
-use crate::registry::rows::{Component, ComponentId, Document, DocumentId, FormatCheck, Version, VersionId};
+use crate::registry::rows::{
+    Component, ComponentId, Document, DocumentId, FormatCheck, ReceivedVerdict, Version, VersionId,
+};
 use crate::store::{self, AnyConnection, Scope};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -50,6 +54,10 @@ pub struct DocumentView {
     pub date: Option<chrono::NaiveDate>,
     /// Who sent it.
     pub sender: Option<String>,
+    /// The sender's number and symbol.
+    pub sender_notation: Option<String>,
+    /// The sender's date.
+    pub sender_date: Option<chrono::NaiveDate>,
     /// Its parts and their versions.
     pub components: Vec<ComponentView>,
     /// `pending`, `done` or `failed`.
@@ -86,6 +94,9 @@ pub struct VersionView {
     pub media_type: String,
     /// File name.
     pub file_name: String,
+    /// What its signatures were judged to be when it came from outside; null for what the service made, and for
+    /// drafts.
+    pub verdict_on_receipt: Option<String>,
 }
 
 /// Documents as they are shown, in the same order.
@@ -102,6 +113,10 @@ fn views(
     let ids: Vec<ComponentId> = components.iter().map(|component| component.id.clone()).collect();
     let versions = Version::of(c, scope, &ids)?;
     let ids: Vec<VersionId> = versions.iter().map(|version| version.id.clone()).collect();
+    let verdicts: HashMap<VersionId, String> = ReceivedVerdict::of(c, scope, &ids)?
+        .into_iter()
+        .map(|verdict| (verdict.version_id, verdict.indication))
+        .collect();
     let checks: HashMap<VersionId, String> = FormatCheck::states(c, scope, &ids)?.into_iter().collect();
     // Of the newest version that was judged or is to be: preparing and signing leave the text as it was.
     let judged = |document: &DocumentId| {
@@ -121,10 +136,12 @@ fn views(
         symbol: document.notation.clone(),
         date: document.document_date,
         sender: document.sender.clone(),
+        sender_notation: document.sender_notation.clone(),
+        sender_date: document.sender_date,
         components: components
             .iter()
             .filter(|component| component.document_id == document.id)
-            .map(|component| ComponentView::of(component, &versions))
+            .map(|component| ComponentView::of(component, &versions, &verdicts))
             .collect(),
         format_check: judged(&document.id).map_or("pending", String::as_str).to_owned(),
         version: document.version,
@@ -144,7 +161,7 @@ fn answer(
 }
 
 impl ComponentView {
-    fn of(component: &Component, versions: &[Version]) -> Self {
+    fn of(component: &Component, versions: &[Version], verdicts: &HashMap<VersionId, String>) -> Self {
         let own = versions.iter().filter(|version| version.component_id == component.id);
         let shown = |version: &Version| VersionView {
             id: version.id.to_string(),
@@ -153,6 +170,7 @@ impl ComponentView {
             size: version.size,
             media_type: version.media_type.clone(),
             file_name: version.file_name.clone(),
+            verdict_on_receipt: verdicts.get(&version.id).cloned(),
         };
         Self {
             id: component.id.to_string(),

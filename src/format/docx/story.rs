@@ -188,6 +188,7 @@ impl Reader<'_> {
             framed: framed || frame.is_some(),
             row: 0,
             column: 0,
+            tabbed: false,
             section,
             underlined: false,
         };
@@ -335,6 +336,9 @@ impl<'w> Writer<'w> {
             {
                 self.end_piece();
                 self.setting.column += 1;
+            }
+            if self.count == 0 {
+                self.setting.tabbed = self.blanks >= BLANKS;
             }
             self.blanks = 0;
             if set.capitals == Some(true) {

@@ -194,13 +194,14 @@ fn apart(above: &Line, below: &Line) -> bool {
     }
 }
 
-/// A person's name: a few words that begin with capitals.
+/// A person's name: a few words that begin with capitals, perhaps behind a rank.
 fn is_name(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let capital = |word: &&str| word.chars().next().is_some_and(|first| first.is_uppercase());
-    (2..=8).contains(&words.len())
+    let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
+    let ends = words.iter().rev().take(2).all(capital) && words.first().is_some_and(capital);
+    (2..=9).contains(&words.len())
+        && ends
         && text.chars().count() <= 60
-        && words.iter().all(capital)
         && !text.contains([';', ':'])
         && !text.chars().any(|character| character.is_ascii_digit())
 }

@@ -46,8 +46,9 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     let title = fixed(layout, recognition.head.first());
     let motto = fixed(layout, recognition.head.get(1));
     let marks = |words: &[String]| -> Vec<&'f Line> {
-        let is_mark = |line: &&&'f Line| words.iter().any(|word| folded(word) == folded(&line.text));
-        layout.head.iter().filter(is_mark).copied().collect()
+        let words: Vec<String> = words.iter().map(|word| folded(word)).collect();
+        let marked = layout.head.iter().zip(&layout.folds).filter(|(_, text)| words.contains(text));
+        marked.map(|(line, _)| *line).collect()
     };
     let (urgency, secrecy) = (marks(&recognition.urgency), marks(&recognition.secrecy));
     let circulation = marks(&recognition.circulation);
@@ -80,17 +81,16 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
 /// A text of the state's, the same but for case and tone marks; broken over two lines, both.
 fn fixed<'f>(layout: &Layout<'f>, text: Option<&String>) -> Vec<&'f Line> {
     let Some(wanted) = text.map(|text| folded(text)) else { return Vec::new() };
-    let whole = layout.head.iter().find(|line| folded(&line.text) == wanted);
-    let near = || layout.head.iter().find(|line| close(&folded(&line.text), &wanted));
-    if let Some(line) = whole.or_else(near) {
-        return vec![*line];
+    let all = || layout.head.iter().copied().zip(&layout.folds);
+    let whole = all().find(|(_, text)| **text == wanted);
+    if let Some((line, _)) = whole.or_else(|| all().find(|(_, text)| close(text, &wanted))) {
+        return vec![line];
     }
-    for (at, line) in layout.head.iter().enumerate() {
-        let first = folded(&line.text);
-        let Some(rest) = wanted.strip_prefix(&first).map(str::trim_start) else { continue };
-        let next = layout.head.iter().skip(at + 1).take(4).find(|next| folded(&next.text) == rest);
-        if let (Some(next), false) = (next, first.is_empty()) {
-            return vec![*line, *next];
+    for (at, (line, first)) in all().enumerate() {
+        let Some(rest) = wanted.strip_prefix(first.as_str()).map(str::trim_start) else { continue };
+        let next = all().skip(at + 1).take(4).find(|(_, text)| text.as_str() == rest);
+        if let (Some((next, _)), false) = (next, first.is_empty()) {
+            return vec![line, next];
         }
     }
     Vec::new()
@@ -165,7 +165,13 @@ fn split<'f>(lines: Vec<&'f Line>, profile: &Profile) -> (Vec<&'f Line>, Vec<&'f
         upright
     } else {
         let starts = lines.iter().rposition(|line| recognised_body(&line.text, profile));
-        let first = lines.first().is_some_and(|line| recognised_body(&line.text, profile));
+        // Names over several lines may go on with such a word: only bodies that others belong to count.
+        let superiors = &profile.recognition.superiors;
+        let whole = |line: &&Line| {
+            let open = line.text.ends_with([',', '-', '–']) || folded(&line.text).ends_with(" và");
+            !open && superiors.iter().any(|word| begins(&line.text, word))
+        };
+        let first = lines.first().is_some_and(whole);
         match starts {
             Some(at) if at > 0 && first => at,
             _ if upright == lines.len() && lines.len() > 1 && starts.is_none() => 1,
@@ -185,15 +191,15 @@ fn type_name(layout: &Layout<'_>, known: &[&Line], issuer: &[&Line], profile: &P
     let free = |line: &&Line| {
         !known.iter().chain(issuer).any(|known| std::ptr::eq(*known, *line)) && !above(line) && !line.stamped
     };
-    let name = |line: &Line| folded(line.text.trim_end_matches([':', ' ']));
-    let exact = layout
-        .head
-        .iter()
-        .position(|line| free(line) && profile.types.iter().any(|kind| folded(&kind.name) == name(line)));
+    let names: Vec<String> = profile.types.iter().map(|kind| folded(&kind.name)).collect();
+    let exact = layout.head.iter().zip(&layout.folds).position(|(line, text)| {
+        let text = text.trim_end_matches([':', ' ']);
+        names.iter().any(|name| name == text) && free(line)
+    });
     exact.or_else(|| {
         layout.head.iter().position(|line| {
-            free(line)
-                && line.bold
+            line.bold
+                && free(line)
                 && line.text.chars().count() < TITLE_LENGTH
                 && type_of(&line.text, profile).is_some()
         })

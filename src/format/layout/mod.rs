@@ -60,6 +60,8 @@ pub struct Layout<'f> {
     pub entries: Vec<(String, &'f Line)>,
     /// Where the foot begins: page of the signature.
     pub signed_on: Option<usize>,
+    /// The head's lines as they are compared.
+    folds: Vec<String>,
     parts: BTreeMap<Part, Vec<&'f Line>>,
     expression: Option<Regex>,
 }
@@ -90,7 +92,7 @@ impl<'f> Layout<'f> {
             })
         });
         // The pattern was tried when the profile was read.
-        let expression = profile.date.expression().ok();
+        let expression = profile.date.line_expression().cloned();
         let short = |line: &&&Line| line.text.chars().count() < TITLE_LENGTH;
         let is_date = |line: &&&Line| expression.as_ref().is_some_and(|date| date.is_match(&line.text));
         let date = head.iter().filter(short).find(is_date).copied();
@@ -100,11 +102,11 @@ impl<'f> Layout<'f> {
             profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
         });
         let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
-        let headed = head.iter().any(|line| {
-            let text = folded(&line.text);
-            state.iter().any(|state| text.contains(state) || close(&text, state))
-        });
-        let mut layout = Self { head, number, date, near_date, annex, headed, expression, ..Self::default() };
+        let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
+        let headed =
+            folds.iter().any(|text| state.iter().any(|state| text.contains(state) || close(text, state)));
+        let mut layout =
+            Self { head, number, date, near_date, annex, headed, folds, expression, ..Self::default() };
         layout.parts.extend(head::parts(&layout, facts, profile));
         let foot = foot::find(facts, &layout, profile);
         layout.signed_on = foot.page;
@@ -137,8 +139,15 @@ impl<'f> Layout<'f> {
     #[must_use]
     pub fn number_text(&self, profile: &Profile) -> Option<String> {
         let label = profile.numbering.label.trim_end_matches(':');
-        let rest = self.number?.text.strip_prefix(label)?;
-        Some(rest.trim_start().trim_start_matches(':').trim().to_owned())
+        let line = self.number?;
+        let rest = line.text.strip_prefix(label)?;
+        let text = rest.trim_start().trim_start_matches(':').trim().to_owned();
+        // A number stamped into a blank leaves some of it: no fault of the form.
+        let separator = profile.numbering.number_symbol_separator.trim();
+        Some(match text.split_once(separator).filter(|_| line.stamped) {
+            Some((number, symbol)) => format!("{}{separator}{symbol}", number.trim()),
+            None => text,
+        })
     }
 
     /// Number and symbol, when they follow the grammar.

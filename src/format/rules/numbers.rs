@@ -41,11 +41,22 @@ pub(super) fn present(case: &Case<'_>) -> Outcome {
         return Outcome::Holds;
     }
     let annexes = &case.layout.annexes;
-    let first = |page: usize| page == 0 || annexes.iter().any(|annex| annex.label.page == page);
+    let first = |page: usize| {
+        page == 0 || annexes.iter().any(|annex| annex.label.page == page) || attached(case, page)
+    };
     match pages(case).into_iter().find(|page| !first(*page) && of(case, *page).is_none()) {
         Some(page) => of_page(page, expected, "—"),
         None => Outcome::Holds,
     }
+}
+
+/// Whether a page is the first of a text that goes with the document and counts its own pages.
+fn attached(case: &Case<'_>, page: usize) -> bool {
+    const TOP: usize = 14;
+    let Some(words) = case.profile.recognition.annex_reference.as_deref() else { return false };
+    let words = words.to_lowercase();
+    let top = case.facts.lines.iter().filter(|line| line.page == page).take(TOP);
+    top.filter(|line| line.text.starts_with('(')).any(|line| line.text.to_lowercase().contains(&words))
 }
 
 fn judged(case: &Case<'_>, wrong: impl Fn(&PageNumber) -> Option<(String, String)>) -> Outcome {

@@ -45,24 +45,38 @@ pub(super) fn numbers(case: &Case<'_>, counted: &[Counted]) -> Outcome {
     let kinds: Vec<UnitKind> = counted.iter().copied().filter_map(kind_of).collect();
     let mut any = false;
     for kind in kinds {
-        let mut before: Option<u32> = None;
+        // The last number of each list that is open: one that begins at 1 may stand within another.
+        let mut open: Vec<u32> = Vec::new();
         for unit in &case.layout.units {
             if unit.kind != kind {
                 if depth(unit.kind) < depth(kind) && kind != UnitKind::Article {
-                    before = None;
+                    open.clear();
                 }
                 continue;
             }
             let Some(number) = unit.number else { continue };
             any = true;
-            let expected = before.map_or(number, |before| before + 1);
-            if number != expected && number != 1 {
-                let Some(line) = line_of(case, unit) else { continue };
-                let shown = unit.mark.replace(&number.to_string(), &expected.to_string());
-                let shown = if shown == unit.mark { expected.to_string() } else { shown };
-                return of_line(line, shown, unit.mark.clone());
+            let goes_on = open.iter().rposition(|last| last + 1 == number);
+            match (goes_on, open.last().copied()) {
+                (Some(at), _) => {
+                    open.truncate(at + 1);
+                    if let Some(last) = open.last_mut() {
+                        *last = number;
+                    }
+                }
+                (None, Some(last)) if number != 1 => {
+                    let Some(line) = line_of(case, unit) else { continue };
+                    let expected = (last + 1).to_string();
+                    let shown = unit.mark.replace(&number.to_string(), &expected);
+                    let shown = if shown == unit.mark { expected } else { shown };
+                    return of_line(line, shown, unit.mark.clone());
+                }
+                (None, _) => open.push(number),
             }
-            before = Some(number);
+            // Lists in lists in lists are enough.
+            if open.len() > 8 {
+                open.remove(0);
+            }
         }
     }
     if any { Outcome::Holds } else { Outcome::NotChecked(Why::NoSuchPart) }

@@ -34,7 +34,7 @@ pub(super) fn centred(case: &Case<'_>, part: Part, under: &[Part], tolerance: f6
         let found = match &line.setting {
             Some(setting) => {
                 // Placed with tabs, blanks or indents, the place shows only on the page.
-                let placed = setting.column > 0 || setting.left.abs() > 3.0 || setting.first.abs() > 3.0;
+                let placed = setting.tabbed || setting.left.abs() > 3.0 || setting.first.abs() > 3.0;
                 match setting.align {
                     Align::Centre => None,
                     _ if placed => return Outcome::NotChecked(Why::OnlyLayout),

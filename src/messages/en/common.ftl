@@ -7,6 +7,7 @@ archive_key_missing = The archive has no active key for receipts.
 body_too_large = The request body is larger than allowed.
 changed_meanwhile = It changed since it was read; load it again and retry.
 characters_not_allowed = Only these characters are allowed: { $why }.
+components_too_many = A document has at most { $limit } parts.
 config_wrong = The setting { $name } can't be used: { $why }.
 cursor_invalid = The cursor is not valid; use next_cursor of the page before.
 data_in_use = Another process is using the data folder: { $why }.

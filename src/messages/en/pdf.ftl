@@ -12,3 +12,4 @@ pdf_unwritable = The PDF can't be added to: { $why }
 file_unreadable = The file can't be read: { $why }
 file_unwritable = The file can't be written: { $why }
 pdf_damaged = The PDF's structure is damaged: { $why } Save it again with the program that made it.
+pdf_active_content = The PDF holds active content ({ $why }): scripts, launches, forms that send or media. Print it to a plain PDF and hand that in.

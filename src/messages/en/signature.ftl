@@ -133,3 +133,8 @@ verdict_valid = VALID
 verdict_invalid = NOT VALID
 verdict_undecided = UNDECIDED: not to be taken as valid
 verdict_no_signature = NO DIGITAL SIGNATURE
+
+# Pictures of pages
+page_differs = Page { $page } looks different now from how it was signed.
+page_not_painted = Page { $page } can't be painted, so it wasn't compared.
+page_missing = Page { $page } was not there when signed, or is no longer.

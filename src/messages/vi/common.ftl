@@ -7,6 +7,7 @@ archive_key_missing = Lưu trữ cơ quan chưa có khóa ký biên nhận đang
 body_too_large = Nội dung yêu cầu lớn hơn mức cho phép.
 changed_meanwhile = Dữ liệu đã thay đổi sau lần đọc gần nhất; hãy tải lại rồi thử lại.
 characters_not_allowed = Chỉ được dùng các ký tự: { $why }.
+components_too_many = Một văn bản có nhiều nhất { $limit } thành phần.
 config_wrong = Thiết lập { $name } không dùng được: { $why }.
 cursor_invalid = Con trỏ trang không hợp lệ; hãy dùng next_cursor của trang trước.
 data_in_use = Thư mục dữ liệu đang được tiến trình khác sử dụng: { $why }.

@@ -12,3 +12,4 @@ pdf_unwritable = Không ghi thêm được vào tệp PDF: { $why }
 file_unreadable = Không đọc được tệp: { $why }
 file_unwritable = Không ghi được tệp: { $why }
 pdf_damaged = Cấu trúc tệp PDF bị hỏng: { $why } Hãy lưu lại bằng phần mềm đã tạo ra tệp.
+pdf_active_content = Tệp PDF chứa nội dung động ({ $why }): mã lệnh, lệnh mở chương trình, biểu mẫu tự gửi hoặc đa phương tiện. Hãy in ra PDF thường rồi nộp lại.

@@ -133,3 +133,8 @@ verdict_valid = HỢP LỆ
 verdict_invalid = KHÔNG HỢP LỆ
 verdict_undecided = CHƯA KẾT LUẬN ĐƯỢC: không được coi là hợp lệ
 verdict_no_signature = KHÔNG CÓ CHỮ KÝ SỐ
+
+# Hình ảnh trang
+page_differs = Trang { $page } hiện trông khác so với khi ký.
+page_not_painted = Trang { $page } không thể hiển thị để so sánh.
+page_missing = Trang { $page } không có khi ký hoặc nay không còn.

@@ -13,7 +13,7 @@ use crate::pdf::picture::PictureError;
 use crate::pdf::text;
 use crate::store::{self, Scope, jobs};
 use diesel::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The job that judges a version's format.
 pub const FORMAT_JOB: &str = "format_check";
@@ -99,8 +99,8 @@ pub enum OverlayError {
 pub struct JudgedFile {
     /// What the rules say of it.
     pub report: Report,
-    /// Its bytes; none when it is larger than is read.
-    bytes: Option<Vec<u8>>,
+    /// Where its bytes are; none when it is larger than is read.
+    path: Option<PathBuf>,
 }
 
 /// Which picture of a page is wanted.
@@ -123,11 +123,11 @@ pub fn judge_file(desk: &Desk, path: &Path, sha256: &str) -> Result<JudgedFile, 
     let limits = text::Limits::default();
     // Above the limit nothing is read into memory: the report says so rule by rule.
     if std::fs::metadata(path).map_err(failed)?.len() > limits.file {
-        return Ok(JudgedFile { report: crate::format::too_large(sha256, &desk.profile), bytes: None });
+        return Ok(JudgedFile { report: crate::format::too_large(sha256, &desk.profile), path: None });
     }
     let bytes = std::fs::read(path).map_err(failed)?;
-    let report = crate::format::check(bytes.clone(), &desk.profile, &limits)?;
-    Ok(JudgedFile { report, bytes: Some(bytes) })
+    let report = crate::format::check(bytes, &desk.profile, &limits)?;
+    Ok(JudgedFile { report, path: Some(path.to_path_buf()) })
 }
 
 impl JudgedFile {
@@ -136,7 +136,7 @@ impl JudgedFile {
     /// # Errors
     /// When there is no such page, or it can't be painted.
     pub fn draw(&self, desk: &Desk, picture: &Picture) -> Result<Vec<u8>, OverlayError> {
-        let bytes = self.bytes.as_ref().ok_or(PictureError::TooLarge)?;
+        let path = self.path.as_ref().ok_or(PictureError::TooLarge)?;
         if self.report.file.kind != "pdf" {
             return Err(PictureError::NoPage.into());
         }
@@ -144,6 +144,8 @@ impl JudgedFile {
         let page = picture.page.unwrap_or(first);
         let (encoding, language) = (picture.encoding, picture.language);
         let limits = text::Limits::default();
-        Ok(overlay::draw(bytes, &self.report, &desk.profile, page, encoding, language, &limits)?)
+        let failed = |source| store::Error::Io { what: "reading a file to be drawn", source };
+        let bytes = std::fs::read(path).map_err(failed)?;
+        Ok(overlay::draw(&bytes, &self.report, &desk.profile, page, encoding, language, &limits)?)
     }
 }

@@ -4,6 +4,7 @@ use super::super::error::Error;
 use super::super::rows::{Component, ComponentId, Document, DocumentId, FormatCheck, Version, VersionId};
 use super::super::schema::{components, document_relations, documents, format_checks, versions};
 use super::super::state::{Act, State};
+use super::received::{Judged, keep_verdict};
 use super::{FORMAT_JOB, advance, at_act, event, id_failed};
 use crate::audit::record;
 use crate::desk::Desk;
@@ -32,6 +33,8 @@ pub struct Intake {
     pub sender: Option<String>,
     /// The sender's number and symbol.
     pub sender_notation: Option<String>,
+    /// The date the sender gave it.
+    pub sender_date: Option<chrono::NaiveDate>,
     /// Relations to other documents: kind and the other.
     pub relations: Vec<(&'static str, DocumentId)>,
 }
@@ -72,7 +75,7 @@ pub fn take_in(
     desk: &Desk,
     by: &Acting,
     new: &Intake,
-    file: &TakenFile,
+    (file, judged): (&TakenFile, Option<&Judged>),
 ) -> Result<Document, Error> {
     new.check(unit.connection(), desk, &by.scope)?;
     let incoming = new.direction == "incoming";
@@ -102,6 +105,7 @@ pub fn take_in(
         changed_at: unit.now_stored(),
         version: 1,
         printed_period: None,
+        sender_date: new.sender_date,
     };
     let component = Component {
         id: ComponentId::fresh(now, rng).map_err(id_failed)?,
@@ -125,14 +129,17 @@ pub fn take_in(
     }
     let stage = if incoming { "received" } else { "draft" };
     let (version, check) = add_version(unit, desk, by, &component.id, stage, None, file)?;
+    let verdict = keep_verdict(unit, by, &version, judged)?;
     let recorded = event(by, "document.taken_in", &document.id)
         .detail("subject", &document.subject)
         .detail("file_name", &version.file_name)
         .detail("sha256", &version.sha256)
+        .detail("signatures", judged.map(Judged::indication))
         .touching(&document)
         .touching(&component)
         .touching(&version)
-        .touching_any(check.as_ref());
+        .touching_any(check.as_ref())
+        .touching_any(verdict.as_ref());
     record(unit, recorded)?;
     Ok(document)
 }
@@ -148,6 +155,34 @@ pub(super) fn add_version(
     source: Option<&Version>,
     file: &TakenFile,
 ) -> Result<(Version, Option<FormatCheck>), Error> {
+    let version = insert_version(unit, by, component, stage, source, file)?;
+    if matches!(stage, "prepared" | "signed") {
+        return Ok((version, None));
+    }
+    let check = FormatCheck {
+        version_id: version.id.clone(),
+        agency_id: by.scope.agency().clone(),
+        state: "pending".to_owned(),
+        profile_id: desk.profile.id.clone(),
+        profile_version: desk.profile.version.clone(),
+        report: None,
+        checked_at: None,
+    };
+    diesel::insert_into(format_checks::table).values(&check).execute(unit.connection())?;
+    let payload = serde_json::json!({ "version": version.id, "sha256": version.sha256 });
+    jobs::enqueue(unit, by.scope.agency(), FORMAT_JOB, &payload)?;
+    Ok((version, Some(check)))
+}
+
+/// Adds a version of a component and its use of the bytes.
+pub(super) fn insert_version(
+    unit: &mut Unit<'_>,
+    by: &Acting,
+    component: &ComponentId,
+    stage: &str,
+    source: Option<&Version>,
+    file: &TakenFile,
+) -> Result<Version, Error> {
     let id = VersionId::fresh(unit.now(), unit.rng()).map_err(id_failed)?;
     record_use(unit, by.scope.agency(), &file.kept, file.kind.media_type(), ("version", id.as_str()))?;
     let version = Version {
@@ -166,22 +201,7 @@ pub(super) fn add_version(
         created_at: unit.now_stored(),
     };
     diesel::insert_into(versions::table).values(&version).execute(unit.connection())?;
-    if matches!(stage, "prepared" | "signed") {
-        return Ok((version, None));
-    }
-    let check = FormatCheck {
-        version_id: version.id.clone(),
-        agency_id: by.scope.agency().clone(),
-        state: "pending".to_owned(),
-        profile_id: desk.profile.id.clone(),
-        profile_version: desk.profile.version.clone(),
-        report: None,
-        checked_at: None,
-    };
-    diesel::insert_into(format_checks::table).values(&check).execute(unit.connection())?;
-    let payload = serde_json::json!({ "version": version.id, "sha256": version.sha256 });
-    jobs::enqueue(unit, by.scope.agency(), FORMAT_JOB, &payload)?;
-    Ok((version, Some(check)))
+    Ok(version)
 }
 
 /// Whether a draft can have another file, asked before its bytes are kept.

@@ -2,14 +2,18 @@
 //! transaction, which then checks that nothing changed meanwhile.
 
 mod check;
+mod components;
 mod intake;
 mod make;
 mod raise;
+mod received;
 
 pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};
+pub use components::{NewComponent, attach, check_attach};
 pub use intake::{Intake, TakenFile, check_revision, revise, take_in};
 pub use make::{Made, make_prepared, make_sealed, make_signed, record_made};
 pub use raise::KeptEvidence;
+pub use received::{Judged, judge_received};
 
 use super::error::Error;
 use super::rows::{Document, DocumentId, Signature, Version};
@@ -20,7 +24,7 @@ use crate::format::Kind;
 use crate::identity::Acting;
 use crate::pdf::FileSource;
 use crate::signature::report::Report;
-use crate::signature::validate::{Judged, Policy};
+use crate::signature::validate::{self, Policy};
 use crate::store::{self, AnyConnection, Scope, Unit};
 use chrono::{DateTime, Utc};
 use std::fs::File;
@@ -86,13 +90,22 @@ pub fn judge_version(
     scope: &Scope,
     document: &DocumentId,
     sha256: &str,
-) -> Result<(Judged, DateTime<Utc>), Error> {
+) -> Result<(validate::Judged, DateTime<Utc>), Error> {
     let rows = desk.database.look_up_blocking(|c| Signature::of(c, scope, document))?;
+    judge_kept(desk, sha256, &rows)
+}
+
+/// The verdict on kept bytes with what these rows keep.
+fn judge_kept(
+    desk: &Desk,
+    sha256: &str,
+    rows: &[Signature],
+) -> Result<(validate::Judged, DateTime<Utc>), Error> {
     let file = desk.objects.open_kept(sha256)?;
     let source =
         FileSource::new(file).map_err(|source| store::Error::Io { what: "opening kept bytes", source })?;
     let policy = Policy { trust: desk.trust.as_ref().clone(), at: desk.now() };
-    let judged = raise::judge(desk, &source, &policy, &rows);
+    let judged = raise::judge(desk, &source, &policy, rows);
     judged.map(|judged| (judged, policy.at)).map_err(|error| unprocessable(error.code(), &error))
 }
 

@@ -1,7 +1,9 @@
 //! Rows of official documents and registers, and the ways to find them. Every finder takes a scope.
 
+mod received;
 mod register;
 
+pub use received::ReceivedVerdict;
 pub use register::{Register, RegisterEntry};
 
 use super::schema::{components, documents, format_checks, signatures, versions};
@@ -80,6 +82,9 @@ pub struct Document {
     /// digest while there is none, since rows from before this column have no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub printed_period: Option<String>,
+    /// The date an incoming document bears; left out of the digest as the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender_date: Option<NaiveDate>,
 }
 
 /// A part of a document.

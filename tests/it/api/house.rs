@@ -136,7 +136,7 @@ impl House {
         self.agency.clone()
     }
 
-    fn service(&self) -> &chancery::api::Service {
+    pub fn service(&self) -> &chancery::api::Service {
         &self.running.as_ref().unwrap().service
     }
 

@@ -1,10 +1,13 @@
 //! The service over HTTP, as strangers meet it.
 
 mod access;
+mod active;
 mod contract;
 mod formats;
 mod hostile;
 mod house;
+mod incoming;
 mod levels;
 mod office;
 mod rights;
+mod strain;

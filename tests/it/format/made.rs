@@ -34,6 +34,8 @@ pub struct Made {
     pub setting: Setting,
     /// Whether the state's title has too little room.
     pub narrow: bool,
+    /// Whether a PDF has two fonts for each face, as Word writes them.
+    pub split: bool,
     /// Lengths of the lines under motto, issuer and abstract, as shares of their texts.
     pub lines: [Option<f64>; 3],
     pub pages: PageNumbers,
@@ -128,6 +130,7 @@ impl Made {
             annexes: &[],
             setting: Setting { indent: 12.7, gap: 7.0, pitch: 1.0, justified: true, date_below: 0.0 },
             narrow: false,
+            split: false,
             lines: [Some(1.0), Some(0.4), Some(0.4)],
             pages: PageNumbers {
                 shown: true,

@@ -33,14 +33,15 @@ enum At {
 /// Pages being written.
 pub struct Writer {
     paper: (f64, f64),
+    split: bool,
     codes: BTreeMap<char, u16>,
     pages: Vec<String>,
     lines: Vec<String>,
 }
 
 impl Writer {
-    pub fn new(paper: (f64, f64)) -> Self {
-        Self { paper, codes: BTreeMap::new(), pages: Vec::new(), lines: Vec::new() }
+    pub fn new(paper: (f64, f64), split: bool) -> Self {
+        Self { paper, split, codes: BTreeMap::new(), pages: Vec::new(), lines: Vec::new() }
     }
 
     /// A line at a baseline, in millimetres from the top.
@@ -52,15 +53,25 @@ impl Writer {
             At::Left(left) => (*left, 0.0),
             At::Spread(left, right) => (*left, (right - left - natural) / (count - 1.0) * POINTS),
         };
-        let mut coded = String::new();
+        // As Word writes them: ASCII letters in one font of a face, all others in another.
+        let mut pieces: Vec<(bool, String)> = Vec::new();
         for character in text.chars() {
             let next = u16::try_from(self.codes.len() + 1).unwrap();
             let code = *self.codes.entry(character).or_insert(next);
-            write!(coded, "{code:04x}").unwrap();
+            let first = !self.split || character.is_ascii();
+            match pieces.last_mut() {
+                Some((ascii, piece)) if *ascii == first => write!(piece, "{code:04x}").unwrap(),
+                _ => pieces.push((first, format!("{code:04x}"))),
+            }
         }
         let (x, y) = (x * POINTS, (self.paper.1 - baseline) * POINTS);
-        self.lines
-            .push(format!("BT /F{} {size} Tf {spacing:.4} Tc {x:.3} {y:.3} Td <{coded}> Tj ET", face as u8));
+        let shown: String = pieces
+            .iter()
+            .map(|(ascii, piece)| {
+                format!("/{}{} {size} Tf <{piece}> Tj ", if *ascii { "F" } else { "G" }, face as u8)
+            })
+            .collect();
+        self.lines.push(format!("BT {spacing:.4} Tc {x:.3} {y:.3} Td {shown}ET"));
     }
 
     /// A line with its own weight, slant and colour.
@@ -121,7 +132,7 @@ impl Writer {
         if !self.lines.is_empty() {
             self.end_page();
         }
-        let first_page = 14;
+        let first_page = 19;
         let behind = first_page + 2 * self.pages.len();
         let drawn: Vec<([f64; 4], String, String)> = stamps
             .iter()
@@ -142,7 +153,7 @@ impl Writer {
         let (width, height) = (self.paper.0 * POINTS, self.paper.1 * POINTS);
         objects.push(
             format!(
-                "<</Type/Pages/Kids[{kids}]/Count {}/MediaBox[0 0 {width:.3} {height:.3}]/Resources<</Font<</F1 3 0 R/F2 5 0 R/F3 7 0 R/F4 9 0 R/F5 11 0 R>>>>>>",
+                "<</Type/Pages/Kids[{kids}]/Count {}/MediaBox[0 0 {width:.3} {height:.3}]/Resources<</Font<</F1 3 0 R/F2 5 0 R/F3 7 0 R/F4 9 0 R/F5 11 0 R/G1 14 0 R/G2 15 0 R/G3 16 0 R/G4 17 0 R/G5 18 0 R>>>>>>",
                 self.pages.len()
             )
             .into_bytes(),
@@ -152,6 +163,9 @@ impl Writer {
             objects.push(format!("<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW {}/FontDescriptor<</Type/FontDescriptor/FontName/{name}/Flags 4/ItalicAngle 0/Ascent 891/Descent -216/CapHeight 662/StemV 80/FontBBox[0 0 1000 1000]>>>>", WIDTH * 1000.0).into_bytes());
         }
         objects.push(stream(b"", map.as_bytes()));
+        for (at, name) in fonts.iter().enumerate() {
+            objects.push(format!("<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+{name}/Encoding/Identity-H/ToUnicode 13 0 R/DescendantFonts[{} 0 R]>>", 4 + 2 * at).into_bytes());
+        }
         for (at, page) in self.pages.iter().enumerate() {
             let annotations: String = (0..if at == 0 { stamps.len() } else { 0 })
                 .map(|stamp| format!("{} 0 R ", behind + 4 * stamp))
@@ -341,7 +355,7 @@ pub fn pdf(made: &Made) -> Vec<u8> {
 
 /// Makes the document with what signatures draw onto its first page.
 pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
-    let mut flow = Flow { made, writer: Writer::new(made.paper), y: 0.0, page: 1, counted: 1 };
+    let mut flow = Flow { made, writer: Writer::new(made.paper, made.split), y: 0.0, page: 1, counted: 1 };
     flow.numbered();
     head(&mut flow);
     for (part, line) in made.body() {

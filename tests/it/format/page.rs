@@ -24,7 +24,7 @@ fn table() -> String {
     let text = std::fs::read_to_string(root.join("src/profile/vn-nd30-2020.toml")).unwrap();
     let raw: toml::Table = text.parse().unwrap();
     let mut page = String::from(
-        "| Rule | Clause | Measure | Severity | PDF | DOCX | Scan | Repairable |\n|---|---|---|---|---|---|---|---|\n",
+        "| Rule | Clause | Measure | Severity | PDF | DOCX | Scan |\n|---|---|---|---|---|---|---|\n",
     );
     for (rule, raw) in Profile::builtin().rules.iter().zip(raw["rules"].as_array().unwrap()) {
         let seen = rule.measure.seen();
@@ -39,14 +39,13 @@ fn table() -> String {
         let clause = rule.basis.strip_prefix("Decree 30/2020, ").unwrap();
         writeln!(
             page,
-            "| `{}` | {clause} | {} | {} | {} | {} | {} | {} |",
+            "| `{}` | {clause} | {} | {} | {} | {} | {} |",
             rule.id,
             said.join("; ").replace('|', "\\|"),
             raw["severity"].as_str().unwrap(),
             mark(seen.pdf),
             mark(seen.docx),
             mark(seen.scan),
-            mark(rule.repairable),
         )
         .unwrap();
     }

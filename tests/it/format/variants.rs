@@ -1,8 +1,9 @@
 //! Documents that break exactly one rule are found for exactly that rule; correct ones for none.
 
 use super::made::{Made, Setting, Wrong};
+use super::made_pdf::Stamp;
 use super::{made_docx, made_pdf};
-use crate::support::fixture;
+use crate::support::{fixture, fixture_path};
 use chancery::format::check;
 use chancery::format::report::Report;
 use chancery::pdf::text::Limits;
@@ -61,7 +62,12 @@ fn correct() -> Vec<Made> {
 fn correct_documents_of_many_types_have_no_finding() {
     let mut wrong = Vec::new();
     for made in correct() {
-        for (kind, bytes) in [("docx", made_docx::docx(&made)), ("pdf", made_pdf::pdf(&made))] {
+        let split = Made { split: true, ..made.clone() };
+        for (kind, bytes) in [
+            ("docx", made_docx::docx(&made)),
+            ("pdf", made_pdf::pdf(&made)),
+            ("pdf with two fonts a face", made_pdf::pdf(&split)),
+        ] {
             let report = judged(bytes);
             if !report.findings.is_empty() || report.conforms != Some(true) {
                 let found: Vec<String> = report
@@ -168,6 +174,48 @@ fn shows(rule: &str, kind: &str, bytes: Vec<u8>) -> Option<String> {
 }
 
 #[test]
+fn an_original_with_the_pictures_of_both_signatures_is_right() {
+    let made = Made { paragraphs: 4, ..Made::decision() };
+    let (blue, red) = ([20, 40, 180], [210, 20, 30]);
+    let personal = Stamp::Picture([130.0, 225.0, 40.0, 18.0], blue, true);
+    let seal = Stamp::Picture([105.0, 216.0, 36.0, 36.0], red, true);
+    let report = judged(made_pdf::signed(&made, &[personal, seal]));
+    assert_eq!(broken(&report), [""; 0], "{:?}", report.findings);
+    let unchecked: Vec<&str> = report.not_checked.iter().map(|one| one.rule.as_str()).collect();
+    for rule in
+        ["signature.personal.colour", "signature.agency.alpha", "signature.overlap", "signature.seal.size"]
+    {
+        assert!(!unchecked.contains(&rule), "{rule}");
+    }
+}
+
+#[test]
+fn number_and_date_that_a_signing_tool_stamped_too_small_are_the_tools_doing() {
+    let made = Made {
+        number: "Số:          /QĐ-SNV",
+        date: "Hà Nội, ngày       tháng       năm 2026",
+        ..Made::decision()
+    };
+    // The blank behind "Số:" and the two of the date, where the maker puts them.
+    let baseline = 20.0 + 13.0 * 0.891 * 25.4 / 72.0 + 18.0;
+    let (number, date) = (65.2 - 10.0 * 0.4 * 13.0 * 25.4 / 72.0 + 10.5, 142.0);
+    let stamps = [
+        Stamp::Text(number, baseline, 11.5, "15"),
+        Stamp::Text(date - 39.0 * 0.2 * 14.0 * 25.4 / 72.0 + 27.5, baseline, 11.5, "05"),
+    ];
+    let report = judged(made_pdf::signed(&made, &stamps));
+    assert_eq!(report.document.number.as_deref(), Some("15/QĐ-SNV"));
+    for finding in &report.findings {
+        assert_eq!(
+            (finding.source.as_str(), finding.severity),
+            ("signing_tool", Severity::Warning),
+            "{finding:?}"
+        );
+    }
+    assert_eq!(report.conforms, Some(true));
+}
+
+#[test]
 fn a_finding_is_where_the_wrong_text_stands() {
     let made = Made { number: "Số: 5/QĐ-SNV", ..Made::decision() };
     let report = judged(made_pdf::pdf(&made));
@@ -215,6 +263,25 @@ fn the_fixtures_made_with_a_word_processor_are_judged_alike_as_docx_and_pdf() {
             assert_eq!(report.conforms, Some(rules.is_empty()));
         }
     }
+}
+
+#[test]
+fn right_documents_of_eleven_layouts_by_a_word_processor_have_no_error_and_no_warning() {
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for entry in std::fs::read_dir(fixture_path("documents/right")).unwrap() {
+        let path = entry.unwrap().path();
+        let report = judged(std::fs::read(&path).unwrap());
+        seen += 1;
+        let graver = report.findings.iter().filter(|finding| finding.severity != Severity::Info);
+        wrong.extend(graver.map(|finding| {
+            format!("{}: {} ({} | {})", path.display(), finding.rule, finding.expected, finding.found)
+        }));
+        if report.conforms != Some(true) {
+            wrong.push(format!("{}: {:?}", path.display(), report.conforms));
+        }
+    }
+    assert_eq!(seen, 22);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

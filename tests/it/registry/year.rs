@@ -76,9 +76,10 @@ impl Office {
                 drafting_unit: None,
                 sender: Some("Somebody".to_owned()),
                 sender_notation: None,
+                sender_date: None,
                 relations: Vec::new(),
             };
-            let document = take_in(unit, &desk, &by, &intake, &file)?;
+            let document = take_in(unit, &desk, &by, &intake, (&file, None))?;
             let numbered = registers::number(
                 unit,
                 &by,

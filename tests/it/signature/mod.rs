@@ -11,6 +11,7 @@ mod hostile;
 mod journey;
 mod levels;
 mod others;
+mod pictures;
 mod reports;
 mod tokens;
 mod years;

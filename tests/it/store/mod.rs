@@ -1,5 +1,7 @@
 //! The unit of work, the objects and the jobs, on both databases.
 
+mod sweep;
+
 use crate::support::databases::{Fresh, on_both};
 use chancery::ports::{SystemClock, SystemRng};
 use chancery::store::{AgencyId, Database, Error, Objects, jobs, migrate};

@@ -3,6 +3,7 @@
 pub mod databases;
 pub mod judges;
 pub mod pki;
+pub mod program;
 
 use chancery::pki::issue::{Authority, NewKey};
 use chancery::pki::{MemoryKey, TrustStore};

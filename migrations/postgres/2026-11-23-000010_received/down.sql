@@ -1,0 +1,2 @@
+DROP TABLE received_verdicts;
+ALTER TABLE documents DROP COLUMN sender_date;

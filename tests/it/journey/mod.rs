@@ -1,0 +1,3 @@
+//! The whole way of documents through the real program, on both databases.
+
+mod crash;
