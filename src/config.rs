@@ -1,6 +1,7 @@
 //! Settings: one TOML file, overridden by the environment (`CHANCERY__SECTION__KEY`), refused by name
 //! when wrong.
 
+use crate::desk::Level;
 use crate::store::Location;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -18,6 +19,8 @@ pub struct Config {
     pub limits: Limits,
     /// Law and trust.
     pub law: Law,
+    /// How it signs.
+    pub signing: Signing,
     /// The log.
     pub log: Log,
     /// The agency made at first start.
@@ -103,6 +106,37 @@ pub struct Law {
     pub trust: PathBuf,
     /// Time zone of legal dates.
     pub time_zone: String,
+}
+
+/// How it signs, and what it may ask of machines elsewhere for that.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Signing {
+    /// Level of a person's signature.
+    pub personal_level: Level,
+    /// Level of the agency's signature.
+    pub agency_level: Level,
+    /// Address of the time-stamping authority; empty: none.
+    pub tsa: String,
+    /// Whether revocation is asked for over the network.
+    pub network: bool,
+    /// Hosts with port, as `host:port`, that may be asked although their address is a private one.
+    pub allowed_hosts: Vec<String>,
+    /// Seconds one exchange may take.
+    pub seconds: u64,
+}
+
+impl Default for Signing {
+    fn default() -> Self {
+        Self {
+            personal_level: Level::Basic,
+            agency_level: Level::Basic,
+            tsa: String::new(),
+            network: true,
+            allowed_hosts: Vec::new(),
+            seconds: 10,
+        }
+    }
 }
 
 /// The log.
@@ -198,10 +232,10 @@ impl Config {
             let Some(section) = section.as_table_mut() else {
                 return Err(wrong(&name, "its section is no table".to_owned()));
             };
-            // Numbers and truth values as themselves, everything else as text.
+            // Numbers, truth values and lists as themselves, everything else as text.
             let parsed =
                 format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut one| one.remove("v"));
-            let plain = parsed.filter(|value| value.is_integer() || value.is_bool());
+            let plain = parsed.filter(|value| value.is_integer() || value.is_bool() || value.is_array());
             section.insert(key.to_owned(), plain.unwrap_or(toml::Value::String(value)));
         }
         let config: Self = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
@@ -230,6 +264,21 @@ impl Config {
         }
         if !crate::identity::people::is_agency_code(&self.agency.code) {
             return wrong("agency.code", "expected a code by Decision 20/2020, like H37.02");
+        }
+        let signing = &self.signing;
+        if signing.personal_level.max(signing.agency_level) > Level::Basic {
+            if signing.tsa.is_empty() {
+                return wrong("signing.tsa", "levels above B-B need a time-stamping authority");
+            }
+            if !signing.network {
+                return wrong("signing.network", "levels above B-B need the network");
+            }
+        }
+        if !signing.tsa.is_empty() && !signing.tsa.starts_with("http://") {
+            return wrong("signing.tsa", "expected an address that begins with http://");
+        }
+        if !(1..=60).contains(&signing.seconds) {
+            return wrong("signing.seconds", "expected 1 to 60");
         }
         if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {
             return wrong("log.name", "expected a name without spaces and plus signs");
@@ -280,5 +329,34 @@ mod tests {
         assert!(load(&[("CHANCERY__SERVER__PORT", "1")]).unwrap_err().why.contains("port"));
         assert_eq!(load(&[("CHANCERY__LAW__TIME_ZONE", "Mars/Base")]).unwrap_err().name, "law.time_zone");
         assert_eq!(load(&[("CHANCERY__SERVER__LISTEN", "somewhere")]).unwrap_err().name, "server.listen");
+        for (key, value, name) in [
+            ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-T", "signing.tsa"),
+            ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-X", "signing.agency_level"),
+            ("CHANCERY__SIGNING__TSA", "ftp://tsa", "signing.tsa"),
+            ("CHANCERY__SIGNING__SECONDS", "0", "signing.seconds"),
+        ] {
+            assert_eq!(load(&[(key, value)]).unwrap_err().name, name);
+        }
+        let offline = [
+            ("CHANCERY__SIGNING__PERSONAL_LEVEL", "B-LT"),
+            ("CHANCERY__SIGNING__TSA", "http://tsa.example/"),
+            ("CHANCERY__SIGNING__NETWORK", "false"),
+        ];
+        assert_eq!(load(&offline).unwrap_err().name, "signing.network");
+    }
+
+    #[test]
+    fn hosts_and_levels_come_from_the_environment_too() {
+        let config = load(&[
+            ("CHANCERY__SIGNING__ALLOWED_HOSTS", "[\"10.0.0.1:80\"]"),
+            ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-LTA"),
+            ("CHANCERY__SIGNING__TSA", "http://tsa.example/"),
+        ])
+        .unwrap();
+        assert_eq!(config.signing.allowed_hosts, ["10.0.0.1:80"]);
+        assert_eq!(
+            (config.signing.personal_level, config.signing.agency_level),
+            (Level::Basic, Level::Archival)
+        );
     }
 }

@@ -1,11 +1,13 @@
-//! What use cases work with: the database, the bytes, the secrets, the profile, the anchors.
+//! What use cases work with: the database, the bytes, the secrets, the profile, the anchors, the way of signing.
 
 use crate::identity::vault::Vault;
 use crate::pki::TrustStore;
+use crate::ports::Fetch;
 use crate::profile::Profile;
 use crate::store::{Database, Objects};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Everything a use case may need; cheap to clone.
@@ -23,6 +25,49 @@ pub struct Desk {
     pub profile: Arc<Profile>,
     /// The agency's time zone: legal dates are dates there.
     pub zone: Tz,
+    /// How it signs.
+    pub signing: Signing,
+}
+
+/// A level of PAdES baseline signatures (EN 319 142-1, 6), lowest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum Level {
+    /// The signature alone.
+    #[default]
+    #[serde(rename = "B-B")]
+    Basic,
+    /// With a time-stamp over its value.
+    #[serde(rename = "B-T")]
+    Time,
+    /// With its validation data beside it.
+    #[serde(rename = "B-LT")]
+    LongTerm,
+    /// With a time-stamp over everything.
+    #[serde(rename = "B-LTA")]
+    Archival,
+}
+
+/// How the service signs, and whom it may ask for that.
+#[derive(Clone, Default)]
+pub struct Signing {
+    /// Level of a person's signature.
+    pub personal: Level,
+    /// Level of the agency's signature.
+    pub agency: Level,
+    /// Address of the time-stamping authority.
+    pub authority: Option<String>,
+    /// What machines elsewhere are asked with; none: nothing is asked.
+    pub network: Option<Arc<dyn Fetch>>,
+}
+
+impl std::fmt::Debug for Signing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signing")
+            .field("personal", &self.personal)
+            .field("agency", &self.agency)
+            .field("authority", &self.authority)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Desk {

@@ -213,6 +213,7 @@ impl From<registry::Error> for Problem {
             Error::Unprocessable { code, args } => {
                 Self { args, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code) }
             }
+            Error::Unavailable { code } => Self::new(StatusCode::SERVICE_UNAVAILABLE, code).retry_after(30),
             Error::Store(error) => error.into(),
         }
     }

@@ -58,6 +58,7 @@ use utoipa::OpenApi;
         documents::issue,
         documents::void,
         documents::signatures,
+        documents::evidence,
         documents::content,
         documents::events,
         registers::create,
@@ -178,6 +179,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/documents/{id}/issue").route(web::post().to(documents::issue)))
         .service(web::resource("/documents/{id}/void").route(web::post().to(documents::void)))
         .service(web::resource("/documents/{id}/signatures").route(web::get().to(documents::signatures)))
+        .service(
+            web::resource("/documents/{id}/signatures/evidence").route(web::get().to(documents::evidence)),
+        )
         .service(
             web::resource("/documents/{id}/content")
                 .route(web::get().to(documents::content))

@@ -116,7 +116,7 @@ fn signatures_of(desk: &Desk, by: &Acting, package: &Package) -> Result<Vec<Stri
         if version.media_type != "application/pdf" {
             continue;
         }
-        let verdict = verdict_of(desk, &version.sha256)?;
+        let verdict = verdict_of(desk, &by.scope, &document.id, &version.sha256)?;
         // What the agency issued carries both its signatures; what it received, and what goes along, may carry none.
         let fails = match document.direction.as_str() {
             "outgoing" if main => verdict.indication != "TOTAL-PASSED",

@@ -35,6 +35,9 @@ pub struct Args {
     /// A folder of trusted certificates; may be repeated
     #[arg(long, value_name = "DIR")]
     trust: Vec<PathBuf>,
+    /// Settings of the service: its store is trusted where --trust is not given
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// A private host that may be asked; may be repeated
     #[arg(long, value_name = "HOST:PORT")]
     allow_host: Vec<String>,
@@ -170,7 +173,8 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn attempt(args: &Args) -> Result<ExitCode, Failure> {
-    let trust = verify::read_trust(&args.trust).map_err(|why| (USAGE, "trust_unreadable", why))?;
+    let trust = verify::anchors(&args.trust, args.config.as_deref())
+        .map_err(|why| (USAGE, "trust_unreadable", why))?;
     let unreadable = |error: std::io::Error| (UNREADABLE, "file_unreadable", error.to_string());
     let source = File::open(&args.file).and_then(FileSource::new).map_err(unreadable)?;
     let client = client(&args.allow_host, args.tsa.as_deref());

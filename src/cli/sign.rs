@@ -52,6 +52,9 @@ pub struct Args {
     /// A folder of trusted certificates; may be repeated
     #[arg(long, value_name = "DIR")]
     trust: Vec<PathBuf>,
+    /// Settings of the service: its store is trusted where --trust is not given
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The PKCS#11 library, when the URI doesn't name it by module-path
     #[arg(long, value_name = "FILE", env = "CHANCERY_PKCS11_MODULE")]
     module: Option<PathBuf>,
@@ -112,7 +115,8 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     if args.level != "B-B" && args.tsa.is_none() {
         return Err((USAGE, "tsa_missing", args.level.clone()));
     }
-    let trust = verify::read_trust(&args.trust).map_err(|why| (USAGE, "trust_unreadable", why))?;
+    let trust = verify::anchors(&args.trust, args.config.as_deref())
+        .map_err(|why| (USAGE, "trust_unreadable", why))?;
     let key = read_key(args)?;
     let key = key.as_ref();
     let image = match &args.image {

@@ -2,6 +2,7 @@
 
 use super::augment::client;
 use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
+use crate::config::Config;
 use crate::messages::message;
 use crate::pdf::FileSource;
 use crate::pki::revocation::Material;
@@ -29,6 +30,9 @@ pub struct Args {
     /// A folder (or file) of trusted certificates; may be repeated
     #[arg(long, value_name = "DIR")]
     trust: Vec<PathBuf>,
+    /// Settings of the service: its store is trusted where --trust is not given
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// A certificate policy that a signer's path must hold for; may be repeated, one is enough
     #[arg(long, value_name = "OID")]
     require_policy: Vec<String>,
@@ -97,10 +101,20 @@ pub fn read_trust(paths: &[PathBuf]) -> Result<TrustStore, String> {
     Ok(trust)
 }
 
+/// The anchors of `--trust`; without it those of the service's store, where there is one.
+pub(super) fn anchors(paths: &[PathBuf], settings: Option<&Path>) -> Result<TrustStore, String> {
+    if !paths.is_empty() {
+        return read_trust(paths);
+    }
+    let config = Config::load(settings, std::env::vars()).map_err(|error| error.to_string())?;
+    let folder = config.trust_folder();
+    if folder.is_dir() { read_trust(&[folder]) } else { Ok(TrustStore::default()) }
+}
+
 /// Runs the command.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
-    let trust = match read_trust(&args.trust) {
+    let trust = match anchors(&args.trust, args.config.as_deref()) {
         Ok(trust) => trust,
         Err(why) => return fail(args.json, USAGE, "trust_unreadable", &[("why", &why)]),
     };

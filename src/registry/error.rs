@@ -36,6 +36,12 @@ pub enum Error {
         /// What the message names.
         args: Vec<(&'static str, String)>,
     },
+    /// A machine elsewhere that is needed gives nothing; trying again makes sense.
+    #[error("not available: {code}")]
+    Unavailable {
+        /// Stable code with a message of its own.
+        code: &'static str,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(store::Error),

@@ -50,6 +50,14 @@ pub struct Job {
     pub finished_at: Option<NaiveDateTime>,
 }
 
+impl Job {
+    /// Whether it was tried so often without an end (the process died each time) that it isn't to be tried again.
+    #[must_use]
+    pub fn is_hopeless(&self) -> bool {
+        self.attempts > ATTEMPTS
+    }
+}
+
 /// Queues a job in the transaction of what causes it.
 ///
 /// # Errors
@@ -77,18 +85,12 @@ pub fn enqueue(
     Ok(id)
 }
 
-/// Takes the oldest job of `kind` that is due, if there is one.
+/// Takes the oldest job of `kind` that is due, if there is one. Whoever takes it asks [`Job::is_hopeless`] first.
 ///
 /// # Errors
 /// When the database fails.
 pub fn claim(database: &Database, kind: &'static str) -> Result<Option<Job>, Error> {
-    let mut claimed = database.write_blocking(move |unit| claim_in(unit, kind))?;
-    if let Some(job) = claimed.as_ref().filter(|job| job.attempts > ATTEMPTS) {
-        let id = job.id.clone();
-        database.write_blocking(move |unit| finish(unit, &id, "failed", "gave_up"))?;
-        claimed = None;
-    }
-    Ok(claimed)
+    database.write_blocking(move |unit| claim_in(unit, kind))
 }
 
 fn claim_in(unit: &mut Unit<'_>, kind: &str) -> Result<Option<Job>, Error> {

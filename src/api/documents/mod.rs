@@ -3,11 +3,13 @@
 
 mod acts;
 mod components;
+mod evidence;
 mod intake;
 mod reads;
 
 pub use acts::*;
 pub use components::*;
+pub use evidence::*;
 pub use intake::*;
 pub use reads::*;
 

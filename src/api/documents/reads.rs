@@ -8,6 +8,7 @@ use crate::audit::{EventId, log};
 use crate::registry::rows::{Document, DocumentFilter, DocumentId, FormatCheck, Version};
 use crate::registry::state::State;
 use crate::registry::{Error, journey};
+use crate::signature::{etsi, facts};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -101,20 +102,54 @@ pub async fn format_check(
     })
 }
 
+/// How a validation report is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportKind {
+    /// As `verify --json`.
+    #[default]
+    Json,
+    /// ETSI TS 119 102-2, XML.
+    Etsi,
+    /// The seven facts of Circular 15/2025, a page in Vietnamese and English.
+    Html,
+}
+
+/// Which report is wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReportQuery {
+    /// How it is written.
+    #[serde(default)]
+    #[param(inline)]
+    pub report: ReportKind,
+}
+
 /// Verify the signatures of the current version, now.
-#[utoipa::path(get, path = "/api/v1/documents/{id}/signatures", tag = "documents", operation_id = "get_signatures", params(("id" = String, Path)),
-    responses((status = 200, body = crate::signature::report::Report), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/documents/{id}/signatures", tag = "documents", operation_id = "get_signatures", params(("id" = String, Path), ReportQuery),
+    responses((status = 200, content((crate::signature::report::Report = "application/json"), (String = "application/xml"), (String = "text/html"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn signatures(
     caller: Caller<perm::Read>,
     service: Data<Service>,
     path: Path<String>,
+    query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let version = current(&service, &caller, id_of(&path)?).await?;
+    let (id, scope) = (id_of(&path)?, caller.acting.scope.clone());
+    let version = current(&service, &caller, id.clone()).await?;
     if version.media_type != "application/pdf" {
         return Err(Problem::new(StatusCode::CONFLICT, "document_is_no_pdf"));
     }
-    let report = service.work(move |desk| journey::verdict_of(desk, &version.sha256)).await?;
-    Ok(HttpResponse::Ok().json(report))
+    let (judged, at) =
+        service.work(move |desk| journey::judge_version(desk, &scope, &id, &version.sha256)).await?;
+    let mut response = HttpResponse::Ok();
+    Ok(match query.report {
+        ReportKind::Json => response.json(judged.report),
+        ReportKind::Etsi => response.content_type("application/xml").body(etsi::xml(&judged, at)),
+        ReportKind::Html => {
+            response.content_type("text/html; charset=utf-8").body(facts::html(&judged.report, at))
+        }
+    })
 }
 
 async fn current<P>(service: &Service, caller: &Caller<P>, id: DocumentId) -> Result<Version, Problem> {

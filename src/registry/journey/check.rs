@@ -13,6 +13,7 @@ use crate::pdf::picture::PictureError;
 use crate::pdf::text;
 use crate::store::{self, Scope, jobs};
 use diesel::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// The job that judges a version's format.
@@ -27,7 +28,15 @@ pub fn check_one_format(desk: &Desk) -> Result<bool, store::Error> {
     let payload: serde_json::Value = serde_json::from_str(&job.payload).unwrap_or_default();
     let text =
         |key: &str| payload.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    let outcome = judge_format(desk, &text("sha256"));
+    // A file that makes the reader panic, or the process die again and again, is told to be unreadable; the others
+    // go on.
+    let unreadable = || FormatError::Pdf("the reader failed".to_owned());
+    let outcome = if job.is_hopeless() {
+        Err(unreadable())
+    } else {
+        let judged = catch_unwind(AssertUnwindSafe(|| judge_format(desk, &text("sha256"))));
+        judged.unwrap_or_else(|_| Err(unreadable()))
+    };
     let (state, report, judged) = match outcome {
         Ok(report) => ("done", serde_json::json!(report).to_string(), Some(report)),
         Err(error) => (

@@ -5,20 +5,20 @@ use super::super::rows::{Document, DocumentId, Signature, SignatureId, Version};
 use super::super::schema::signatures;
 use super::super::state::Act;
 use super::intake::{TakenFile, add_version};
-use super::{advance, at_act, event, id_failed, open_pdf, unprocessable, verdict_of};
+use super::raise::sign_at;
+use super::{advance, at_act, event, id_failed, open_pdf, unprocessable};
 use crate::audit::record;
 use crate::desk::Desk;
 use crate::format::Kind;
 use crate::identity::keys::{self, may_use};
 use crate::identity::rows::{Agency, Appointment, Key};
 use crate::identity::{Acting, AppointmentId, KeyId};
-use crate::pdf::writer::Appended;
 use crate::pdf::{Pdf, Source, text};
 use crate::pki::SigningKey;
 use crate::signature::appearance::Appearance;
 use crate::signature::fill::Fill;
 use crate::signature::placement::{self, Printed};
-use crate::signature::sign::{Request, SignError, sign as sign_pdf};
+use crate::signature::sign::Request;
 use crate::signature::validate::Policy;
 use crate::signature::{fields, prepare};
 use crate::store::objects::Kept;
@@ -27,7 +27,7 @@ use base64::Engine;
 use diesel::prelude::*;
 
 /// Keeps original and appended bytes as one new file.
-fn keep_appended(desk: &Desk, source: &dyn Source, appended: &Appended) -> Result<Kept, Error> {
+fn keep_appended(desk: &Desk, source: &dyn Source, more: &[u8]) -> Result<Kept, Error> {
     let mut staged = desk.objects.stage(desk.database.rng().as_ref())?;
     let mut failed = None;
     source
@@ -40,7 +40,7 @@ fn keep_appended(desk: &Desk, source: &dyn Source, appended: &Appended) -> Resul
     if let Some(error) = failed {
         return Err(error.into());
     }
-    staged.write(&appended.bytes)?;
+    staged.write(more)?;
     Ok(desk.objects.keep(staged)?)
 }
 
@@ -101,6 +101,7 @@ struct NewSignature {
     key: KeyId,
     certificate: String,
     chain: String,
+    revocation: String,
     verdict: String,
 }
 
@@ -135,7 +136,7 @@ pub fn make_prepared(
     let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
     let appended = prepare::prepare(&pdf, &found.plan, identifier(desk)?)
         .map_err(|error| unprocessable("draft_not_preparable", &error))?;
-    let kept = keep_appended(desk, &source, &appended)?;
+    let kept = keep_appended(desk, &source, &appended.bytes)?;
     Ok(Made {
         document: document.clone(),
         version_read: before.document.version,
@@ -292,18 +293,16 @@ fn make_signature(
         None => None,
     };
     let source = open_pdf(desk, &before.version)?;
-    let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
     let appearance = image.as_deref().map_or(Appearance::None, Appearance::Image);
     let request = Request { field, place: None, fills, appearance, at: desk.now(), reason: None };
-    let appended = sign_pdf(&pdf, &request, &signer, &desk.trust, desk.database.rng().as_ref())
-        .map_err(|error| refused_signing(&error))?;
-    let kept = keep_appended(desk, &source, &appended)?;
-    let verdict = verdict_of(desk, &kept.sha256)?;
-    let own = verdict.signatures.iter().find(|signature| signature.field == field);
+    let level = if role == "personal" { desk.signing.personal } else { desk.signing.agency };
+    let raised = sign_at(desk, &source, &request, &signer, level)?;
+    let own = raised.report.signatures.iter().find(|signature| signature.field == field);
     if own.is_none_or(|signature| signature.integrity != "intact") {
         // What the service signs must hold by its own judgement, or it isn't kept.
         return Err(Error::refused("signature_not_intact"));
     }
+    let kept = keep_appended(desk, &source, &raised.more)?;
     let coded = |certificate: &crate::pki::Certificate| {
         base64::engine::general_purpose::STANDARD.encode(&certificate.der)
     };
@@ -320,19 +319,11 @@ fn make_signature(
             key: key.id,
             certificate: coded(signer.certificate()),
             chain: serde_json::json!(chain).to_string(),
-            verdict: serde_json::json!(verdict).to_string(),
+            revocation: serde_json::json!(raised.evidence).to_string(),
+            verdict: serde_json::json!(raised.report).to_string(),
         }),
         prepared: None,
     })
-}
-
-fn refused_signing(error: &SignError) -> Error {
-    match error {
-        SignError::Unfit(code) => Error::refused(code),
-        SignError::Path(_) => Error::refused("no_path_to_anchor"),
-        SignError::Fill(inner) => unprocessable("field_not_fillable", inner),
-        other => unprocessable("document_not_signable", other),
-    }
 }
 
 /// Records what an act made: the new version, the signature, the new state.
@@ -377,7 +368,7 @@ pub fn record_made(
             key_id: new.key.clone(),
             certificate: new.certificate.clone(),
             chain: new.chain.clone(),
-            revocation: "[]".to_owned(),
+            revocation: new.revocation.clone(),
             verdict: new.verdict.clone(),
             policy: Policy::NAME.to_owned(),
             signed_at: unit.now_stored(),

@@ -5,16 +5,18 @@ mod check;
 mod components;
 mod intake;
 mod make;
+mod raise;
 mod received;
 
 pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};
 pub use components::{NewComponent, attach, check_attach};
 pub use intake::{Intake, TakenFile, check_revision, revise, take_in};
 pub use make::{Made, make_prepared, make_sealed, make_signed, record_made};
+pub use raise::KeptEvidence;
 pub use received::{Judged, judge_received};
 
 use super::error::Error;
-use super::rows::{Document, DocumentId, Version};
+use super::rows::{Document, DocumentId, Signature, Version};
 use super::state::{Act, State};
 use crate::audit::{NewEvent, record};
 use crate::desk::Desk;
@@ -22,8 +24,9 @@ use crate::format::Kind;
 use crate::identity::Acting;
 use crate::pdf::FileSource;
 use crate::signature::report::Report;
-use crate::signature::validate::{Policy, validate};
+use crate::signature::validate::{self, Policy};
 use crate::store::{self, AnyConnection, Scope, Unit};
+use chrono::{DateTime, Utc};
 use std::fs::File;
 
 pub(super) fn id_failed(error: crate::ports::RngFailed) -> Error {
@@ -69,16 +72,41 @@ pub(super) fn unprocessable(code: &'static str, why: &dyn std::fmt::Display) -> 
     Error::Unprocessable { code, args: vec![("why", why.to_string())] }
 }
 
-/// The verdict on kept bytes, now.
+/// The verdict on a version of a document, now, with what was kept when it was signed, and with what the network tells
+/// where that doesn't suffice.
 ///
 /// # Errors
-/// When they can't be read as a PDF.
-pub fn verdict_of(desk: &Desk, sha256: &str) -> Result<Report, Error> {
+/// When it can't be read as a PDF, or the database fails.
+pub fn verdict_of(desk: &Desk, scope: &Scope, document: &DocumentId, sha256: &str) -> Result<Report, Error> {
+    judge_version(desk, scope, document, sha256).map(|(judged, _)| judged.report)
+}
+
+/// The verdict with what it rests on, and the time it was given at.
+///
+/// # Errors
+/// As [`verdict_of`].
+pub fn judge_version(
+    desk: &Desk,
+    scope: &Scope,
+    document: &DocumentId,
+    sha256: &str,
+) -> Result<(validate::Judged, DateTime<Utc>), Error> {
+    let rows = desk.database.look_up_blocking(|c| Signature::of(c, scope, document))?;
+    judge_kept(desk, sha256, &rows)
+}
+
+/// The verdict on kept bytes with what these rows keep.
+fn judge_kept(
+    desk: &Desk,
+    sha256: &str,
+    rows: &[Signature],
+) -> Result<(validate::Judged, DateTime<Utc>), Error> {
     let file = desk.objects.open_kept(sha256)?;
     let source =
         FileSource::new(file).map_err(|source| store::Error::Io { what: "opening kept bytes", source })?;
     let policy = Policy { trust: desk.trust.as_ref().clone(), at: desk.now() };
-    validate(&source, &policy).map_err(|error| unprocessable(error.code(), &error))
+    let judged = raise::judge(desk, &source, &policy, rows);
+    judged.map(|judged| (judged, policy.at)).map_err(|error| unprocessable(error.code(), &error))
 }
 
 /// Issues a sealed document.

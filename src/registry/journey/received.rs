@@ -6,7 +6,7 @@
 use super::super::error::Error;
 use super::super::rows::{ReceivedVerdict, Version};
 use super::super::schema::received_verdicts;
-use super::{TakenFile, verdict_of};
+use super::{TakenFile, judge_kept};
 use crate::desk::Desk;
 use crate::format::Kind;
 use crate::identity::Acting;
@@ -37,7 +37,7 @@ pub fn judge_received(desk: &Desk, file: &TakenFile) -> Result<Option<Judged>, E
     if file.kind != Kind::Pdf {
         return Ok(None);
     }
-    let report = verdict_of(desk, &file.kept.sha256)?;
+    let report = judge_kept(desk, &file.kept.sha256, &[])?.0.report;
     let text = serde_json::json!(report).to_string();
     Ok(Some(Judged { indication: report.indication, report: text }))
 }

@@ -339,6 +339,22 @@ impl Version {
     }
 }
 
+impl Signature {
+    /// The signatures made on a document through the service, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(c: &mut AnyConnection, scope: &Scope, document: &DocumentId) -> Result<Vec<Self>, Error> {
+        Ok(signatures::table
+            .inner_join(versions::table.inner_join(components::table))
+            .filter(components::agency_id.eq(scope.agency()))
+            .filter(components::document_id.eq(document))
+            .order(signatures::id)
+            .select(Self::as_select())
+            .load(c)?)
+    }
+}
+
 impl FormatCheck {
     /// The judgement of a version.
     ///

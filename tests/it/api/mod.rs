@@ -7,6 +7,7 @@ mod formats;
 mod hostile;
 mod house;
 mod incoming;
+mod levels;
 mod office;
 mod rights;
 mod strain;

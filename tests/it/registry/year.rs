@@ -40,6 +40,7 @@ impl Office {
             trust: Arc::new(TrustStore::default()),
             profile: Arc::clone(Profile::builtin()),
             zone: chrono_tz::Asia::Ho_Chi_Minh,
+            signing: chancery::desk::Signing::default(),
         };
         let agency = AgencyId::fresh(desk.now(), &SystemRng).unwrap();
         let by =

@@ -249,3 +249,21 @@ fn what_pyhanko_signs_passes_at_every_level() {
         }
     }
 }
+
+#[test]
+fn without_trust_named_the_store_of_the_settings_is_used() {
+    let Some(desk) = Desk::new() else { return };
+    let (file, trust) = (desk.signed("ec", "B-LT"), desk.pki.trust("ec"));
+    let settings = desk.path("chancery.toml");
+    std::fs::write(&settings, format!("[law]\ntrust = {trust:?}\n")).unwrap();
+    let by = |words: &[&str], variable: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chancery"));
+        command.args(["verify", &file, "--json", "--offline"]).args(words).current_dir(desk.folder.path());
+        command.envs(variable.map(|value| ("CHANCERY__LAW__TRUST", value))).output().unwrap()
+    };
+    assert_eq!(by(&[], None).status.code(), Some(1), "no anchors at all");
+    assert_eq!(by(&["--config", &settings], None).status.code(), Some(0));
+    assert_eq!(by(&[], Some(&trust)).status.code(), Some(0));
+    // What is named goes before.
+    assert_eq!(by(&["--config", &settings, "--trust", &desk.pki.trust("rsa")], None).status.code(), Some(1));
+}

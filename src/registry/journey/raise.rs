@@ -1,0 +1,280 @@
+//! Signing at the level the service is set to (EN 319 142-1, 6), and what is kept of it (Circular 15/2025, Art. 5–6).
+//!
+//! All of it is made in memory beside the file that stands: when anything fails, nothing was signed. There is no falling
+//! back to a lower level, as nobody would notice the document that lacks its time-stamp.
+
+use super::super::error::Error;
+use super::super::rows::Signature;
+use super::unprocessable;
+use crate::desk::{Desk, Level};
+use crate::pdf::{Pdf, Source};
+use crate::pki::revocation::Material;
+use crate::pki::{Certificate, SigningKey};
+use crate::ports::{Fetch, FetchFailed, Outgoing};
+use crate::signature::augment::{AugmentError, add_evidence, stamp_document};
+use crate::signature::online::{Evidence, Network};
+use crate::signature::report::Report;
+use crate::signature::sign::{Request, SignError, sign, sign_with_time};
+use crate::signature::timestamp::{Authority, Stamper, StamperError};
+use crate::signature::validate::{Judged, Policy, Standing, Supply, standing, validate_with};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io;
+use std::sync::Mutex;
+
+/// A file, and the revisions put behind it.
+struct Grown<'a> {
+    file: &'a dyn Source,
+    more: Vec<u8>,
+}
+
+impl Source for Grown<'_> {
+    fn len(&self) -> u64 {
+        self.file.len() + u64::try_from(self.more.len()).unwrap_or(u64::MAX)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        match offset.checked_sub(self.file.len()) {
+            Some(behind) => self.more.as_slice().read_at(behind, buffer),
+            None => {
+                let left = usize::try_from(self.file.len() - offset).unwrap_or(usize::MAX);
+                let end = left.min(buffer.len());
+                buffer.get_mut(..end).map_or(Ok(0), |part| self.file.read_at(offset, part))
+            }
+        }
+    }
+}
+
+/// Asks nobody twice in one act: what was fetched is at hand, and who gave no answer isn't waited for again.
+struct Once<'a> {
+    fetch: &'a dyn Fetch,
+    known: Mutex<HashMap<String, Result<Vec<u8>, FetchFailed>>>,
+}
+
+impl<'a> Once<'a> {
+    fn new(fetch: &'a dyn Fetch) -> Self {
+        Self { fetch, known: Mutex::default() }
+    }
+}
+
+impl Fetch for Once<'_> {
+    fn fetch(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, FetchFailed> {
+        let known = self.known.lock().ok().and_then(|known| known.get(request.url).cloned());
+        if let Some(known) = known {
+            return known;
+        }
+        let answer = self.fetch.fetch(request);
+        // An answer to a question of its own (a nonce, an imprint) is no answer to the next one.
+        if (request.body.is_none() || answer.is_err())
+            && let Ok(mut known) = self.known.lock()
+        {
+            known.insert(request.url.to_owned(), answer.clone());
+        }
+        answer
+    }
+}
+
+/// What is kept of revocation at signing time, as JSON in the row of a signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptEvidence {
+    /// `good`, or `unknown` when nothing could be learnt.
+    #[serde(default)]
+    pub standing: String,
+    /// Certificates beyond signer and chain, DER in base64.
+    #[serde(default)]
+    pub certificates: Vec<String>,
+    /// Lists, DER in base64.
+    #[serde(default)]
+    pub crls: Vec<String>,
+    /// Responses, DER in base64.
+    #[serde(default)]
+    pub ocsps: Vec<String>,
+}
+
+impl KeptEvidence {
+    fn of(standing: &str, evidence: &[Evidence]) -> Self {
+        let coded = |pick: fn(&Evidence) -> &Vec<Vec<u8>>| {
+            let mut all: Vec<String> = Vec::new();
+            for one in evidence.iter().flat_map(pick).map(|der| STANDARD.encode(der)) {
+                if !all.contains(&one) {
+                    all.push(one);
+                }
+            }
+            all
+        };
+        Self {
+            standing: standing.to_owned(),
+            certificates: coded(|evidence| &evidence.certificates),
+            crls: coded(|evidence| &evidence.crls),
+            ocsps: coded(|evidence| &evidence.ocsps),
+        }
+    }
+
+    /// What a row keeps; nothing for one of before evidence was kept.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// Everything rows keep, as material to judge with.
+fn material(rows: &[Signature]) -> Material {
+    let mut found = Material::default();
+    for row in rows {
+        let kept = KeptEvidence::read(&row.revocation);
+        let chain: Vec<String> = serde_json::from_str(&row.chain).unwrap_or_default();
+        for text in chain.iter().chain(&kept.certificates).chain(&kept.crls).chain(&kept.ocsps) {
+            if let Ok(der) = STANDARD.decode(text) {
+                found.add_any(&der);
+            }
+        }
+    }
+    found
+}
+
+/// The verdict by what the file holds and rows keep; where that leaves it open, the network is asked.
+pub(super) fn judge(
+    desk: &Desk,
+    file: &dyn Source,
+    policy: &Policy,
+    rows: &[Signature],
+) -> Result<Judged, crate::pdf::Error> {
+    let mut supply = Supply { given: material(rows), network: None };
+    let judged = validate_with(file, policy, &supply)?;
+    match &desk.signing.network {
+        Some(fetch) if judged.report.indication == "INDETERMINATE" => {
+            let (once, rng) = (Once::new(fetch.as_ref()), desk.database.rng().as_ref());
+            supply.network = Some(Network { fetch: &once, rng });
+            validate_with(file, policy, &supply)
+        }
+        _ => Ok(judged),
+    }
+}
+
+/// What signing made.
+pub(super) struct Raised {
+    /// What is put behind the file.
+    pub(super) more: Vec<u8>,
+    /// The verdict on the whole, now.
+    pub(super) report: Report,
+    /// What it rests on.
+    pub(super) evidence: KeptEvidence,
+}
+
+/// Signs at a level. The certificate is judged first: a revoked one doesn't sign (Decree 23/2025, Art. 15); one of which
+/// nothing can be learnt doesn't where that must be kept.
+pub(super) fn sign_at(
+    desk: &Desk,
+    file: &dyn Source,
+    request: &Request<'_>,
+    key: &dyn SigningKey,
+    level: Level,
+) -> Result<Raised, Error> {
+    let once = desk.signing.network.as_deref().map(Once::new);
+    let rng = desk.database.rng().as_ref();
+    let network = once.as_ref().map(|fetch| Network { fetch, rng });
+    let standing = match network {
+        Some(network) => standing(key.certificate(), key.chain(), &desk.trust, request.at, network),
+        None => Standing::Unknown("the network is not asked".to_owned()),
+    };
+    let learnt = match standing {
+        Standing::Good => "good",
+        Standing::Revoked => return Err(Error::refused("certificate_revoked")),
+        Standing::Unknown(why) if level >= Level::LongTerm => return Err(lacking(&why)),
+        Standing::Unknown(_) => "unknown",
+    };
+    let authority = match (&desk.signing.authority, &once) {
+        (Some(url), Some(once)) => Some(Authority::new(url, once, rng)),
+        _ => None,
+    };
+    let stamper: Option<&dyn Stamper> = match &authority {
+        _ if level == Level::Basic => None,
+        Some(authority) => Some(authority),
+        None => return Err(Error::Unavailable { code: "timestamp_unavailable" }),
+    };
+    let raising = Raising { desk, chain: key.chain(), request, network };
+    let mut grown = Grown { file, more: Vec::new() };
+    let appended = {
+        let pdf = Pdf::open(&grown).map_err(|error| unprocessable("draft_unreadable", &error))?;
+        match stamper {
+            Some(stamper) => sign_with_time(&pdf, request, key, &desk.trust, rng, stamper),
+            None => sign(&pdf, request, key, &desk.trust, rng),
+        }
+        .map_err(|error| refused(&error))?
+    };
+    grown.more.extend_from_slice(&appended.bytes);
+    let mut judged = raising.judge(&grown)?;
+    if level >= Level::LongTerm {
+        if !judged.lacking.is_empty() {
+            return Err(lacking(&judged.failures.join("; ")));
+        }
+        let added = {
+            let pdf = Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
+            add_evidence(&pdf, &judged.evidence, rng).map_err(|error| not_raised(&error))?
+        };
+        grown.more.extend(added.into_iter().flat_map(|appended| appended.bytes));
+    }
+    if let (Level::Archival, Some(stamper)) = (level, stamper) {
+        let stamped = {
+            let pdf = Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
+            stamp_document(&pdf, stamper, rng).map_err(|error| not_raised(&error))?
+        };
+        grown.more.extend_from_slice(&stamped.bytes);
+    }
+    if level >= Level::LongTerm {
+        judged = raising.judge(&grown)?;
+    }
+    Ok(Raised {
+        evidence: KeptEvidence::of(learnt, &judged.evidence),
+        report: judged.report,
+        more: grown.more,
+    })
+}
+
+struct Raising<'a> {
+    desk: &'a Desk,
+    chain: &'a [Certificate],
+    request: &'a Request<'a>,
+    network: Option<Network<'a>>,
+}
+
+impl Raising<'_> {
+    fn judge(&self, grown: &Grown<'_>) -> Result<Judged, Error> {
+        let mut given = Material::default();
+        self.chain.iter().for_each(|link| given.add_certificate(link.clone()));
+        // Time-stamps are given after the act began: judged as of it, they would be of the future.
+        let at = self.desk.now().max(self.request.at);
+        let policy = Policy { trust: self.desk.trust.as_ref().clone(), at };
+        let supply = Supply { given, network: self.network };
+        validate_with(grown, &policy, &supply).map_err(|error| unprocessable(error.code(), &error))
+    }
+}
+
+fn lacking(why: &str) -> Error {
+    tracing::warn!(why, "revocation could not be learnt; nothing was signed");
+    Error::Unavailable { code: "evidence_unavailable" }
+}
+
+fn no_stamp(error: &StamperError) -> Error {
+    tracing::warn!(%error, "no time-stamp; nothing was signed");
+    Error::Unavailable { code: "timestamp_unavailable" }
+}
+
+fn refused(error: &SignError) -> Error {
+    match error {
+        SignError::Unfit(code) => Error::refused(code),
+        SignError::Path(_) => Error::refused("no_path_to_anchor"),
+        SignError::Fill(inner) => unprocessable("field_not_fillable", inner),
+        SignError::Stamp(error) => no_stamp(error),
+        other => unprocessable("document_not_signable", other),
+    }
+}
+
+fn not_raised(error: &AugmentError) -> Error {
+    match error {
+        AugmentError::Stamp(error) => no_stamp(error),
+        other => unprocessable("document_not_signable", other),
+    }
+}
