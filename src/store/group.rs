@@ -123,7 +123,9 @@ fn commit_group(
     if let AnyConnection::Sqlite(sqlite) = connection
         && let Err(error) = AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
     {
+        // Whoever holds the database keeps the others waiting as well: they are told at once, not one after the other.
         done.push(first);
+        done.extend(queue.try_iter());
         return Err(error.into());
     }
     let mut next = Some(first);
