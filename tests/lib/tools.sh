@@ -68,9 +68,10 @@ environment() {
   wanted=$(cat "$requirements" "$constraints" | sha256sum)
   [ "$(cat "$folder/made-of" 2>/dev/null)" = "$wanted" ] && return 0
   rm -rf "$folder"
-  python3 -m venv "$folder"
-  "$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements" -c "$constraints"
-  echo "$wanted" >"$folder/made-of"
+  # Joined, since nothing ends at the first failure where a function's outcome is asked for.
+  python3 -m venv "$folder" &&
+    "$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements" -c "$constraints" &&
+    echo "$wanted" >"$folder/made-of"
 }
 
 # The judges that come from the Python registry.
