@@ -10,6 +10,9 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+/// Longest abbreviation of a unit, in characters.
+const UNIT_LENGTH: usize = 20;
+
 /// The period and unit of a report.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +50,9 @@ pub async fn format(
     query: Query<PeriodQuery>,
 ) -> Result<HttpResponse, Problem> {
     let PeriodQuery { from, to, unit } = query.into_inner();
+    if unit.as_ref().is_some_and(|unit| unit.chars().count() > UNIT_LENGTH) {
+        return Err(Problem::field("/unit", "text_invalid"));
+    }
     let today = service.desk.today();
     let from = from.or_else(|| NaiveDate::from_ymd_opt(today.year(), 1, 1)).unwrap_or(today);
     let to = to.unwrap_or(today);

@@ -18,7 +18,7 @@ use utoipa::OpenApi;
         description = "Official documents: taken in, checked, signed, numbered, filed, handed over, proven.",
         license(name = "MIT OR Apache-2.0")
     ),
-    components(schemas(crate::registry::state::State)),
+    components(schemas(crate::registry::state::State, super::format_checks::OverlayEncoding)),
     paths(
         sessions::create,
         sessions::show,
