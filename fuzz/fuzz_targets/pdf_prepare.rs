@@ -2,7 +2,7 @@
 #![no_main]
 
 use chancery::pdf::Pdf;
-use chancery::pdf::font::Face;
+use chancery::pdf::font::{Face, Repertoire};
 use chancery::pdf::writer::RevisionWriter;
 use chancery::signature::fill::{Fill, fill};
 use chancery::signature::prepare::{Alignment, Place, Plan, Rectangle, TextField, prepare};
@@ -16,6 +16,7 @@ fuzz_target!(|data: &[u8]| {
         name: "number".to_owned(),
         place,
         face: Face::Regular,
+        repertoire: Repertoire::Digits,
         size: 13.0,
         alignment: Alignment::Left,
     };
