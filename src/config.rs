@@ -124,6 +124,10 @@ pub struct Signing {
     pub allowed_hosts: Vec<String>,
     /// Seconds one exchange may take.
     pub seconds: u64,
+    /// How old, in seconds, an answer about revocation may be that is used again before signing; 0: always asked anew.
+    pub revocation_max_age_seconds: u64,
+    /// How old, in seconds, one may be that is used again for a verdict; 0: always asked anew.
+    pub verdict_max_age_seconds: u64,
 }
 
 impl Default for Signing {
@@ -135,6 +139,8 @@ impl Default for Signing {
             network: true,
             allowed_hosts: Vec::new(),
             seconds: 10,
+            revocation_max_age_seconds: 60,
+            verdict_max_age_seconds: 3600,
         }
     }
 }
@@ -280,6 +286,14 @@ impl Config {
         if !(1..=60).contains(&signing.seconds) {
             return wrong("signing.seconds", "expected 1 to 60");
         }
+        for (name, value) in [
+            ("signing.revocation_max_age_seconds", signing.revocation_max_age_seconds),
+            ("signing.verdict_max_age_seconds", signing.verdict_max_age_seconds),
+        ] {
+            if value > 7 * 86_400 {
+                return wrong(name, "expected 0 to 604800 (a week)");
+            }
+        }
         if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {
             return wrong("log.name", "expected a name without spaces and plus signs");
         }
@@ -334,6 +348,7 @@ mod tests {
             ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-X", "signing.agency_level"),
             ("CHANCERY__SIGNING__TSA", "ftp://tsa", "signing.tsa"),
             ("CHANCERY__SIGNING__SECONDS", "0", "signing.seconds"),
+            ("CHANCERY__SIGNING__REVOCATION_MAX_AGE_SECONDS", "604801", "signing.revocation_max_age_seconds"),
         ] {
             assert_eq!(load(&[(key, value)]).unwrap_err().name, name);
         }

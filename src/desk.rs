@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Everything a use case may need; cheap to clone.
 #[derive(Debug, Clone)]
@@ -58,6 +59,10 @@ pub struct Signing {
     pub authority: Option<String>,
     /// What machines elsewhere are asked with; none: nothing is asked.
     pub network: Option<Arc<dyn Fetch>>,
+    /// How old an answer about revocation may be that is recalled before signing.
+    pub recall_signing: Duration,
+    /// How old one may be that is recalled for a verdict.
+    pub recall_verdict: Duration,
 }
 
 impl std::fmt::Debug for Signing {

@@ -42,6 +42,44 @@ pub trait Fetch: Send + Sync {
     /// # Errors
     /// [`FetchFailed`]; what came is not to be relied on then.
     fn fetch(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, FetchFailed>;
+
+    /// What is remembered of earlier answers, for who wants to ask less often; none: nothing.
+    fn memory(&self) -> Option<&dyn Memory> {
+        None
+    }
+}
+
+/// What a remembered answer tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// The state of one certificate (OCSP).
+    Status,
+    /// A revocation list.
+    List,
+    /// Certificates of an issuer.
+    Issuer,
+}
+
+impl Topic {
+    /// Its stable word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "ocsp",
+            Self::List => "crl",
+            Self::Issuer => "certificate",
+        }
+    }
+}
+
+/// Answers of machines elsewhere, remembered for a while. Nothing is proven by standing here: what is recalled is judged
+/// like what is fetched. A memory that fails has simply forgotten.
+pub trait Memory: Send + Sync {
+    /// The answer remembered about this address or certificate, if it is recent enough.
+    fn recall(&self, topic: Topic, about: &str) -> Option<Vec<u8>>;
+
+    /// Remembers an answer that held when it was judged, up to `until`; without it as long as is allowed.
+    fn keep(&self, topic: Topic, about: &str, answer: &[u8], until: Option<DateTime<Utc>>);
 }
 
 /// Why nothing was fetched.

@@ -131,6 +131,8 @@ fn signing(settings: &crate::config::Signing) -> Signing {
         agency: settings.agency_level,
         authority,
         network: settings.network.then(|| -> Arc<dyn Fetch> { Arc::new(guarded) }),
+        recall_signing: Duration::from_secs(settings.revocation_max_age_seconds),
+        recall_verdict: Duration::from_secs(settings.verdict_max_age_seconds),
     }
 }
 
@@ -184,7 +186,8 @@ fn trust(folder: &Path) -> Result<TrustStore, StartError> {
     if !folder.exists() {
         return Ok(TrustStore::default());
     }
-    crate::cli::verify::read_trust(&[folder.to_path_buf()]).map_err(unusable("trusted certificates"))
+    TrustStore::read(&[folder.to_path_buf()])
+        .map_err(|error| unusable("trusted certificates")(error.to_string()))
 }
 
 /// The log's signer: its key is made at first start and kept sealed.

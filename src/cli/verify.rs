@@ -71,44 +71,17 @@ enum Kind {
     Text,
 }
 
-/// Reads trust anchors from folders and files.
-///
-/// # Errors
-/// With the path that can't be read.
-pub fn read_trust(paths: &[PathBuf]) -> Result<TrustStore, String> {
-    let mut trust = TrustStore::default();
-    let mut add = |path: &Path| -> Result<(), String> {
-        let failed = |why: String| format!("{}: {why}", path.display());
-        let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-        trust.add(&bytes).map_err(|error| failed(error.to_string()))
-    };
-    for path in paths {
-        if path.is_dir() {
-            let entries = std::fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-            files.sort();
-            let known = |file: &&PathBuf| {
-                file.extension()
-                    .is_some_and(|ext| ["pem", "crt", "cer", "der"].iter().any(|known| ext == *known))
-            };
-            for file in files.iter().filter(known) {
-                add(file)?;
-            }
-        } else {
-            add(path)?;
-        }
-    }
-    Ok(trust)
-}
-
 /// The anchors of `--trust`; without it those of the service's store, where there is one.
 pub(super) fn anchors(paths: &[PathBuf], settings: Option<&Path>) -> Result<TrustStore, String> {
     if !paths.is_empty() {
-        return read_trust(paths);
+        return TrustStore::read(paths).map_err(|error| error.to_string());
     }
     let config = Config::load(settings, std::env::vars()).map_err(|error| error.to_string())?;
     let folder = config.trust_folder();
-    if folder.is_dir() { read_trust(&[folder]) } else { Ok(TrustStore::default()) }
+    if !folder.is_dir() {
+        return Ok(TrustStore::default());
+    }
+    TrustStore::read(&[folder]).map_err(|error| error.to_string())
 }
 
 /// Runs the command.

@@ -2,6 +2,7 @@
 //! X.690).
 
 pub mod algorithm;
+pub mod anchors;
 pub mod certificate;
 pub mod constraints;
 pub mod crl;

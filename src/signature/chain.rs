@@ -1,17 +1,15 @@
 //! A certificate judged at the time of validation, and in the past (EN 319 102-1, 5.2.5, 5.2.6, 5.6.2.1 and
 //! 5.6.2.2), with what is at hand and what the network gives.
 
-use super::online::{Evidence, Network};
+use super::online::{Answer, Brought, Evidence, Network, WITHOUT_NEXT};
 use super::reliable;
 use crate::pki::path::{self, PathError, TrustStore};
 use crate::pki::revocation::{Checker, Material, Told, newest};
 use crate::pki::{Certificate, Digest};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For how long an answer without a next update is the newest there is.
-const WITHOUT_NEXT: TimeDelta = TimeDelta::hours(1);
 /// Certificates whose issuer is fetched in one validation: addresses come from strangers.
 const FETCH_LIMIT: usize = 24;
 
@@ -97,6 +95,15 @@ impl Proofs {
     }
 }
 
+/// Where more may come from, the nearest first.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// What is remembered of earlier answers.
+    Memory,
+    /// The machines themselves.
+    Network,
+}
+
 /// What one validation works with.
 #[derive(Debug)]
 pub(super) struct World<'a> {
@@ -107,6 +114,10 @@ pub(super) struct World<'a> {
     pub(super) proofs: RefCell<Proofs>,
     /// Certificates asked about over the network, and why that brought nothing.
     asked: RefCell<BTreeSet<Vec<u8>>>,
+    /// Certificates about which was recalled what is remembered.
+    recalled: RefCell<BTreeSet<Vec<u8>>>,
+    /// What was fetched and has proven nothing yet.
+    unproven: RefCell<Vec<Answer>>,
     pub(super) failures: RefCell<Vec<String>>,
 }
 
@@ -119,6 +130,8 @@ impl<'a> World<'a> {
             material: RefCell::default(),
             proofs: RefCell::default(),
             asked: RefCell::default(),
+            recalled: RefCell::default(),
+            unproven: RefCell::default(),
             failures: RefCell::default(),
         }
     }
@@ -126,11 +139,16 @@ impl<'a> World<'a> {
     /// The certificate at the time of validation (5.2.6).
     pub(super) fn examine(&self, end: &Certificate) -> Examined {
         let mut found = self.path(end);
-        if matches!(found, Err(PathError::NoPath)) && self.fetch_issuers(end) {
-            found = self.path(end);
+        for source in [Source::Memory, Source::Network] {
+            if matches!(found, Err(PathError::NoPath)) && self.bring_issuers(end, source) {
+                found = self.path(end);
+            }
         }
         match found {
-            Ok(path) => self.examine_path(path.0),
+            Ok(path) => {
+                self.remember(&path.0.iter().map(|link| link.der.as_slice()).collect::<Vec<_>>());
+                self.examine_path(path.0)
+            }
             Err(error) => {
                 let status = match error {
                     PathError::NoPath => Status::NoPath,
@@ -190,10 +208,17 @@ impl<'a> World<'a> {
                 continue;
             }
             let mut best = self.best(certificate, issuer, anchor);
-            let is_enough =
-                best.as_ref().is_some_and(|told| told.revocation.is_some() || is_fresh(told, self.now));
-            if !is_enough && self.fetch_about(certificate, issuer) {
-                best = self.best(certificate, issuer, anchor);
+            for source in [Source::Memory, Source::Network] {
+                let is_enough =
+                    best.as_ref().is_some_and(|told| told.revocation.is_some() || is_fresh(told, self.now));
+                if !is_enough && self.bring_about(certificate, issuer, source) {
+                    best = self.best(certificate, issuer, anchor);
+                }
+            }
+            if let Some(told) = &best {
+                self.remember(
+                    &told.proofs.iter().chain(&told.supporting).map(Vec::as_slice).collect::<Vec<_>>(),
+                );
             }
             all.push(best);
         }
@@ -209,25 +234,58 @@ impl<'a> World<'a> {
         Checker { material: &material, trust: self.trust, at: self.now }.told(certificate, issuer, anchor)
     }
 
-    /// Asks the network about a certificate, once; gives whether anything came.
-    fn fetch_about(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
-        let Some(network) = self.network else { return false };
-        let mut asked = self.asked.borrow_mut();
-        if asked.len() >= FETCH_LIMIT || !asked.insert(certificate.der.clone()) {
-            return false;
-        }
-        drop(asked);
-        let mut brought = network.revocation(certificate, issuer);
-        if let Some(ocsp) = &brought.ocsp {
-            // A responder's own certificate is looked up where it says so.
-            for responder in ocsp.certificates.iter().filter(|found| !found.needs_no_revocation_check) {
-                if self.asked.borrow_mut().insert(responder.der.clone()) {
-                    brought.crls.extend(network.lists(responder, &mut brought.failures));
-                }
+    /// Remembers what was fetched and is now used in a judgement.
+    fn remember(&self, used: &[&[u8]]) {
+        let Some(memory) = self.network.and_then(|network| network.fetch.memory()) else { return };
+        self.unproven.borrow_mut().retain(|answer| {
+            let proven = answer.is_proven(used);
+            if proven {
+                answer.keep(memory, self.now);
+            }
+            !proven
+        });
+    }
+
+    /// Whether a question may be put to a source: once each, and so many of the network.
+    fn may_ask(&self, source: Source, key: Vec<u8>) -> bool {
+        match source {
+            Source::Memory => self.recalled.borrow_mut().insert(key),
+            Source::Network => {
+                let mut asked = self.asked.borrow_mut();
+                asked.len() < FETCH_LIMIT && asked.insert(key)
             }
         }
+    }
+
+    /// Brings what a source tells about a certificate, once; gives whether anything came.
+    fn bring_about(&self, certificate: &Certificate, issuer: &Certificate, source: Source) -> bool {
+        let Some(network) = self.network else { return false };
+        if !self.may_ask(source, certificate.der.clone()) {
+            return false;
+        }
+        let mut brought = match source {
+            Source::Memory => network.recalled(certificate, issuer),
+            Source::Network => network.revocation(certificate, issuer),
+        };
+        // A responder's own certificate is looked up where it says so.
+        let responders: Vec<Certificate> =
+            brought.ocsp.iter().flat_map(|ocsp| &ocsp.certificates).cloned().collect();
+        for responder in responders.iter().filter(|found| !found.needs_no_revocation_check) {
+            match source {
+                Source::Memory => brought.crls.extend(network.recalled_lists(responder)),
+                Source::Network if self.asked.borrow_mut().insert(responder.der.clone()) => {
+                    network.lists(responder, &mut brought);
+                }
+                Source::Network => {}
+            }
+        }
+        self.take_in(brought)
+    }
+
+    fn take_in(&self, mut brought: Brought) -> bool {
         let came = brought.ocsp.is_some() || !brought.crls.is_empty();
         self.failures.borrow_mut().append(&mut brought.failures);
+        self.unproven.borrow_mut().append(&mut brought.answers);
         let mut material = self.material.borrow_mut();
         if let Some(ocsp) = brought.ocsp {
             material.add_ocsp(ocsp);
@@ -238,19 +296,24 @@ impl<'a> World<'a> {
         came
     }
 
-    /// Fetches the issuers of what has none at hand, upwards.
-    fn fetch_issuers(&self, end: &Certificate) -> bool {
+    /// Brings the issuers of what has none at hand, upwards.
+    fn bring_issuers(&self, end: &Certificate, source: Source) -> bool {
         let Some(network) = self.network else { return false };
         let mut came = false;
         let mut missing = vec![end.clone()];
         while let Some(certificate) = missing.pop() {
-            let key = [certificate.der.as_slice(), b"issuer"].concat();
-            let mut asked = self.asked.borrow_mut();
-            if asked.len() >= FETCH_LIMIT || !asked.insert(key) {
+            if !self.may_ask(source, [certificate.der.as_slice(), b"issuer"].concat()) {
                 continue;
             }
-            drop(asked);
-            for issuer in network.issuers(&certificate) {
+            let found = match source {
+                Source::Memory => network.recalled_issuers(&certificate),
+                Source::Network => {
+                    let (found, mut answers) = network.issuers(&certificate);
+                    self.unproven.borrow_mut().append(&mut answers);
+                    found
+                }
+            };
+            for issuer in found {
                 came = true;
                 missing.push(issuer.clone());
                 self.material.borrow_mut().add_certificate(issuer);

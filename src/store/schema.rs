@@ -36,3 +36,15 @@ diesel::table! {
 
 diesel::joinable!(object_uses -> objects (sha256));
 diesel::allow_tables_to_appear_in_same_query!(objects, object_uses, jobs);
+
+diesel::table! {
+    remembered_answers (key) {
+        key -> Text,
+        topic -> Text,
+        about -> Text,
+        body -> Binary,
+        size -> BigInt,
+        fetched_at -> Timestamp,
+        until -> Timestamp,
+    }
+}

@@ -17,6 +17,7 @@ use crate::signature::report::Report;
 use crate::signature::sign::{Request, SignError, sign, sign_with_time};
 use crate::signature::timestamp::{Authority, Stamper, StamperError};
 use crate::signature::validate::{Judged, Policy, Standing, Supply, standing, validate_with};
+use crate::store::{Answers, Remembering};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -146,7 +147,9 @@ pub(super) fn judge(
     match &desk.signing.network {
         Some(fetch) if judged.report.indication == "INDETERMINATE" => {
             let (once, rng) = (Once::new(fetch.as_ref()), desk.database.rng().as_ref());
-            supply.network = Some(Network { fetch: &once, rng });
+            let recalled = Answers::at_most(&desk.database, desk.signing.recall_verdict);
+            let fetch = Remembering::new(&once, recalled);
+            supply.network = Some(Network { fetch: &fetch, rng });
             validate_with(file, policy, &supply)
         }
         _ => Ok(judged),
@@ -174,7 +177,9 @@ pub(super) fn sign_at(
 ) -> Result<Raised, Error> {
     let once = desk.signing.network.as_deref().map(Once::new);
     let rng = desk.database.rng().as_ref();
-    let network = once.as_ref().map(|fetch| Network { fetch, rng });
+    let recent = |once| Remembering::new(once, Answers::at_most(&desk.database, desk.signing.recall_signing));
+    let recent = once.as_ref().map(|once| recent(once));
+    let network = recent.as_ref().map(|fetch| Network { fetch, rng });
     let standing = match network {
         Some(network) => standing(key.certificate(), key.chain(), &desk.trust, request.at, network),
         None => Standing::Unknown("the network is not asked".to_owned()),
@@ -194,7 +199,6 @@ pub(super) fn sign_at(
         Some(authority) => Some(authority),
         None => return Err(Error::Unavailable { code: "timestamp_unavailable" }),
     };
-    let raising = Raising { desk, chain: key.chain(), request, network };
     let mut grown = Grown { file, more: Vec::new() };
     let appended = {
         let pdf = Pdf::open(&grown).map_err(|error| unprocessable("draft_unreadable", &error))?;
@@ -205,6 +209,10 @@ pub(super) fn sign_at(
         .map_err(|error| refused(&error))?
     };
     grown.more.extend_from_slice(&appended.bytes);
+    // What goes into the document is as of a time after it was signed.
+    let after = once.as_ref().map(|once| Remembering::new(once, Answers::from_now(&desk.database)));
+    let network = after.as_ref().map(|fetch| Network { fetch, rng });
+    let raising = Raising { desk, chain: key.chain(), request, network };
     let mut judged = raising.judge(&grown)?;
     if level >= Level::LongTerm {
         if !judged.lacking.is_empty() {

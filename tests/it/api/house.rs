@@ -132,6 +132,11 @@ impl House {
         self.folder.path()
     }
 
+    /// Base of health and metrics.
+    pub fn management(&self) -> &str {
+        &self.running.as_ref().unwrap().management_url
+    }
+
     pub fn agency(&self) -> AgencyId {
         self.agency.clone()
     }

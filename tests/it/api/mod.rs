@@ -9,5 +9,6 @@ mod house;
 mod incoming;
 mod levels;
 mod office;
+mod remembered;
 mod rights;
 mod strain;

@@ -12,6 +12,7 @@ mod journey;
 mod levels;
 mod others;
 mod pictures;
+mod remembered;
 mod reports;
 mod tokens;
 mod years;

@@ -1,5 +1,6 @@
 //! The unit of work, the objects and the jobs, on both databases.
 
+mod answers;
 mod sweep;
 
 use crate::support::databases::{Fresh, on_both};

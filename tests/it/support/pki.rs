@@ -20,6 +20,11 @@ pub fn pki() -> Option<&'static Pki> {
     PKI.get_or_init(start).as_ref()
 }
 
+/// One of one's own, for who counts what it is asked.
+pub fn own() -> Option<Pki> {
+    start()
+}
+
 fn start() -> Option<Pki> {
     let certomancer = judges::program("certomancer")?;
     let shared = std::env::var("CHANCERY_SHARED")
@@ -67,6 +72,12 @@ fn watch(folder: &Path) {
 impl Pki {
     pub fn path(&self, name: &str) -> String {
         self.folder.join(name).to_str().unwrap().to_owned()
+    }
+
+    /// What it was asked until now: a line a request.
+    pub fn asked(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.folder.join("server.log")).unwrap();
+        log.lines().filter(|line| line.contains(" HTTP/1.")).map(str::to_owned).collect()
     }
 
     pub fn host(&self) -> String {

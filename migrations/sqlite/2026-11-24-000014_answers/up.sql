@@ -1,0 +1,12 @@
+-- Answers of authorities elsewhere (OCSP, lists, certificates of issuers), remembered for a while so that they aren't
+-- asked for the same again and again. Proves nothing and is no part of the trail: it may be emptied at any time.
+CREATE TABLE remembered_answers (
+    key TEXT NOT NULL PRIMARY KEY,
+    topic TEXT NOT NULL CHECK (topic IN ('ocsp', 'crl', 'certificate')),
+    about TEXT NOT NULL,
+    body BLOB NOT NULL,
+    size BIGINT NOT NULL,
+    fetched_at TIMESTAMP NOT NULL,
+    until TIMESTAMP NOT NULL
+);
+CREATE INDEX remembered_answers_by_age ON remembered_answers (fetched_at);
