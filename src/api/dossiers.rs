@@ -189,7 +189,7 @@ pub async fn file(
     let outcome = service
         .desk
         .database
-        .write(move |unit| {
+        .write_rows(move |unit| {
             let (dossier, filing) = dossier::file(unit, &by, &id, Some(expected), &document)?;
             Ok::<_, Error>(super::retry::Answer::new(
                 StatusCode::OK,

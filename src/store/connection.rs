@@ -86,9 +86,10 @@ impl Location {
                     Error::Connection("PostgreSQL did not accept the connection".to_owned())
                 })?;
                 // Sequential scans would put whole small tables under serializable predicate locks,
-                // and unrelated documents in each other's way.
+                // and unrelated documents in each other's way. Every statement finds its rows by key, so that one
+                // plan fits all values: nothing is planned again for each.
                 connection.batch_execute(
-                    "SET enable_seqscan = off; SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; \
+                    "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; \
                      SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning;",
                 )?;
                 Ok(AnyConnection::Pg(connection))

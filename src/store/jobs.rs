@@ -90,7 +90,7 @@ pub fn enqueue(
 /// # Errors
 /// When the database fails.
 pub fn claim(database: &Database, kind: &'static str) -> Result<Option<Job>, Error> {
-    database.write_blocking(move |unit| claim_in(unit, kind))
+    database.write_rows_blocking(move |unit| claim_in(unit, kind))
 }
 
 fn claim_in(unit: &mut Unit<'_>, kind: &str) -> Result<Option<Job>, Error> {

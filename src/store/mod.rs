@@ -13,8 +13,8 @@ pub mod instant;
 pub mod jobs;
 pub mod migrate;
 pub mod objects;
+mod retrying;
 mod schema;
-mod serializable;
 pub mod sweep;
 pub mod unit;
 

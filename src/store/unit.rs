@@ -3,13 +3,14 @@
 //!
 //! On SQLite one thread owns the only writing connection. It gathers waiting use cases into one
 //! outer transaction, each inside a savepoint, and answers them after the outer commit is durable
-//! (group commit). On PostgreSQL each use case is a serializable transaction of its own, run again
-//! when the database reports a conflict; the server groups its commits itself.
+//! (group commit). On PostgreSQL each use case is a transaction of its own, run again when the
+//! database reports a conflict; the server groups its commits itself. It is serializable unless the
+//! use case says that it meets others on the rows it changes ([`Database::write_rows`]).
 
 use super::connection::{AnyConnection, Location, Pool, begin, connected, discard, pool};
 use super::error::{Error, UseCaseError};
 use super::group::{Queue, enqueue, write_in_groups};
-use super::serializable::{lock_number, write_serializable};
+use super::retrying::{Isolation, lock_number, write_retrying};
 use crate::ports::{Clock, Rng};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
@@ -145,15 +146,40 @@ impl Database {
         E: UseCaseError,
         F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
     {
+        self.write_apart(Isolation::Serializable, use_case).await
+    }
+
+    /// [`Self::write`] for use cases that decide by rows they change themselves, each with a version or a key of its
+    /// own, and by what never changes back (an issued document, a closed file). Two that meet, meet on such a row, and
+    /// the loser is run again; so nothing is gained from being serializable, which on PostgreSQL makes strangers
+    /// conflict whose rows merely lie on one page of an index.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_rows<T, E, F>(&self, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.write_apart(Isolation::Snapshot, use_case).await
+    }
+
+    async fn write_apart<T, E, F>(&self, isolation: Isolation, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    {
         match &self.writer {
             Writer::Sqlite(queue) => {
                 let answer = enqueue(queue, use_case)?;
                 answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
             }
-            Writer::Postgres(pool) => {
-                let (pool, clock, rng) = (pool.clone(), Arc::clone(&self.clock), Arc::clone(&self.rng));
+            Writer::Postgres(_) => {
+                let database = self.clone();
                 let task = tokio::task::spawn_blocking(move || {
-                    write_serializable(&pool, clock.as_ref(), rng.as_ref(), None, use_case)
+                    database.write_apart_blocking(isolation, None, use_case)
                 });
                 task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
             }
@@ -170,17 +196,44 @@ impl Database {
         E: UseCaseError,
         F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
     {
+        self.write_apart_blocking(Isolation::Serializable, None, use_case)
+    }
+
+    /// [`Self::write_rows`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_rows_blocking<T, E, F>(&self, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.write_apart_blocking(Isolation::Snapshot, None, use_case)
+    }
+
+    fn write_apart_blocking<T, E, F>(
+        &self,
+        isolation: Isolation,
+        lock: Option<i64>,
+        use_case: F,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+        F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    {
         match &self.writer {
             Writer::Sqlite(queue) => {
                 enqueue(queue, use_case)?.blocking_recv().unwrap_or_else(|_| Err(Error::Panicked.into()))
             }
             Writer::Postgres(pool) => {
-                write_serializable(pool, self.clock.as_ref(), self.rng.as_ref(), None, use_case)
+                write_retrying(pool, isolation, self.clock.as_ref(), self.rng.as_ref(), lock, use_case)
             }
         }
     }
 
-    /// [`Self::write`] for use cases that all change one row (a register, the log's end): they queue on
+    /// [`Self::write_rows`] for use cases that all change one row (a register, the log's end): they queue on
     /// `lock` before their snapshot is taken, instead of failing on each other and being run again.
     /// On SQLite the one writer is that queue already.
     ///
@@ -213,16 +266,7 @@ impl Database {
         E: UseCaseError,
         F: FnMut(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
     {
-        match &self.writer {
-            Writer::Sqlite(_) => self.write_blocking(use_case),
-            Writer::Postgres(pool) => write_serializable(
-                pool,
-                self.clock.as_ref(),
-                self.rng.as_ref(),
-                Some(lock_number(lock)),
-                use_case,
-            ),
-        }
+        self.write_apart_blocking(Isolation::Snapshot, Some(lock_number(lock)), use_case)
     }
 
     /// Reads in one snapshot; nothing can be written through the connection it gets.

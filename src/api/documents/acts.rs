@@ -144,7 +144,7 @@ async fn act<P: Permission>(
         let answer = service
             .desk
             .database
-            .write(move |unit| {
+            .write_rows(move |unit| {
                 let document = journey::record_made(unit, &desk, &by, act, &made)?;
                 let answer = answer(unit.connection(), &by.scope, StatusCode::OK, &document)?;
                 keeper.keep(unit, &answer)?;
@@ -270,7 +270,7 @@ async fn change<P: Permission>(
     let outcome = service
         .desk
         .database
-        .write(move |unit| {
+        .write_rows(move |unit| {
             let document = change(unit, &by)?;
             let answer = answer(unit.connection(), &by.scope, StatusCode::OK, &document)?;
             keeper.keep(unit, &answer)?;

@@ -86,7 +86,7 @@ pub async fn attach(
         let answer = service
             .desk
             .database
-            .write(move |unit| {
+            .write_rows(move |unit| {
                 let document = journey::attach(unit, &by, &id, expected, &new, (&file, judged.as_ref()))?;
                 let answer = answer(unit.connection(), &by.scope, StatusCode::CREATED, &document)?;
                 keeper.keep(unit, &answer)?;

@@ -167,7 +167,7 @@ pub async fn create(
         let answer = service
             .desk
             .database
-            .write(move |unit| {
+            .write_rows(move |unit| {
                 let document = journey::take_in(unit, &desk, &by, &intake, (&file, judged.as_ref()))?;
                 let answer = answer(unit.connection(), &by.scope, StatusCode::CREATED, &document)?;
                 keeper.keep(unit, &answer)?;
@@ -244,7 +244,7 @@ pub async fn revise(
         let answer = service
             .desk
             .database
-            .write(move |unit| {
+            .write_rows(move |unit| {
                 let document = journey::revise(unit, &desk, &by, &id, expected, &file)?;
                 let answer = answer(unit.connection(), &by.scope, StatusCode::CREATED, &document)?;
                 keeper.keep(unit, &answer)?;

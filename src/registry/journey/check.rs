@@ -47,7 +47,7 @@ pub fn check_one_format(desk: &Desk) -> Result<bool, store::Error> {
         ),
     };
     let version = VersionId::parse(&text("version"));
-    desk.database.write_blocking(move |unit| {
+    desk.database.write_rows_blocking(move |unit| {
         let now = unit.now_stored();
         if let Some(version) = &version {
             let scope = Scope::of(job.agency_id.clone());

@@ -5,10 +5,11 @@ mod sweep;
 
 use crate::support::databases::{Fresh, on_both};
 use chancery::ports::{SystemClock, SystemRng};
-use chancery::store::{AgencyId, Database, Error, Objects, jobs, migrate};
+use chancery::store::{AgencyId, Database, Error, Objects, Unit, jobs, migrate};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn open(fresh: &Fresh) -> Database {
     migrate::check_or_create(&fresh.location).unwrap();
@@ -18,7 +19,9 @@ fn open(fresh: &Fresh) -> Database {
 diesel::table! { counters (id) { id -> Text, n -> BigInt, } }
 
 fn counter(database: &Database) -> i64 {
-    database.read_blocking(|c| counters::table.select(counters::n).first(c).map_err(Error::from)).unwrap()
+    database
+        .read_blocking(|c| counters::table.find("a").select(counters::n).first(c).map_err(Error::from))
+        .unwrap()
 }
 
 fn with_counter(database: &Database) {
@@ -31,29 +34,71 @@ fn with_counter(database: &Database) {
         .unwrap();
 }
 
+fn add_one(unit: &mut Unit<'_>) -> Result<(), Error> {
+    let n: i64 = counters::table.find("a").select(counters::n).first(unit.connection())?;
+    diesel::update(counters::table.find("a")).set(counters::n.eq(n + 1)).execute(unit.connection())?;
+    Ok(())
+}
+
+/// Runs it 25 times in each of 8 threads.
+fn crowd(work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..25).for_each(|_| work()));
+        }
+    });
+}
+
 #[test]
 fn concurrent_read_modify_writes_lose_nothing() {
     on_both(|fresh| {
         let database = open(fresh);
         with_counter(&database);
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    for _ in 0..25 {
-                        database
-                            .write_blocking(|unit| {
-                                let n: i64 = counters::table.select(counters::n).first(unit.connection())?;
-                                diesel::update(counters::table)
-                                    .set(counters::n.eq(n + 1))
-                                    .execute(unit.connection())?;
-                                Ok::<_, Error>(())
-                            })
-                            .unwrap();
-                    }
-                });
-            }
-        });
+        crowd(|| database.write_blocking(add_one).unwrap());
         assert_eq!(counter(&database), 200, "{}", fresh.name());
+    });
+}
+
+#[test]
+fn use_cases_that_meet_on_a_row_lose_nothing() {
+    on_both(|fresh| {
+        let database = open(fresh);
+        with_counter(&database);
+        crowd(|| database.write_rows_blocking(add_one).unwrap());
+        assert_eq!(counter(&database), 200, "{}", fresh.name());
+    });
+}
+
+#[test]
+fn what_a_use_case_only_read_still_holds_when_it_commits() {
+    on_both(|fresh| {
+        let database = open(fresh);
+        with_counter(&database);
+        // Each takes one from the sum if there is one, from a row of its own: nobody meets on a row.
+        database
+            .write_blocking(|unit| {
+                unit.connection()
+                    .batch_execute("INSERT INTO counters VALUES ('b', 30), ('c', 30);")
+                    .map_err(Error::from)
+            })
+            .unwrap();
+        let taken = AtomicUsize::new(0);
+        let which = AtomicUsize::new(0);
+        crowd(|| {
+            let row = if which.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { "b" } else { "c" };
+            let had = database.write_blocking(move |unit| {
+                let all: Vec<i64> = counters::table.select(counters::n).load(unit.connection())?;
+                if all.iter().sum::<i64>() <= 0 {
+                    return Ok::<_, Error>(false);
+                }
+                diesel::update(counters::table.find(row))
+                    .set(counters::n.eq(counters::n - 1))
+                    .execute(unit.connection())?;
+                Ok(true)
+            });
+            taken.fetch_add(usize::from(had.unwrap()), Ordering::Relaxed);
+        });
+        assert_eq!(taken.load(Ordering::Relaxed), 60, "{}", fresh.name());
     });
 }
 

@@ -1,4 +1,4 @@
-//! PostgreSQL's writer: each use case is a serializable transaction, run again when the database reports a conflict.
+//! PostgreSQL's writer: each use case is a transaction of its own, run again when the database reports a conflict.
 
 use super::connection::{AnyConnection, Pool, begin, connected};
 use super::error::{Error, UseCaseError};
@@ -10,8 +10,25 @@ use std::time::Duration;
 
 type Manager = <AnyConnection as Connection>::TransactionManager;
 
-/// How a transaction begins.
-const SERIALIZABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// How far a use case is kept apart from those that run at the same time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Isolation {
+    /// As if they ran one after another, whatever they read.
+    Serializable,
+    /// Two that change one row run one after another; what others change isn't seen.
+    Snapshot,
+}
+
+impl Isolation {
+    /// How a transaction begins.
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        }
+    }
+}
+
 /// Times a transaction is run again after a serialization failure.
 const RETRY_LIMIT: u32 = 40;
 /// Failures after which a transaction takes its turn with the others that keep losing.
@@ -25,8 +42,9 @@ pub(super) fn lock_number(name: &str) -> i64 {
 }
 
 /// Runs a use case until it commits or fails for a reason of its own; with `lock`, in turn with the others that name it.
-pub(super) fn write_serializable<T, E, F>(
+pub(super) fn write_retrying<T, E, F>(
     pool: &Pool,
+    isolation: Isolation,
     clock: &dyn Clock,
     rng: &dyn Rng,
     lock: Option<i64>,
@@ -39,14 +57,14 @@ where
     let mut pooled = connected(pool, |connection| match lock {
         // Held by the session, not the transaction: the snapshot must be taken after the wait.
         Some(lock) => connection.batch_execute(&format!("SELECT pg_advisory_lock({lock})")),
-        None => begin(connection, SERIALIZABLE),
+        None => begin(connection, isolation.begin()),
     })?;
     let connection: &mut AnyConnection = &mut pooled;
     let mut locked = lock.is_some();
     let mut begun = lock.is_none();
     let mut attempt = 0_u32;
     let outcome = loop {
-        let outcome = write_once(connection, begun, clock, rng, &mut use_case);
+        let outcome = write_once(connection, (isolation, begun), clock, rng, &mut use_case);
         begun = false;
         let again = match &outcome {
             Err(error) => error.store_error().is_some_and(Error::is_serialization_failure),
@@ -79,7 +97,7 @@ where
 
 fn write_once<T, E, F>(
     connection: &mut AnyConnection,
-    begun: bool,
+    (isolation, begun): (Isolation, bool),
     clock: &dyn Clock,
     rng: &dyn Rng,
     use_case: &mut F,
@@ -89,7 +107,7 @@ where
     F: FnMut(&mut Unit<'_>) -> Result<T, E>,
 {
     if !begun {
-        begin(connection, SERIALIZABLE).map_err(Error::from)?;
+        begin(connection, isolation.begin()).map_err(Error::from)?;
     }
     let outcome = catch_unwind(AssertUnwindSafe(|| use_case(&mut Unit::new(connection, clock.now(), rng))))
         .unwrap_or_else(|_| Err(E::from(Error::Panicked)));
