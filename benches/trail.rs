@@ -189,7 +189,8 @@ fn packages(c: &mut Criterion) {
     let sha256 = hex::encode(digest(&SHA256, &bytes));
     let size = u64::try_from(PACKED).unwrap();
     let (media_type, extension) = ("application/pdf".to_owned(), "pdf".to_owned());
-    let file = DataFile { path: path.clone(), sha256, size, media_type, extension };
+    let file =
+        DataFile { path: path.clone(), sha256, size, media_type, extension, evidence: Default::default() };
     let mut group = c.benchmark_group("package of 32 MB");
     group.sample_size(10).throughput(Throughput::Bytes(size));
     let make = || {

@@ -1,5 +1,6 @@
 //! The REST edge: routes, problems, who calls, retries. Use cases are called, nothing is decided here.
 
+mod accept;
 pub mod accounts;
 pub mod body;
 pub mod caller;

@@ -2,7 +2,7 @@
 //! rejected with reasons, by another person than the one who submitted.
 
 use super::schema::packages;
-use super::{Package, Transfer, TransferId, attachments, event, package_folder, part};
+use super::{Package, Transfer, TransferId, attachments, event, evidence, package_folder, part};
 use crate::audit::record;
 use crate::desk::Desk;
 use crate::dossier::Dossier;
@@ -71,12 +71,18 @@ pub fn examine(desk: &Desk, by: &Acting, id: &TransferId, expected: Option<i64>)
                 args: vec![("why", first_failure(&report))],
             });
         }
+        if !has_root(&folder, &package.digest) {
+            let why = "METS.xml is not the file that was recorded".to_owned();
+            return Err(Error::Unprocessable { code: "package_bad", args: vec![("why", why)] });
+        }
+        let records = evidence::judge(desk, &folder)?;
         received.push(serde_json::json!({
             "object_id": package.object_id,
             "digest": package.digest,
             "files": package.files,
             "bytes": package.bytes,
             "signatures": signatures,
+            "evidence": records,
         }));
         package.report = Some(serde_json::json!(report).to_string());
     }
@@ -89,6 +95,12 @@ pub fn examine(desk: &Desk, by: &Acting, id: &TransferId, expected: Option<i64>)
     .to_string();
     let signature = sign_receipt(desk, &key, receipt.as_bytes())?;
     Ok(Examined { transfer, packages: found, receipt, signature })
+}
+
+/// Whether the root METS file, which seals everything else, is the one recorded when the package was built.
+fn has_root(folder: &std::path::Path, digest: &str) -> bool {
+    let read = std::fs::read(folder.join("METS.xml"));
+    read.is_ok_and(|bytes| hex::encode(ring::digest::digest(&ring::digest::SHA256, &bytes)) == digest)
 }
 
 fn first_failure(report: &Report) -> String {

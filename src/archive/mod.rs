@@ -3,6 +3,7 @@
 //! the one who submitted.
 
 mod decide;
+mod evidence;
 mod export;
 pub(crate) mod schema;
 mod submit;

@@ -1,13 +1,14 @@
 //! The agency's side of a hand-over: packages of closed files, and their submission.
 
 use super::schema::{packages, transfers};
-use super::{Package, PackageId, Transfer, TransferId, attachments, event, package_folder, part};
+use super::{Package, PackageId, Transfer, TransferId, attachments, event, evidence, package_folder, part};
 use crate::audit::record;
 use crate::desk::Desk;
 use crate::dossier::{Dossier, DossierId};
 use crate::identity::Acting;
 use crate::identity::rows::Agency;
 use crate::package::build::{BuildError, build};
+use crate::package::evidence::Evidence;
 use crate::package::model::{DataFile, Document as PackedDocument, Dossier as PackedDossier, Submission};
 use crate::registry::Error;
 use crate::registry::rows::{Document, Version};
@@ -60,7 +61,7 @@ fn make_package(
     dossier: &DossierId,
     submitted: &mut Submitted,
 ) -> Result<(), Error> {
-    type Part = (Document, Version, Vec<Version>);
+    type Part = (Document, Version, Vec<Version>, Vec<Evidence<Vec<u8>>>);
     let (dossier, parts, agency): (Dossier, Vec<Part>, Agency) = desk.database.read_blocking(|c| {
         let dossier = Dossier::find(c, &by.scope, dossier)?.ok_or(Error::NotFound("dossier"))?;
         if dossier.state != "closed" {
@@ -70,13 +71,17 @@ fn make_package(
         for filing in Dossier::filings(c, &by.scope, &dossier.id)? {
             let (document, version) = part(c, &by.scope, &filing.document_id)?;
             let attached = attachments(c, &by.scope, &document.id)?;
-            parts.push((document, version, attached));
+            let kept = evidence::gather(c, &by.scope, &document, &version, &attached)?;
+            parts.push((document, version, attached, kept));
         }
         Ok((dossier, parts, Agency::of(c, &by.scope)?))
     })?;
     let mut documents = Vec::new();
-    for (document, version, attached) in &parts {
-        documents.push(packed(desk, document, version, attached, &agency)?);
+    for (document, version, attached, kept) in parts {
+        let mut packed = packed(desk, &document, &version, &attached, &agency)?;
+        let files = std::iter::once(&mut packed.file).chain(&mut packed.attachments);
+        files.zip(kept).for_each(|(file, kept)| file.evidence = kept);
+        documents.push(packed);
     }
     let dates: Vec<chrono::NaiveDate> = documents.iter().map(|document| document.issued).collect();
     let closed = dossier.closed_on.unwrap_or(dossier.opened_on);
@@ -164,6 +169,7 @@ fn data_file(desk: &Desk, version: &Version) -> DataFile {
         size: u64::try_from(version.size).unwrap_or(0),
         media_type: version.media_type.clone(),
         extension: extension.to_owned(),
+        evidence: Evidence::default(),
     }
 }
 

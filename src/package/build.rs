@@ -1,6 +1,7 @@
 //! Writing a submission package: a folder, its METS files from the bottom up (Circular 05/2025/TT-BNV,
 //! App. III, on E-ARK CSIP 2.0.4).
 
+mod evidence;
 mod representation;
 
 use super::manual;
@@ -165,15 +166,18 @@ impl Builder<'_> {
 
     fn write(&mut self, root: &Path) -> Result<String, BuildError> {
         let rep = root.join("representations/rep1");
-        let mut described = Vec::new();
+        let (mut described, mut kept) = (Vec::new(), Vec::new());
         for (ordinal, document) in (1_usize..).zip(&self.submission.documents) {
             let id = self.submission.document_id(ordinal);
             let name = format!("data/{id}.{}", document.file.extension);
             let data = self.copy(&rep, &name, ordinal, &document.file)?;
+            self.evidence(root, &id, &data, &document.file, &mut kept)?;
             let mut attached = Vec::new();
             for (number, file) in (1_usize..).zip(&document.attachments) {
                 let name = format!("data/{id}.PL{number}.{}", file.extension);
-                attached.push(self.copy(&rep, &name, ordinal, file)?);
+                let copied = self.copy(&rep, &name, ordinal, file)?;
+                self.evidence(root, &id, &copied, file, &mut kept)?;
+                attached.push(copied);
             }
             let text = self.document_metadata(ordinal, document)?;
             let href = format!("metadata/descriptive/EAD_doc_{id}.xml");
@@ -191,7 +195,8 @@ impl Builder<'_> {
         }
         let guide = manual::pdf(self.submission).map_err(BuildError::Manual)?;
         let guide = self.keep(root, "documentation/UserManual.pdf", "application/pdf", &guide)?;
-        let outer = self.root_mets(&dossier, &[guide], &schemas, &inner)?;
+        kept.insert(0, guide);
+        let outer = self.root_mets(&dossier, &kept, &schemas, &inner)?;
         Ok(self.keep(root, "METS.xml", "application/xml", outer.as_bytes())?.sha256)
     }
 

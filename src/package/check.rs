@@ -1,11 +1,14 @@
 //! Checking a package somebody handed over: the list of what an archive checks at receipt (reference
 //! of Circular 05/2025, 10.4), as far as bytes tell. What isn't checked is said to be skipped.
 
+mod evidence;
+mod fields;
+
 use super::read::{date, has_structure, parse, sha256};
-use super::{model, unpack::unpack};
+use super::unpack::unpack;
 use roxmltree::Node;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path};
@@ -171,6 +174,7 @@ fn check_folder(root: &Path, limits: &Limits) -> Result<Report, PackageError> {
         }
         _ => {}
     }
+    checker.evidence(&files, inner.as_ref())?;
     checker.orphans(&files);
     checker.skip(
         "schema",
@@ -441,52 +445,6 @@ impl Checker<'_> {
             "the documents are not numbered from 1 without gaps",
         );
         Ok(())
-    }
-
-    fn lengths(&mut self, path: &str, document: &BTreeMap<String, String>) {
-        for (name, limit, required) in [
-            ("docId", 25, false),
-            ("typeName", 10, true),
-            ("codeNumber", 11, false),
-            ("codeNotation", 30, false),
-            ("subject", 500, true),
-            ("mode", 20, true),
-        ] {
-            let value = document.get(name).map_or("", String::as_str);
-            let holds = model::field(name, value, limit, required).is_ok();
-            self.judge(
-                "field_length",
-                holds,
-                path,
-                &format!("{name} is empty or longer than {limit} characters"),
-            );
-        }
-    }
-
-    /// The fields of a `simpledc` file.
-    fn simple(&mut self, relative: &str) -> Option<BTreeMap<String, String>> {
-        let text = self.text(relative, "metadata_present")?;
-        let document = parse(&text);
-        let fields = document.as_ref().and_then(|document| {
-            let root = document.root_element();
-            (root.tag_name().name() == "simpledc").then(|| {
-                let elements: Vec<Node<'_, '_>> = root.children().filter(Node::is_element).collect();
-                let fields: BTreeMap<String, String> = elements
-                    .iter()
-                    .map(|node| {
-                        (node.tag_name().name().to_owned(), node.text().unwrap_or_default().trim().to_owned())
-                    })
-                    .collect();
-                (fields.len() == elements.len()).then_some(fields)
-            })?
-        });
-        self.judge(
-            "metadata_structure",
-            fields.is_some(),
-            relative,
-            "not a simpledc of fields that stand once",
-        );
-        fields
     }
 
     fn orphans(&mut self, files: &BTreeSet<String>) {

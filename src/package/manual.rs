@@ -47,11 +47,13 @@ pub fn pdf(submission: &Submission) -> Result<Vec<u8>, String> {
         "representations/rep1/data: tệp tài liệu, giữ nguyên từng byte và chữ ký số.".to_owned(),
         "representations/rep1/metadata/descriptive: dữ liệu chủ của từng tài liệu.".to_owned(),
         "schemas: lược đồ để kiểm tra các tệp XML.".to_owned(),
+        "documentation/signatures: chứng thư số, CRL, OCSP, kết quả kiểm tra chữ ký số tại thời điểm ký hoặc nhận."
+            .to_owned(),
         String::new(),
         "Tài liệu trong gói:".to_owned(),
     ];
     // One page holds so many lines; the full list is in METS.
-    for (ordinal, document) in (1_usize..).zip(&submission.documents).take(35) {
+    for (ordinal, document) in (1_usize..).zip(&submission.documents).take(34) {
         lines.push(format!(
             "{ordinal}. {}/{} ngày {}: {}",
             document.number,

@@ -3,6 +3,7 @@
 
 pub mod build;
 pub mod check;
+pub mod evidence;
 mod manual;
 pub mod model;
 mod read;

@@ -1,5 +1,6 @@
 //! What a submission package of a dossier (SIP_hoso, Circular 05/2025/TT-BNV, App. III) says.
 
+use super::evidence::Evidence;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::path::PathBuf;
 use unicode_normalization::UnicodeNormalization;
@@ -67,6 +68,8 @@ pub struct DataFile {
     pub media_type: String,
     /// Extension without a dot.
     pub extension: String,
+    /// What is kept of its signatures.
+    pub evidence: Evidence<Vec<u8>>,
 }
 
 /// Who hands over what, when.

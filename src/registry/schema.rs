@@ -149,6 +149,7 @@ diesel::table! {
         report -> Text,
         policy -> Text,
         judged_at -> Timestamp,
+        evidence -> Nullable<Text>,
     }
 }
 

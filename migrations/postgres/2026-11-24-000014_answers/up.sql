@@ -10,3 +10,6 @@ CREATE TABLE remembered_answers (
     until TIMESTAMP NOT NULL
 );
 CREATE INDEX remembered_answers_by_age ON remembered_answers (fetched_at);
+
+-- What a verdict on receipt rests on (certificates, lists, responses), as it is kept for signatures made here.
+ALTER TABLE received_verdicts ADD COLUMN evidence TEXT COLLATE "C";

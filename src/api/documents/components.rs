@@ -7,7 +7,7 @@ use super::super::problem::{Problem, ProblemBody};
 use super::super::retry::{Begun, begin, if_match};
 use super::{DocumentView, answer, concluded, id_of};
 use crate::registry::Error;
-use crate::registry::journey::{self, NewComponent};
+use crate::registry::journey::{self, KeptEvidence, NewComponent};
 use crate::registry::rows::{
     Component, ComponentId, Document, DocumentId, ReceivedVerdict, Version, VersionId,
 };
@@ -163,6 +163,12 @@ pub struct ReceivedVerdictView {
     /// The report.
     #[schema(value_type = crate::signature::report::Report)]
     pub report: serde_json::Value,
+    /// Certificates the verdict rests on, DER in base64.
+    pub certificates: Vec<String>,
+    /// Revocation lists, DER in base64.
+    pub crls: Vec<String>,
+    /// OCSP responses, DER in base64.
+    pub ocsps: Vec<String>,
 }
 
 /// Verdicts on signatures as files came.
@@ -184,6 +190,7 @@ pub async fn received_verdicts(
     let found = newest(&service, &caller, id_of(&path)?).await?;
     let shown = found.into_iter().filter_map(|(component, version, verdict)| {
         let verdict = verdict?;
+        let kept = KeptEvidence::read(verdict.evidence.as_deref().unwrap_or_default());
         Some(ReceivedVerdictView {
             component: component.id.to_string(),
             version: version.id.to_string(),
@@ -191,6 +198,9 @@ pub async fn received_verdicts(
             policy: verdict.policy,
             judged_at: verdict.judged_at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
             report: serde_json::from_str(&verdict.report).unwrap_or_default(),
+            certificates: kept.certificates,
+            crls: kept.crls,
+            ocsps: kept.ocsps,
         })
     });
     Ok(HttpResponse::Ok().json(ReceivedVerdicts { items: shown.collect() }))

@@ -1,5 +1,6 @@
 //! What can be read of documents: lists, one of them, its format check, signatures, bytes and trail.
 
+use super::super::accept::choose;
 use super::super::caller::{Caller, perm};
 use super::super::problem::{Problem, ProblemBody};
 use super::super::{Page, PageQuery, Service};
@@ -103,11 +104,10 @@ pub async fn format_check(
 }
 
 /// How a validation report is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportKind {
     /// As `verify --json`.
-    #[default]
     Json,
     /// ETSI TS 119 102-2, XML.
     Etsi,
@@ -120,21 +120,41 @@ pub enum ReportKind {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReportQuery {
-    /// How it is written.
-    #[serde(default)]
+    /// How it is written; goes over `Accept`.
     #[param(inline)]
-    pub report: ReportKind,
+    pub report: Option<ReportKind>,
 }
 
-/// Verify the signatures of the current version, now.
+impl ReportKind {
+    /// By `?report=`, else by `Accept`.
+    fn wanted(query: &ReportQuery, request: &HttpRequest) -> Result<Self, Problem> {
+        if let Some(kind) = query.report {
+            return Ok(kind);
+        }
+        // Several headers are one list (RFC 9110, 5.3).
+        let lines = request.headers().get_all("accept").map(|line| line.to_str().unwrap_or_default());
+        let accept = lines.collect::<Vec<_>>().join(",");
+        match choose(Some(&accept), &["application/json", "application/xml", "text/html"]) {
+            Some("application/json") => Ok(Self::Json),
+            Some("application/xml") => Ok(Self::Etsi),
+            Some(_) => Ok(Self::Html),
+            None => Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable")),
+        }
+    }
+}
+
+/// Verify the signatures of the current version, now. `Accept` chooses the report: `application/json`, `application/xml`
+/// (ETSI TS 119 102-2) or `text/html` (the seven facts); 406 when it is none of them.
 #[utoipa::path(get, path = "/api/v1/documents/{id}/signatures", tag = "documents", operation_id = "get_signatures", params(("id" = String, Path), ReportQuery),
     responses((status = 200, content((crate::signature::report::Report = "application/json"), (String = "application/xml"), (String = "text/html"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn signatures(
     caller: Caller<perm::Read>,
     service: Data<Service>,
+    request: HttpRequest,
     path: Path<String>,
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let kind = ReportKind::wanted(&query, &request)?;
     let (id, scope) = (id_of(&path)?, caller.acting.scope.clone());
     let version = current(&service, &caller, id.clone()).await?;
     if version.media_type != "application/pdf" {
@@ -143,7 +163,8 @@ pub async fn signatures(
     let (judged, at) =
         service.work(move |desk| journey::judge_version(desk, &scope, &id, &version.sha256)).await?;
     let mut response = HttpResponse::Ok();
-    Ok(match query.report {
+    response.insert_header(("vary", "Accept"));
+    Ok(match kind {
         ReportKind::Json => response.json(judged.report),
         ReportKind::Etsi => response.content_type("application/xml").body(etsi::xml(&judged, at)),
         ReportKind::Html => {

@@ -59,6 +59,7 @@ not_found = There is no such { $what ->
         [entry] entry of the file plan
        *[other] { $what }
     }.
+not_acceptable = None of the forms this answer can have is among those asked for (Accept).
 number_out_of_range = The number is out of range; expected { $why }.
 overloaded = The system is overloaded; try again in a moment.
 package_bad = The package did not pass its checks: { $why }.

@@ -81,6 +81,7 @@ not_found = Không tìm thấy { $what ->
         [version] phiên bản
        *[other] mục này
     }.
+not_acceptable = Không có dạng trả lời nào nằm trong các dạng được yêu cầu (Accept).
 number_out_of_range = Số nằm ngoài khoảng cho phép; cần { $why }.
 overloaded = Hệ thống đang quá tải; hãy thử lại sau giây lát.
 package_bad = Gói tin không đạt kiểm tra: { $why }.

@@ -95,7 +95,7 @@ pub struct KeptEvidence {
 }
 
 impl KeptEvidence {
-    fn of(standing: &str, evidence: &[Evidence]) -> Self {
+    pub(super) fn of(standing: &str, evidence: &[Evidence]) -> Self {
         let coded = |pick: fn(&Evidence) -> &Vec<Vec<u8>>| {
             let mut all: Vec<String> = Vec::new();
             for one in evidence.iter().flat_map(pick).map(|der| STANDARD.encode(der)) {

@@ -6,7 +6,7 @@
 use super::super::error::Error;
 use super::super::rows::{ReceivedVerdict, Version};
 use super::super::schema::received_verdicts;
-use super::{TakenFile, judge_kept};
+use super::{KeptEvidence, TakenFile, judge_kept};
 use crate::desk::Desk;
 use crate::format::Kind;
 use crate::identity::Acting;
@@ -19,6 +19,7 @@ use diesel::prelude::*;
 pub struct Judged {
     indication: String,
     report: String,
+    evidence: String,
 }
 
 impl Judged {
@@ -37,9 +38,10 @@ pub fn judge_received(desk: &Desk, file: &TakenFile) -> Result<Option<Judged>, E
     if file.kind != Kind::Pdf {
         return Ok(None);
     }
-    let report = judge_kept(desk, &file.kept.sha256, &[])?.0.report;
-    let text = serde_json::json!(report).to_string();
-    Ok(Some(Judged { indication: report.indication, report: text }))
+    let judged = judge_kept(desk, &file.kept.sha256, &[])?.0;
+    let evidence = serde_json::json!(KeptEvidence::of("", &judged.evidence)).to_string();
+    let report = serde_json::json!(judged.report).to_string();
+    Ok(Some(Judged { indication: judged.report.indication, report, evidence }))
 }
 
 /// Keeps the verdict on a version.
@@ -57,6 +59,7 @@ pub(super) fn keep_verdict(
         report: judged.report.clone(),
         policy: Policy::NAME.to_owned(),
         judged_at: unit.now_stored(),
+        evidence: Some(judged.evidence.clone()),
     };
     diesel::insert_into(received_verdicts::table).values(&verdict).execute(unit.connection())?;
     Ok(Some(verdict))

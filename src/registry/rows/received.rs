@@ -25,6 +25,10 @@ pub struct ReceivedVerdict {
     /// When (UTC).
     #[serde(serialize_with = "crate::store::instant::serialize")]
     pub judged_at: NaiveDateTime,
+    /// Certificates, lists and responses the verdict rests on (JSON); none for one of before they were kept, whose events
+    /// know no such column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
 }
 
 impl Tracked for ReceivedVerdict {

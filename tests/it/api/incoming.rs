@@ -18,7 +18,7 @@ fn attach(by: &Caller, id: &str, kind: &str, title: &str, name: &str, bytes: Vec
     Answer::of(by.post_of(&format!("/documents/{id}/components")).multipart(form).send())
 }
 
-fn incoming(by: &Caller, bytes: Vec<u8>) -> Answer {
+pub fn incoming(by: &Caller, bytes: Vec<u8>) -> Answer {
     let metadata = json!({ "direction": "incoming", "type": "QĐ", "subject": "Về việc đến từ nơi khác",
         "sender": "Sở Nội vụ", "sender_notation": "15/QĐ-SNV", "sender_date": "2025-12-31" });
     by.upload(&metadata, "den.pdf", bytes)
@@ -38,7 +38,7 @@ fn verdicts(by: &Caller, id: &str) -> Vec<String> {
 }
 
 /// Files a document in a dossier of its own and hands it over.
-fn hand_over(clerk: &Caller, notation: &str, document: &str) -> Value {
+pub fn hand_over(clerk: &Caller, notation: &str, document: &str) -> Value {
     let entry = json!({ "notation": notation, "title": "Tập văn bản đến", "retention": "01" });
     let entry = clerk.post("/file-plan", &entry).id();
     let dossier = clerk.post("/dossiers", &json!({ "file_plan_entry": entry })).id();
@@ -205,7 +205,8 @@ fn attachments_of_a_draft_stay_with_what_is_signed() {
         let transfer = hand_over(&office.clerk, "05.VT", &id);
         let path = format!("/transfers/{}/accept", transfer["id"].as_str().unwrap());
         office.archivist.post(&path, &json!({})).good();
-        // Main text, two METS, two descriptions, six schemas, the guide, and the attachment.
-        assert_eq!(transfer["packages"][0]["files"], 13);
+        // Main text, two METS, two descriptions, six schemas, the guide, and the attachment; what is kept of two signatures (a
+        // record, their certificates and the anchor's), and the verdict on the attachment as it came.
+        assert_eq!(transfer["packages"][0]["files"], 13 + 4 + 1);
     });
 }

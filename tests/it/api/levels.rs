@@ -8,6 +8,7 @@ use crate::support::judges;
 use crate::support::pki::{KINDS, Pki, pki};
 use chancery::config::Config;
 use chancery::desk::Level;
+use reqwest::Method;
 use reqwest::blocking::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::io::copy;
@@ -132,8 +133,28 @@ fn a_document_is_signed_and_sealed_at_the_levels_set_and_its_evidence_is_kept() 
             assert!(page.header("content-type").starts_with("text/html"));
             assert!(page.text().contains("Nguyen Van A"));
             assert_eq!(office.clerk.get(&format!("/documents/{id}/signatures?report=pdf")).status, 422);
+            reports_by_accept(&office, &id);
         }
     });
+}
+
+fn reports_by_accept(office: &Office, id: &str) {
+    let get = |query: &str, accept: &str| {
+        let path = format!("/api/v1/documents/{id}/signatures{query}");
+        Answer::of(office.clerk.request(Method::GET, &path).header("accept", accept).send())
+    };
+    for (accept, kind) in [
+        ("application/json", "application/json"),
+        ("application/xml", "application/xml"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("*/*", "application/json"),
+    ] {
+        let answer = get("", accept);
+        assert_eq!((answer.status, answer.header("content-type").as_str()), (200, kind), "{accept}");
+        assert_eq!(answer.header("vary"), "Accept");
+    }
+    assert_eq!(get("", "application/pdf").problem(406), "not_acceptable");
+    assert_eq!(get("?report=etsi", "application/pdf").header("content-type"), "application/xml");
 }
 
 fn judged_by_others(office: &Office, id: &str, pki: &Pki, kind: &str) {
