@@ -2,7 +2,7 @@
 
 use super::words::{begins, close, folded, is_capitals};
 use super::{Layout, TITLE_LENGTH};
-use crate::format::facts::{Facts, Line, MM};
+use crate::format::facts::{Facts, Line};
 use crate::format::setting::Align;
 use crate::profile::{DocumentType, Part, Profile};
 
@@ -83,7 +83,7 @@ fn fixed<'f>(layout: &Layout<'f>, text: Option<&String>) -> Vec<&'f Line> {
     let Some(wanted) = text.map(|text| folded(text)) else { return Vec::new() };
     let all = || layout.head.iter().copied().zip(&layout.folds);
     let whole = all().find(|(_, text)| **text == wanted);
-    if let Some((line, _)) = whole {
+    if let Some((line, _)) = whole.or_else(|| all().find(|(_, text)| close(text, &wanted))) {
         return vec![line];
     }
     for (at, (line, first)) in all().enumerate() {
@@ -93,8 +93,7 @@ fn fixed<'f>(layout: &Layout<'f>, text: Option<&String>) -> Vec<&'f Line> {
             return vec![line, next];
         }
     }
-    // A text broken over two lines comes first: its beginning alone is close to all of it.
-    all().find(|(_, text)| close(text, &wanted)).map(|(line, _)| line).into_iter().collect()
+    Vec::new()
 }
 
 /// The lines of box 2: above the number, in the column beside the state's title.
@@ -295,27 +294,9 @@ fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> 
 fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     let Some(word) = profile.recognition.addressee.as_deref() else { return Vec::new() };
     let Some(at) = layout.head.iter().position(|line| begins(&line.text, word)) else { return Vec::new() };
-    let mut found: Vec<&'f Line> = layout.head.iter().skip(at).take(1).copied().collect();
-    let mut dashed: Option<&Line> = None;
-    for line in layout.head.iter().skip(at + 1).take(ADDRESSEES).copied() {
-        let dash = line.text.starts_with(['-', '–', '+']);
-        // An entry that isn't ended goes on in the next line, no further left than it began.
-        let goes_on = found.last().zip(dashed).is_some_and(|(last, dashed)| {
-            line.at.is_none()
-                && !last.text.ends_with([';', '.', ','])
-                && line.page == last.page
-                && line.bounds[0] > dashed.bounds[0] - 1.0
-                && line.baseline - last.baseline < last.size * MM * 1.9
-        });
-        if !dash && !goes_on {
-            break;
-        }
-        if dash {
-            dashed = Some(line);
-        }
-        found.push(line);
-    }
-    found
+    let rest = layout.head.iter().skip(at + 1).take(ADDRESSEES);
+    let listed = rest.take_while(|line| line.text.starts_with(['-', '–', '+']));
+    layout.head.iter().skip(at).take(1).chain(listed).copied().collect()
 }
 
 /// A line that means to be the date line: it has the pattern's words, or a date in figures, and stands
