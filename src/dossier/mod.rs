@@ -314,8 +314,8 @@ pub fn file(
         filed_by: crate::registry::registers::actor_id(by),
         filed_at: unit.now_stored(),
     };
-    diesel::insert_into(filings::table).values(&filing).execute(unit.connection())?;
     let changed = dossier.save(unit.connection())?;
+    diesel::insert_into(filings::table).values(&filing).execute(unit.connection())?;
     let recorded = event(by, "dossier.filed", &changed.id)
         .detail("document", document)
         .touching(&changed)

@@ -167,4 +167,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     signatures,
     registers,
     register_entries,
+    received_verdicts,
 );

@@ -31,6 +31,8 @@ impl Isolation {
 
 /// Times a transaction is run again after a serialization failure.
 const RETRY_LIMIT: u32 = 40;
+/// Times it is run again because a key was taken: more often it is the use case that takes one twice.
+const COLLISION_LIMIT: u32 = 3;
 /// Failures after which a transaction takes its turn with the others that keep losing.
 const CROWDED: u32 = 6;
 
@@ -62,13 +64,18 @@ where
     let connection: &mut AnyConnection = &mut pooled;
     let mut locked = lock.is_some();
     let mut begun = lock.is_none();
-    let mut attempt = 0_u32;
+    let (mut attempt, mut collisions) = (0_u32, 0_u32);
     let outcome = loop {
         let outcome = write_once(connection, (isolation, begun), clock, rng, &mut use_case);
         begun = false;
-        let again = match &outcome {
-            Err(error) => error.store_error().is_some_and(Error::is_serialization_failure),
-            Ok(_) => false,
+        let again = match outcome.as_ref().err().and_then(UseCaseError::store_error) {
+            // The key may have been taken meanwhile, unseen by this snapshot: what that means, the use case says.
+            Some(error) if error.is_unique_violation() => {
+                collisions += 1;
+                collisions <= COLLISION_LIMIT
+            }
+            Some(error) => error.is_serialization_failure(),
+            None => false,
         };
         if !again || attempt >= RETRY_LIMIT {
             break outcome;

@@ -16,9 +16,7 @@ pub use reads::*;
 use super::Service;
 use super::problem::Problem;
 use super::retry::Answer;
-use crate::registry::rows::{
-    Component, ComponentId, Document, DocumentId, FormatCheck, ReceivedVerdict, Version, VersionId,
-};
+use crate::registry::rows::{Document, DocumentId, FileRow};
 use crate::store::{self, AnyConnection, Scope};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -109,20 +107,15 @@ fn views(
     documents: &[Document],
 ) -> Result<Vec<DocumentView>, store::Error> {
     let ids: Vec<DocumentId> = documents.iter().map(|document| document.id.clone()).collect();
-    let components = Component::of(c, scope, &ids)?;
-    let ids: Vec<ComponentId> = components.iter().map(|component| component.id.clone()).collect();
-    let versions = Version::of(c, scope, &ids)?;
-    let ids: Vec<VersionId> = versions.iter().map(|version| version.id.clone()).collect();
-    let verdicts: HashMap<VersionId, String> = ReceivedVerdict::of(c, scope, &ids)?
-        .into_iter()
-        .map(|verdict| (verdict.version_id, verdict.indication))
-        .collect();
-    let checks: HashMap<VersionId, String> = FormatCheck::states(c, scope, &ids)?.into_iter().collect();
+    let mut files: HashMap<DocumentId, Vec<FileRow>> = HashMap::new();
+    for row in FileRow::of(c, scope, &ids)? {
+        files.entry(row.component.document_id.clone()).or_default().push(row);
+    }
+    let files_of = |document: &DocumentId| files.get(document).map(Vec::as_slice).unwrap_or_default();
     // Of the newest version that was judged or is to be: preparing and signing leave the text as it was.
     let judged = |document: &DocumentId| {
-        let main = components.iter().find(|one| one.document_id == *document && one.ordinal == 1)?;
-        let mut own = versions.iter().rev().filter(|version| version.component_id == main.id);
-        own.find_map(|version| checks.get(&version.id))
+        let mut main = files_of(document).iter().rev().filter(|file| file.component.ordinal == 1);
+        main.find_map(|file| file.format_state.as_deref())
     };
     let shown = |document: &Document| DocumentView {
         id: document.id.clone(),
@@ -138,12 +131,11 @@ fn views(
         sender: document.sender.clone(),
         sender_notation: document.sender_notation.clone(),
         sender_date: document.sender_date,
-        components: components
-            .iter()
-            .filter(|component| component.document_id == document.id)
-            .map(|component| ComponentView::of(component, &versions, &verdicts))
+        components: files_of(&document.id)
+            .chunk_by(|one, next| one.component.id == next.component.id)
+            .filter_map(ComponentView::of)
             .collect(),
-        format_check: judged(&document.id).map_or("pending", String::as_str).to_owned(),
+        format_check: judged(&document.id).unwrap_or("pending").to_owned(),
         version: document.version,
     };
     Ok(documents.iter().map(shown).collect())
@@ -161,23 +153,24 @@ fn answer(
 }
 
 impl ComponentView {
-    fn of(component: &Component, versions: &[Version], verdicts: &HashMap<VersionId, String>) -> Self {
-        let own = versions.iter().filter(|version| version.component_id == component.id);
-        let shown = |version: &Version| VersionView {
-            id: version.id.to_string(),
-            stage: version.stage.clone(),
-            sha256: version.sha256.clone(),
-            size: version.size,
-            media_type: version.media_type.clone(),
-            file_name: version.file_name.clone(),
-            verdict_on_receipt: verdicts.get(&version.id).cloned(),
+    /// A component by its versions.
+    fn of(files: &[FileRow]) -> Option<Self> {
+        let component = &files.first()?.component;
+        let shown = |file: &FileRow| VersionView {
+            id: file.version.id.to_string(),
+            stage: file.version.stage.clone(),
+            sha256: file.version.sha256.clone(),
+            size: file.version.size,
+            media_type: file.version.media_type.clone(),
+            file_name: file.version.file_name.clone(),
+            verdict_on_receipt: file.verdict_on_receipt.clone(),
         };
-        Self {
+        Some(Self {
             id: component.id.to_string(),
             kind: component.kind.clone(),
             title: component.title.clone(),
-            versions: own.map(shown).collect(),
-        }
+            versions: files.iter().map(shown).collect(),
+        })
     }
 }
 

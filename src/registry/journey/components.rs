@@ -72,10 +72,10 @@ pub fn attach(
         kind: new.kind.to_owned(),
         title: new.title.clone(),
     };
+    let changed = advance(unit, found, next)?;
     diesel::insert_into(components::table).values(&component).execute(unit.connection())?;
     let version = insert_version(unit, by, &component.id, stage, None, file)?;
     let verdict = keep_verdict(unit, by, &version, judged)?;
-    let changed = advance(unit, found, next)?;
     let recorded = event(by, "document.component_added", document)
         .detail("kind", &component.kind)
         .detail("title", &component.title)

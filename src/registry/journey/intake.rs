@@ -232,10 +232,10 @@ pub fn revise(
     let (found, next) = at_act(unit.connection(), &by.scope, document, expected, Act::Revise)?;
     let current =
         Version::current(unit.connection(), &by.scope, document)?.ok_or(Error::NotFound("version"))?;
-    let component = current.component_id.clone();
-    let (version, check) = add_version(unit, desk, by, &component, "draft", Some(&current), file)?;
     let found = Document { signer_appointment: None, printed_period: None, ..found };
     let changed = advance(unit, found, next)?;
+    let component = current.component_id.clone();
+    let (version, check) = add_version(unit, desk, by, &component, "draft", Some(&current), file)?;
     let recorded = event(by, "document.revised", document)
         .detail("sha256", &version.sha256)
         .touching(&changed)

@@ -343,15 +343,16 @@ pub fn record_made(
         Act::Sign => ("signed", "document.signed"),
         _ => ("issued", "document.sealed"),
     };
-    let component = made.source.component_id.clone();
-    let (version, check) = add_version(unit, desk, by, &component, stage, Some(&made.source), &made.file)?;
     let found = match made.prepared.clone() {
         Some(Preparation { signer, printed_period }) => {
             Document { signer_appointment: Some(signer), printed_period, ..found }
         }
         None => found,
     };
+    // First the row that others may be changing, then what belongs to it.
     let changed = advance(unit, found, next)?;
+    let component = made.source.component_id.clone();
+    let (version, check) = add_version(unit, desk, by, &component, stage, Some(&made.source), &made.file)?;
     let mut recorded = event(by, kind, &made.document)
         .detail("sha256", &version.sha256)
         .touching(&changed)

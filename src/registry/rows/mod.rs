@@ -1,8 +1,10 @@
 //! Rows of official documents and registers, and the ways to find them. Every finder takes a scope.
 
+mod file;
 mod received;
 mod register;
 
+pub use file::FileRow;
 pub use received::ReceivedVerdict;
 pub use register::{Register, RegisterEntry};
 
@@ -407,21 +409,5 @@ impl FormatCheck {
             .select(Version::as_select())
             .first(c)
             .optional()?)
-    }
-
-    /// Where the judgements of versions stand.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn states(
-        c: &mut AnyConnection,
-        scope: &Scope,
-        versions: &[VersionId],
-    ) -> Result<Vec<(VersionId, String)>, Error> {
-        Ok(format_checks::table
-            .filter(format_checks::agency_id.eq(scope.agency()))
-            .filter(format_checks::version_id.eq_any(versions))
-            .select((format_checks::version_id, format_checks::state))
-            .load(c)?)
     }
 }
