@@ -70,6 +70,9 @@ pub(super) enum Way {
     Aspose,
 }
 
+/// Makes a CMS over the bytes it is given.
+type Signing<'w> = dyn Fn(&[u8]) -> Vec<u8> + 'w;
+
 /// A file that grows by signatures as desktop tools append them.
 pub(super) struct Desktop<'w> {
     pub(super) raw: Raw,
@@ -81,8 +84,7 @@ pub(super) struct Desktop<'w> {
     next: u32,
     fields: String,
     annotations: String,
-    /// Makes the CMS over the bytes it is given.
-    cms: Box<dyn Fn(&[u8]) -> Vec<u8> + 'w>,
+    cms: Box<Signing<'w>>,
 }
 
 const PAGE: &str =
