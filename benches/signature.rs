@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench signature`. The figures to hold: B-B with RSA-2048 at most 1.5 times the bare RSA operation;
 //! with P-256 at most the bare operation and one hash plus 0.2 ms; validating B-LT with everything at hand at most 5
-//! times its bare public-key operations and one hash; a large file at most 1.3 times one hash and one copy.
+//! times its bare public-key operations and one hash; a large file at most 1.3 times one hash and one copy; a thousand
+//! pages as one page of the same size.
 //!
 //! With `CHANCERY_BENCH_FILES` naming a folder the files measured are put there, for `tests/load/peers` to measure
 //! other programs by the same ones.
@@ -59,22 +60,30 @@ fn request() -> Request<'static> {
 
 /// A draft of about 30 kB: the first pages of the fixtures are larger, so one is made.
 fn draft() -> Vec<u8> {
+    of_pages(1, 28_000)
+}
+
+/// A draft of so many pages with one content of so many bytes.
+fn of_pages(count: usize, filling: usize) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
-    let filling = "0".repeat(28_000);
-    for body in [
+    let content = count + 3;
+    let pages = (3..content).map(|number| format!("{number} 0 R")).collect::<Vec<_>>().join(" ");
+    let mut bodies = vec![
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>".to_owned(),
-        format!("<</Length {}>>\nstream\n%{filling}\nendstream", filling.len() + 1),
-    ] {
+        format!("<</Type/Pages/Kids[{pages}]/Count {count}>>"),
+    ];
+    let page = format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {content} 0 R>>");
+    bodies.extend(std::iter::repeat_n(page, count));
+    bodies.push(format!("<</Length {}>>\nstream\n%{}\nendstream", filling + 1, "0".repeat(filling)));
+    for body in bodies {
         offsets.push(file.len());
         write!(file, "{} 0 obj\n{body}\nendobj\n", offsets.len()).unwrap();
     }
-    let start = file.len();
-    write!(file, "xref\n0 5\n0000000000 65535 f\r\n").unwrap();
+    let (start, size) = (file.len(), offsets.len() + 1);
+    write!(file, "xref\n0 {size}\n0000000000 65535 f\r\n").unwrap();
     offsets.iter().for_each(|offset| write!(file, "{offset:010} 00000 n\r\n").unwrap());
-    write!(file, "trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").unwrap();
+    write!(file, "trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").unwrap();
     file
 }
 
@@ -156,6 +165,32 @@ fn validating_plain(c: &mut Criterion) {
     }
 }
 
+/// One page and a thousand, of the same size: what is signed and judged is bytes, not pages.
+fn pages(c: &mut Criterion) {
+    const SIZE: usize = 1 << 20;
+    let authority = Authority::new("Root", (2020, 2060)).unwrap();
+    let issued = authority.issue("Signer", "Agency", NewKey::P256, (2024, 2040)).unwrap();
+    let key = MemoryKey::new(&issued.pkcs8, issued.certificate, vec![]).unwrap();
+    let policy = Policy { trust: TrustStore::new(vec![authority.root().clone()]), at: at("2026-06-16") };
+    let mut group = c.benchmark_group("1 MB, P-256");
+    for count in [1, 1_000] {
+        let empty = of_pages(count, 0).len();
+        let draft = of_pages(count, SIZE - empty - 6);
+        assert!(draft.len().abs_diff(SIZE) < 16, "{}", draft.len());
+        let make = || {
+            let pdf = Pdf::open(&draft).unwrap();
+            sign(&pdf, &request(), &key, &TrustStore::default(), &SystemRng).unwrap()
+        };
+        let file = [draft.as_slice(), &make().bytes].concat();
+        assert_eq!(validate(&file, &policy).unwrap().indication, "TOTAL-PASSED");
+        group.bench_function(format!("sign, {count} pages"), |b| b.iter(make));
+        group.bench_function(format!("validate, {count} pages"), |b| {
+            b.iter(|| validate(black_box(&file), &policy).unwrap());
+        });
+    }
+    group.finish();
+}
+
 fn large(c: &mut Criterion) {
     const SIZE: usize = 126 << 20;
     let folder = tempfile::tempdir().unwrap();
@@ -204,5 +239,5 @@ fn large(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, signing, validating, validating_plain, large);
+criterion_group!(benches, signing, validating, validating_plain, pages, large);
 criterion_main!(benches);

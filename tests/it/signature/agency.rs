@@ -47,14 +47,44 @@ fn eight_marks_by_another_program_are_eight_good_signatures() {
     assert_eq!(after, [[Class::FormFilling; 7].as_slice(), &[Class::None]].concat());
 }
 
-/// A file that grows by signatures as iTextSharp appends them.
-struct Desktop<'w> {
-    raw: Raw,
+/// What the tools put in, in which order.
+const MARKS: [(&str, [i32; 4]); 8] = [
+    ("Lanh dao", [350, 100, 500, 160]),
+    ("Ke toan", [200, 60, 300, 90]),
+    // Over the leaders left for it.
+    ("So", [222, 697, 260, 710]),
+    ("Ngay", [500, 690, 520, 705]),
+    ("Thang", [530, 690, 550, 705]),
+    ("Phu luc", [20, 20, 160, 50]),
+    ("Dau", [300, 100, 380, 180]),
+    ("Sao y", [300, 815, 560, 838]),
+];
+
+/// How a program appends its marks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Form and annotations inside catalog and page, a table each, the producer rewritten.
+    ITextSharp,
+    /// Form, list of fields and list of annotations as objects of their own, metadata beside the producer, a stream of
+    /// entries each.
+    Aspose,
+}
+
+/// Makes a CMS over the bytes it is given.
+type Signing<'w> = dyn Fn(&[u8]) -> Vec<u8> + 'w;
+
+/// A file that grows by signatures as desktop tools append them.
+pub(super) struct Desktop<'w> {
+    pub(super) raw: Raw,
+    way: Way,
+    /// What the catalog holds besides.
+    pub(super) catalog: &'static str,
+    /// When the marks say they were made, as PDF writes dates.
+    pub(super) when: &'static str,
     next: u32,
     fields: String,
     annotations: String,
-    key: &'w MemoryKey,
-    tsa: &'w dyn Stamper,
+    cms: Box<Signing<'w>>,
 }
 
 const PAGE: &str =
@@ -62,7 +92,20 @@ const PAGE: &str =
 const ROOM: usize = 6000;
 
 impl<'w> Desktop<'w> {
-    fn new(key: &'w MemoryKey, tsa: &'w dyn Stamper) -> Self {
+    pub(super) fn new(key: &'w MemoryKey, tsa: &'w dyn Stamper) -> Self {
+        let cms =
+            |covered: &[u8]| stamped(&by_hand(key, &Digest::Sha256.of(covered), vec![], true, None), tsa);
+        Self::with(Self::draft(), Way::ITextSharp, cms)
+    }
+
+    pub(super) fn with(raw: Raw, way: Way, cms: impl Fn(&[u8]) -> Vec<u8> + 'w) -> Self {
+        let (fields, annotations) = (String::new(), String::new());
+        let when = "D:20260615080000+07'00'";
+        Self { raw, way, catalog: "", when, next: 40, fields, annotations, cms: Box::new(cms) }
+    }
+
+    /// A page with words and leaders.
+    pub(super) fn draft() -> Raw {
         let content = "BT /F1 12 Tf 100 700 Td (Quyet dinh so) Tj 120 0 Td (...........) Tj ET";
         let mut raw = Raw::new(&[
             (1, "<</Type/Catalog/Pages 2 0 R/Lang(vi-VN)>>"),
@@ -73,13 +116,14 @@ impl<'w> Desktop<'w> {
             (6, "<</Producer(Microsoft Word)/CreationDate(D:20260105080000+07'00')>>"),
         ]);
         raw.trailer.push_str("/Info 6 0 R");
-        Self { raw, next: 10, fields: String::new(), annotations: String::new(), key, tsa }
+        raw
     }
 
     /// One more mark: field, widget, fonts, picture, appearance in layers, page, catalog and information, in one revision.
-    fn mark(&mut self, name: &str, text: &str, [a, b, c, d]: [i32; 4]) {
+    pub(super) fn mark(&mut self, name: &str, text: &str, [a, b, c, d]: [i32; 4]) {
         let [sig, field, outer, layer, font, image] = [0, 1, 2, 3, 4, 5].map(|step| self.next + step);
-        self.next += 6;
+        // One more for the stream of entries of the way that has one.
+        self.next += 7;
         self.fields.push_str(&format!("{field} 0 R "));
         self.annotations.push_str(&format!("{field} 0 R "));
         let (width, height) = (c - a, d - b);
@@ -90,11 +134,12 @@ impl<'w> Desktop<'w> {
             )
         };
         let shown = format!("q {width} 0 0 {height} 0 0 cm /img0 Do Q BT /F1 9 Tf 2 4 Td ({text}) Tj ET");
-        let objects = [
+        let mut objects = vec![
             (
                 sig,
                 format!(
-                    "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/Name(UBND)/Reason()/Location(Ha Noi)/ContactInfo()/M(D:20260615080000+07'00')/Contents <{}>/ByteRange [0 0000000000 0000000000 0000000000]          >>",
+                    "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/Name(UBND)/Reason()/Location(Ha Noi)/ContactInfo()/M({})/Contents <{}>/ByteRange [0 0000000000 0000000000 0000000000]          >>",
+                    self.when,
                     "0".repeat(ROOM)
                 ),
             ),
@@ -111,17 +156,20 @@ impl<'w> Desktop<'w> {
                 image,
                 "<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray/Length 1>>\nstream\nx\nendstream".to_owned(),
             ),
-            (1, format!(
-                "<</Type/Catalog/Pages 2 0 R/Lang(vi-VN)/AcroForm<</Fields[{}]/SigFlags 3/DA(/Helv 0 Tf 0 g )/DR<</Font<</Helv {font} 0 R>>>>>>>>",
-                self.fields
-            )),
-            (3, format!("<<{PAGE}/Annots[{}]>>", self.annotations)),
-            (6, "<</Producer(Microsoft Word; modified using iTextSharp 5.5.13)/CreationDate(D:20260105080000+07'00')/ModDate(D:20260615080000+07'00')>>".to_owned()),
         ];
+        objects.extend(self.holders(font));
         let from = self.raw.bytes.len();
         let objects: Vec<(u32, &str)> =
             objects.iter().map(|(number, text)| (*number, text.as_str())).collect();
-        self.raw.append(&objects, &[]);
+        if self.way == Way::ITextSharp {
+            self.raw.append(&objects, &[]);
+        } else {
+            let offset = |entry: String| [1, entry[..10].parse().unwrap(), 0];
+            let entries = self.raw.objects(&objects);
+            self.raw.end_with_stream(
+                &entries.into_iter().map(|(number, entry)| (number, offset(entry))).collect(),
+            );
+        }
         let find = |what: &[u8]| {
             let tail = &self.raw.bytes[from..];
             from + tail.windows(what.len()).position(|one| one == what).unwrap() + what.len()
@@ -131,14 +179,57 @@ impl<'w> Desktop<'w> {
         let text = format!("[0 {start} {end} {}]", self.raw.bytes.len() - end);
         let text = format!("{text:<44}");
         self.raw.bytes[range..range + text.len()].copy_from_slice(text.as_bytes());
-        let digest = Digest::Sha256.of(&[&self.raw.bytes[..start], &self.raw.bytes[end..]].concat());
-        let cms = stamped(&by_hand(self.key, &digest, vec![], true, None), self.tsa);
+        let cms = (self.cms)(&[&self.raw.bytes[..start], &self.raw.bytes[end..]].concat());
         let digits = hex::encode(cms);
         self.raw.bytes[start + 1..start + 1 + digits.len()].copy_from_slice(digits.as_bytes());
     }
+
+    /// A plan's worth of them.
+    pub(super) fn eight_marks(&mut self) {
+        for (name, place) in MARKS {
+            // The leader's is a picture without words: the seal may lie over it by a third (Decree 30/2020, App. I, II.8).
+            self.mark(name, if name == "Lanh dao" { "" } else { "15" }, place);
+        }
+    }
+
+    /// What a revision writes again: catalog, form, page, lists, information.
+    fn holders(&self, font: u32) -> Vec<(u32, String)> {
+        let (fields, annotations, when) = (&self.fields, &self.annotations, self.when);
+        let defaults = format!("/SigFlags 3/DA(/Helv 0 Tf 0 g )/DR<</Font<</Helv {font} 0 R>>>>");
+        let information = |producer: &str| {
+            format!("<</Producer({producer})/CreationDate(D:20100105080000+07'00')/ModDate({when})>>")
+        };
+        let catalog = format!("/Type/Catalog/Pages 2 0 R/Lang(vi-VN){}", self.catalog);
+        if self.way == Way::ITextSharp {
+            return vec![
+                (1, format!("<<{catalog}/AcroForm<</Fields[{fields}]{defaults}>>>>")),
+                (3, format!("<<{PAGE}/Annots[{annotations}]>>")),
+                (6, information("Microsoft Word; modified using iTextSharp 5.5.13")),
+            ];
+        }
+        let packet = format!(
+            "<?xpacket begin=\"\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"><pdf:Producer>Aspose.PDF for .NET 19.4 ({})</pdf:Producer></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>",
+            self.next
+        );
+        vec![
+            (1, format!("<<{catalog}/AcroForm 30 0 R/Metadata 31 0 R>>")),
+            (3, format!("<<{PAGE}/Annots 32 0 R>>")),
+            (6, information("Aspose.PDF for .NET 19.4")),
+            (30, format!("<</Fields 33 0 R{defaults}>>")),
+            (
+                31,
+                format!(
+                    "<</Type/Metadata/Subtype/XML/Length {}>>\nstream\n{packet}\nendstream",
+                    packet.len()
+                ),
+            ),
+            (32, format!("[{annotations}]")),
+            (33, format!("[{fields}]")),
+        ]
+    }
 }
 
-fn judged(world: &World, file: &[u8]) -> Report {
+pub(super) fn judged(world: &World, file: &[u8]) -> Report {
     let mut given = Material::default();
     given.add_crl(world.list("2026-06", &[]));
     let policy = Policy { trust: TrustStore::new(vec![world.root.clone()]), at: at("2026-06-20") };
@@ -150,21 +241,7 @@ fn eight_marks_as_desktop_tools_append_them_are_judged_one_by_one() {
     let world = World::new();
     let (person, tsa) = (world.person(), world.authority((2024, 2030), "2026-06-15"));
     let mut desktop = Desktop::new(&person, &tsa);
-    let marks = [
-        ("Lanh dao", [350, 100, 500, 160]),
-        ("Ke toan", [200, 60, 300, 90]),
-        // Over the leaders left for it.
-        ("So", [222, 697, 260, 710]),
-        ("Ngay", [500, 690, 520, 705]),
-        ("Thang", [530, 690, 550, 705]),
-        ("Phu luc", [20, 20, 160, 50]),
-        ("Dau", [300, 100, 380, 180]),
-        ("Sao y", [300, 815, 560, 838]),
-    ];
-    for (name, place) in marks {
-        // The leader's is a picture without words: the seal may lie over it by a third (Decree 30/2020, App. I, II.8).
-        desktop.mark(name, if name == "Lanh dao" { "" } else { "15" }, place);
-    }
+    desktop.eight_marks();
     let report = judged(&world, &desktop.raw.bytes);
     assert_eq!(report.signatures.len(), 8);
     for one in &report.signatures {

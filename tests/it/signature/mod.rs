@@ -12,6 +12,7 @@ mod journey;
 mod levels;
 mod others;
 mod pictures;
+mod producers;
 mod remembered;
 mod reports;
 mod tokens;

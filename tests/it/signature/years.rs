@@ -193,7 +193,16 @@ impl Stamper for Tsa {
 }
 
 pub(super) fn signed(key: &MemoryKey, when: &str, stamper: Option<&Tsa>) -> Result<Vec<u8>, SignError> {
-    let draft = fixture("documents/quyet-dinh.pdf");
+    signed_draft(&fixture("documents/quyet-dinh.pdf"), key, when, stamper)
+}
+
+pub(super) fn signed_draft(
+    draft: &[u8],
+    key: &MemoryKey,
+    when: &str,
+    stamper: Option<&Tsa>,
+) -> Result<Vec<u8>, SignError> {
+    let draft = draft.to_vec();
     let pdf = Pdf::open(&draft).unwrap();
     let request = Request {
         field: "Signature1",
