@@ -25,7 +25,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         width,
         height,
         margins: Margins {
-            left: edge(wide.iter().map(|line| line.bounds[0])),
+            left: edge(wide.iter().map(|line| line.bounds[0])).map(|edge| outdented(edge, &own)),
             right: edge(wide.iter().map(|line| width - line.bounds[2])),
             top: upper,
             bottom: lower,
@@ -54,6 +54,20 @@ fn edge(values: impl Iterator<Item = f64>) -> Option<f64> {
         return None;
     }
     values.get(found + enough / 2).copied()
+}
+
+/// The left edge behind one that only first lines may have: short paragraphs show their indent more often
+/// than the edge, which their last lines and the list of recipients still stand at.
+fn outdented(edge: f64, lines: &[&Line]) -> f64 {
+    const INDENT: std::ops::Range<f64> = 8.0..15.5;
+    let mut further: Vec<f64> =
+        lines.iter().map(|line| line.bounds[0]).filter(|left| INDENT.contains(&(edge - left))).collect();
+    further.sort_by(f64::total_cmp);
+    let agreeing = further.windows(AGREEING).find(|window| match (window.first(), window.last()) {
+        (Some(low), Some(high)) => high - low <= AGREEMENT,
+        _ => false,
+    });
+    agreeing.and_then(|window| window.get(AGREEING / 2)).copied().unwrap_or(edge)
 }
 
 /// Upper edge of the first and distance of the lower edge of the last line, running headers, footers

@@ -192,7 +192,13 @@ fn of_pdf<'f>(lines: &[&'f Line], facts: &Facts, profile: &Profile) -> Vec<Parag
             let near = !same_page || line.baseline - before.baseline < pitch.unwrap_or(10.0) * 1.25;
             let at_edge =
                 line.bounds[0] - left < INDENTED || found.last().is_some_and(|last| hangs(last, line));
-            near && at_edge && before.bounds[2] > right - SHORT && !starts_unit(&line.text, profile)
+            // A hyphen between words may begin a line; entries are indented where first lines are.
+            let hyphen = line.text.starts_with("- ")
+                && line.bounds[0] - left < SAME
+                && found.last().and_then(|last| last.indent).is_some_and(|indent| indent > INDENTED);
+            near && at_edge
+                && before.bounds[2] > right - SHORT
+                && (hyphen || !starts_unit(&line.text, profile))
         });
         if let (true, Some(last)) = (continues, found.last_mut()) {
             last.text = format!("{} {}", last.text, line.text);

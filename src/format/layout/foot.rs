@@ -46,8 +46,11 @@ fn is_authority(text: &str, profile: &Profile) -> bool {
         && rest.chars().filter(|character| character.is_alphabetic()).count() >= 4
 }
 
+/// Whether a line names an office, and isn't a sentence or entry that begins with one.
 fn is_office(text: &str, profile: &Profile) -> bool {
-    profile.recognition.offices.iter().any(|office| begins(text, office))
+    !text.contains(':')
+        && !text.ends_with(['.', ';'])
+        && profile.recognition.offices.iter().any(|office| begins(text, office))
 }
 
 pub(super) fn find<'f>(facts: &'f Facts, layout: &Layout<'f>, profile: &Profile) -> Foot<'f> {

@@ -193,7 +193,8 @@ impl<'p> Work<'p> {
 
     fn attempt(&mut self, rule: &Rule, findings: &[Finding]) -> Result<(), Why> {
         if !rule.repairable {
-            return Err(Why::ByHand);
+            let legacy = matches!(rule.measure, Measure::LegacyFonts { .. });
+            return Err(if legacy { Why::Legacy } else { Why::ByHand });
         }
         // Page numbers stand in parts of their own.
         let numbers = matches!(rule.measure, Measure::PageNumberPlace)

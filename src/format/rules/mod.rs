@@ -167,7 +167,7 @@ impl Case<'_> {
                 page::bottom_margin(self.facts, *range, *tolerance)
             }
             Measure::Margin { side, range, tolerance } => page::margin(self.facts, *side, *range, *tolerance),
-            Measure::FontFamily { families } => text::font_family(self.facts, families),
+            Measure::FontFamily { families } => text::font_family(self, families),
             Measure::BodySize { range, tolerance } => text::body_size(self.layout, *range, *tolerance),
             Measure::FixedText { text, also } => text::fixed(self, text, also),
             Measure::Discouraged { texts, instead } => text::discouraged(self, texts, instead),

@@ -190,9 +190,14 @@ fn find_in_docx(case: &Case<'_>, lines: &[&Line], last: &Line) -> Under {
     let near = |drawn: &&Drawn| is_near(drawn, lines);
     if let Some(drawn) = case.facts.drawn.iter().filter(near).min_by_key(|drawn| drawn.paragraph) {
         let width = |line: &&Line| metrics::width(&line.text, line.size, line.bold, line.italic);
-        let known = drawn.length > 0.0;
-        let shares = if known { shares(drawn.length, lines.iter().map(width).collect()) } else { Vec::new() };
-        return Under::Line(shares);
+        // Without a table the lines under both columns hang on one paragraph: which is whose, only layout shows.
+        let beside = case.facts.drawn.iter().filter(|other| {
+            std::ptr::eq(*other, drawn)
+                || (drawn.cell.is_none() && other.paragraph == drawn.paragraph && near(other))
+        });
+        let lengths = beside.map(|drawn| drawn.length).filter(|length| *length > 0.0);
+        let of = |length: f64| shares(length, lines.iter().map(width).collect());
+        return Under::Line(lengths.flat_map(of).collect());
     }
     // A shape may hang on any paragraph of the head and be drawn elsewhere.
     let head = case.layout.head.last().map_or(end, |line| paragraph(line));

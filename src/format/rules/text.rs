@@ -3,7 +3,7 @@
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page, plain, range_text};
 use crate::format::facts::{Facts, Line};
 use crate::format::layout::{Layout, folded, is_capitals};
-use crate::profile::Part;
+use crate::profile::{Measure, Part};
 use std::collections::BTreeMap;
 
 /// Fonts named in findings; a document with more has one trouble, not many.
@@ -25,13 +25,29 @@ pub(in crate::format) fn is_accepted(families: &[String], font: &str) -> bool {
         || families.iter().any(|family| name.starts_with(&simple(family)))
 }
 
-pub(super) fn font_family(facts: &Facts, families: &[String]) -> Outcome {
+/// Whether a font is one of an old code, which a rule of its own speaks of.
+fn is_legacy(prefixes: &[String], font: &str) -> bool {
+    prefixes.iter().any(|prefix| font.to_lowercase().starts_with(&prefix.to_lowercase()))
+}
+
+pub(super) fn font_family(case: &Case<'_>, families: &[String]) -> Outcome {
+    let facts = case.facts;
+    let legacy: Vec<String> = case
+        .profile
+        .rules
+        .iter()
+        .filter_map(|rule| match &rule.measure {
+            Measure::LegacyFonts { prefixes } => Some(prefixes.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
     let mut judged = 0_usize;
     let mut others: BTreeMap<&str, (&Line, usize)> = BTreeMap::new();
     for line in facts.lines.iter().filter(|line| !line.invisible) {
         for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
             judged += characters;
-            if !is_accepted(families, font) {
+            if !is_accepted(families, font) && !is_legacy(&legacy, font) {
                 others.entry(font).or_insert((line, 0)).1 += characters;
             }
         }
@@ -102,7 +118,7 @@ pub(super) fn legacy_fonts(facts: &Facts, prefixes: &[String]) -> Outcome {
     for line in visible {
         for font in line.fonts.keys().filter(|font| !font.is_empty()) {
             named = true;
-            if prefixes.iter().any(|prefix| font.to_lowercase().starts_with(&prefix.to_lowercase())) {
+            if is_legacy(prefixes, font) {
                 return of_line(line, "Unicode (TCVN 6909:2001)", font.clone());
             }
         }

@@ -235,8 +235,8 @@ fn letters_of_an_old_code_keep_their_font_and_the_writer_is_told_why() {
     assert!(after == before && !repair.changed);
     let advice: BTreeMap<&str, &str> =
         repair.left.iter().map(|left| (left.finding.rule.as_str(), left.advice.code.as_str())).collect();
-    assert_eq!(advice["text.font"], "repair_left_legacy");
-    assert_eq!(advice["text.legacy"], "repair_left_by_hand");
+    assert_eq!(advice.get("text.font"), None);
+    assert_eq!(advice["text.legacy"], "repair_left_legacy");
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn a_large_or_contrived_draft_is_repaired_or_left_in_bounded_time() {
         })
         .collect();
     let styled = r#"<w:p><w:pPr><w:pStyle w:val="S1"/></w:pPr><w:r><w:t>Chữ</w:t></w:r></w:p>"#.repeat(4_000);
-    let apart = format!("<w:p>{}</w:p>", run(&"e\u{302}\u{301} ".repeat(12_000)));
+    let apart = format!("<w:p>{}</w:p>", run(&"e\u{302}\u{301} ".repeat(60_000)));
     let pieces = format!("<w:p>{}</w:p>", run("e\u{301}").repeat(6_000));
     let deep = format!(
         "{}{}{}",
