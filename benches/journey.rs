@@ -13,10 +13,10 @@
     reason = "a measurement that meets the unexpected stops"
 )]
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use reqwest::blocking::multipart::{Form, Part};
 use reqwest::blocking::{Client, RequestBuilder};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::hint::black_box;
@@ -101,7 +101,7 @@ fn limits(folder: &Path) -> Limits {
     });
     let megabyte = vec![0_u8; 1 << 20];
     let sha256 = rate(|| {
-        black_box(ring::digest::digest(&ring::digest::SHA256, &megabyte));
+        black_box(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &megabyte));
     }) / 1024.0;
     Limits { durable, rsa, p256, sha256 }
 }

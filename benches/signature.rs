@@ -27,6 +27,7 @@ mod support {
     }
 }
 
+use aws_lc_rs::digest;
 use chancery::pdf::{FileSource, Pdf};
 use chancery::pki::issue::{Authority, NewKey};
 use chancery::pki::{Digest, MemoryKey, SigningKey, TrustStore};
@@ -35,7 +36,6 @@ use chancery::signature::appearance::Appearance;
 use chancery::signature::sign::{Request, sign};
 use chancery::signature::validate::{Policy, validate};
 use criterion::{Criterion, criterion_group, criterion_main};
-use ring::digest;
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Write;

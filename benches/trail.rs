@@ -9,6 +9,8 @@
     reason = "a measurement that meets the unexpected stops"
 )]
 
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use chancery::audit::{Actor, NewEvent, log, record};
 use chancery::merkle::note::{Checkpoint, NoteSigner, NoteVerifier, StandaloneProof};
 use chancery::merkle::{Frontier, leaf_hash, proof};
@@ -19,8 +21,6 @@ use chancery::ports::{SystemClock, SystemRng};
 use chancery::store::{Database, Error, Location, migrate};
 use chrono::NaiveDate;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use ring::digest::{SHA256, digest};
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::collections::HashMap;
 use std::fs::File;
 use std::hint::black_box;
@@ -38,7 +38,7 @@ const TREE: u64 = 1 << 16;
 const PACKED: usize = 32 << 20;
 
 fn signer() -> (NoteSigner, NoteVerifier, Vec<u8>) {
-    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).unwrap();
+    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).unwrap();
     let signer = NoteSigner::new("log.example", pkcs8.as_ref()).unwrap();
     let verifier = NoteVerifier::parse(&signer.verifier_key()).unwrap();
     (signer, verifier, pkcs8.as_ref().to_vec())

@@ -142,7 +142,7 @@ pub struct SystemRng;
 
 impl Rng for SystemRng {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), RngFailed> {
-        use ring::rand::{SecureRandom, SystemRandom};
+        use aws_lc_rs::rand::{SecureRandom, SystemRandom};
         SystemRandom::new().fill(buffer).map_err(|_| RngFailed)
     }
 }

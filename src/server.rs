@@ -203,7 +203,7 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
         let secret = desk.vault.open(key.id.as_str(), &sealed).map_err(|error| broken(error.to_string()))?;
         return NoteSigner::new(&origin, &secret).map_err(|error| broken(error.to_string()));
     }
-    let pkcs8 = ring::signature::Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new())
+    let pkcs8 = aws_lc_rs::signature::Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
         .map_err(|_| broken("no randomness".to_owned()))?;
     let rng = desk.database.rng().as_ref();
     let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;

@@ -6,8 +6,8 @@ use super::problem::{Problem, header_text};
 use crate::store::{Error, Unit};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use aws_lc_rs::digest::{Context, SHA256};
 use diesel::prelude::*;
-use ring::digest::{Context, SHA256};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 

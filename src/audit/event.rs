@@ -5,9 +5,9 @@
 
 use super::schema::events;
 use crate::store::{Error, Unit};
+use aws_lc_rs::digest::{Context, SHA256};
 use chrono::SecondsFormat;
 use diesel::prelude::*;
-use ring::digest::{Context, SHA256};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 

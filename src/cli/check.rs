@@ -228,7 +228,7 @@ fn say_drawn(drawn: &[Drawn], language: Language) -> std::io::Result<()> {
 
 /// SHA-256 of what was read and what follows, in hexadecimal digits.
 fn digest(mut bytes: Vec<u8>, mut rest: impl Read) -> std::io::Result<String> {
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
     context.update(&bytes);
     bytes.resize(1 << 20, 0);
     loop {

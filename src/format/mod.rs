@@ -130,7 +130,7 @@ impl Readable {
 /// # Errors
 /// When it can't be read at all.
 pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
-    let sha256 = hex::encode(ring::digest::digest(&ring::digest::SHA256, &bytes));
+    let sha256 = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes));
     let file = |kind: &str| FileFacts { sha256: sha256.clone(), kind: kind.to_owned() };
     let oversized = u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file;
     match Kind::of(&bytes) {

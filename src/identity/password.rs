@@ -3,7 +3,7 @@
 use crate::ports::{Rng, RngFailed};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use ring::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, digest};
 
 /// Shortest password accepted.
 pub const MINIMUM: usize = 12;

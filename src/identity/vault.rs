@@ -5,7 +5,7 @@
 //! can't be moved to another row.
 
 use crate::ports::Rng;
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 /// Why a secret couldn't be sealed or opened.

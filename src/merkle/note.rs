@@ -3,9 +3,9 @@
 
 use super::proof::verify_inclusion;
 use super::tree::{Hash, leaf_hash};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 /// Bytes a note may have: C2SP allows a megabyte.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -29,7 +29,7 @@ pub enum NoteError {
 }
 
 fn key_hash(name: &str, public: &[u8]) -> [u8; 4] {
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
     context.update(name.as_bytes());
     context.update(b"\n");
     context.update(&[ED25519_BYTE]);
@@ -271,7 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn signer() -> NoteSigner {
-        let key = Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).unwrap();
+        let key = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).unwrap();
         NoteSigner::new("log.example/2026", key.as_ref()).unwrap()
     }
 

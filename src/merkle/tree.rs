@@ -1,6 +1,6 @@
 //! Hashes of the tree, and its right edge (RFC 6962, 2.1).
 
-use ring::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA256};
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];

@@ -6,8 +6,8 @@
 //! in JSON for every file with signatures, and what it names as files of their own, which any program can read (RFC 2585,
 //! RFC 6960), under their SHA-256.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

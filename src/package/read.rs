@@ -1,7 +1,7 @@
 //! What the check reads of a package's files: XML within limits, METS's order of parts, dates, digests.
 
 use super::check::METS;
-use ring::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA256};
 use roxmltree::{Document, Node, ParsingOptions};
 use std::fs::File;
 use std::io::{self, Read};

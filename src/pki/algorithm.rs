@@ -1,10 +1,9 @@
 //! Algorithms by their identifiers, and verification by the providers.
 //!
-//! ring does the common ones; aws-lc-rs those it lacks. What neither knows is an error of its own,
-//! never a failure of the signature.
+//! What the provider (aws-lc-rs) doesn't know is an error of its own, never a failure of the signature.
 
 use super::der::{Reader, Tlv, integer, null, oid, sequence, tlv};
-use ring::digest;
+use aws_lc_rs::digest;
 
 /// A digest algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,60 +22,6 @@ pub enum Digest {
     Sha3_384,
     /// SHA3-512.
     Sha3_512,
-}
-
-/// A digest in the making, by the provider that has it.
-#[derive(Clone)]
-pub struct Context(Provider);
-
-#[derive(Clone)]
-enum Provider {
-    Ring(digest::Context),
-    Aws(aws_lc_rs::digest::Context),
-}
-
-/// A digest made.
-#[derive(Debug, Clone)]
-pub struct Value(Made);
-
-#[derive(Debug, Clone)]
-enum Made {
-    Ring(digest::Digest),
-    Aws(aws_lc_rs::digest::Digest),
-}
-
-impl Context {
-    /// Feeds it.
-    pub fn update(&mut self, bytes: &[u8]) {
-        match &mut self.0 {
-            Provider::Ring(context) => context.update(bytes),
-            Provider::Aws(context) => context.update(bytes),
-        }
-    }
-
-    /// What was fed, digested.
-    #[must_use]
-    pub fn finish(self) -> Value {
-        Value(match self.0 {
-            Provider::Ring(context) => Made::Ring(context.finish()),
-            Provider::Aws(context) => Made::Aws(context.finish()),
-        })
-    }
-}
-
-impl std::fmt::Debug for Context {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Context")
-    }
-}
-
-impl AsRef<[u8]> for Value {
-    fn as_ref(&self) -> &[u8] {
-        match &self.0 {
-            Made::Ring(digest) => digest.as_ref(),
-            Made::Aws(digest) => digest.as_ref(),
-        }
-    }
 }
 
 /// A signature scheme.
@@ -149,18 +94,15 @@ impl Digest {
 
     /// A context to feed.
     #[must_use]
-    pub fn context(self) -> Context {
-        use aws_lc_rs::digest as aws;
-        let ring = |algorithm| Provider::Ring(digest::Context::new(algorithm));
-        let aws = |algorithm| Provider::Aws(aws::Context::new(algorithm));
-        Context(match self {
-            Self::Sha1 => ring(&digest::SHA1_FOR_LEGACY_USE_ONLY),
-            Self::Sha256 => ring(&digest::SHA256),
-            Self::Sha384 => ring(&digest::SHA384),
-            Self::Sha512 => ring(&digest::SHA512),
-            Self::Sha3_256 => aws(&aws::SHA3_256),
-            Self::Sha3_384 => aws(&aws::SHA3_384),
-            Self::Sha3_512 => aws(&aws::SHA3_512),
+    pub fn context(self) -> digest::Context {
+        digest::Context::new(match self {
+            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+            Self::Sha3_256 => &digest::SHA3_256,
+            Self::Sha3_384 => &digest::SHA3_384,
+            Self::Sha3_512 => &digest::SHA3_512,
         })
     }
 
@@ -303,32 +245,9 @@ impl Scheme {
     /// [`VerifyError`].
     pub fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
         use aws_lc_rs::signature as aws;
-        use ring::signature as r;
         let unsupported = || VerifyError::Unsupported(format!("{} with {}", self.name(), key.describe()));
-        let ring: Option<&'static dyn r::VerificationAlgorithm> = match (self, &key.kind) {
-            (Self::RsaPkcs1(Digest::Sha256), KeyKind::Rsa) => Some(&r::RSA_PKCS1_2048_8192_SHA256),
-            (Self::RsaPkcs1(Digest::Sha384), KeyKind::Rsa) => Some(&r::RSA_PKCS1_2048_8192_SHA384),
-            (Self::RsaPkcs1(Digest::Sha512), KeyKind::Rsa) => Some(&r::RSA_PKCS1_2048_8192_SHA512),
-            (Self::RsaPkcs1(Digest::Sha1), KeyKind::Rsa) => {
-                Some(&r::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY)
-            }
-            (Self::RsaPss(Digest::Sha256, 32), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA256),
-            (Self::RsaPss(Digest::Sha384, 48), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA384),
-            (Self::RsaPss(Digest::Sha512, 64), KeyKind::Rsa) => Some(&r::RSA_PSS_2048_8192_SHA512),
-            (Self::Ecdsa(Digest::Sha256), KeyKind::P256) => Some(&r::ECDSA_P256_SHA256_ASN1),
-            (Self::Ecdsa(Digest::Sha384), KeyKind::P256) => Some(&r::ECDSA_P256_SHA384_ASN1),
-            (Self::Ecdsa(Digest::Sha256), KeyKind::P384) => Some(&r::ECDSA_P384_SHA256_ASN1),
-            (Self::Ecdsa(Digest::Sha384), KeyKind::P384) => Some(&r::ECDSA_P384_SHA384_ASN1),
-            (Self::Ed25519, KeyKind::Ed25519) => Some(&r::ED25519),
-            _ => None,
-        };
-        if let Some(algorithm) = ring {
-            return r::UnparsedPublicKey::new(algorithm, &key.point)
-                .verify(message, signature)
-                .map_err(|_| VerifyError::Wrong);
-        }
         if let (Self::RsaPss(digest, salt), KeyKind::Rsa) = (self, &key.kind) {
-            // ring takes a salt as long as the digest only; pyHanko, for one, makes it as long as it can be.
+            // The salt may have any length; pyHanko, for one, makes it as long as it can be.
             let parameters = match digest {
                 Digest::Sha256 => aws::RSA_PSS_2048_8192_SHA256,
                 Digest::Sha384 => aws::RSA_PSS_2048_8192_SHA384,
@@ -339,17 +258,28 @@ impl Scheme {
             return aws::VerificationAlgorithm::verify_sig(&parameters, &key.point, message, signature)
                 .map_err(|_| VerifyError::Wrong);
         }
-        let aws: &'static dyn aws::VerificationAlgorithm = match (self, &key.kind) {
+        let algorithm: &'static dyn aws::VerificationAlgorithm = match (self, &key.kind) {
+            (Self::RsaPkcs1(Digest::Sha256), KeyKind::Rsa) => &aws::RSA_PKCS1_2048_8192_SHA256,
+            (Self::RsaPkcs1(Digest::Sha384), KeyKind::Rsa) => &aws::RSA_PKCS1_2048_8192_SHA384,
+            (Self::RsaPkcs1(Digest::Sha512), KeyKind::Rsa) => &aws::RSA_PKCS1_2048_8192_SHA512,
+            (Self::RsaPkcs1(Digest::Sha1), KeyKind::Rsa) => {
+                &aws::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY
+            }
+            (Self::Ecdsa(Digest::Sha256), KeyKind::P256) => &aws::ECDSA_P256_SHA256_ASN1,
+            (Self::Ecdsa(Digest::Sha384), KeyKind::P256) => &aws::ECDSA_P256_SHA384_ASN1,
             (Self::Ecdsa(Digest::Sha512), KeyKind::P256) => &aws::ECDSA_P256_SHA512_ASN1,
+            (Self::Ecdsa(Digest::Sha256), KeyKind::P384) => &aws::ECDSA_P384_SHA256_ASN1,
+            (Self::Ecdsa(Digest::Sha384), KeyKind::P384) => &aws::ECDSA_P384_SHA384_ASN1,
             (Self::Ecdsa(Digest::Sha512), KeyKind::P384) => &aws::ECDSA_P384_SHA512_ASN1,
+            (Self::Ecdsa(Digest::Sha3_384), KeyKind::P384) => &aws::ECDSA_P384_SHA3_384_ASN1,
             (Self::Ecdsa(Digest::Sha256), KeyKind::P521) => &aws::ECDSA_P521_SHA256_ASN1,
             (Self::Ecdsa(Digest::Sha384), KeyKind::P521) => &aws::ECDSA_P521_SHA384_ASN1,
             (Self::Ecdsa(Digest::Sha512), KeyKind::P521) => &aws::ECDSA_P521_SHA512_ASN1,
-            (Self::Ecdsa(Digest::Sha3_384), KeyKind::P384) => &aws::ECDSA_P384_SHA3_384_ASN1,
             (Self::Ecdsa(Digest::Sha3_512), KeyKind::P521) => &aws::ECDSA_P521_SHA3_512_ASN1,
+            (Self::Ed25519, KeyKind::Ed25519) => &aws::ED25519,
             _ => return Err(unsupported()),
         };
-        aws::UnparsedPublicKey::new(aws, &key.point)
+        aws::UnparsedPublicKey::new(algorithm, &key.point)
             .verify(message, signature)
             .map_err(|_| VerifyError::Wrong)
     }

@@ -2,8 +2,8 @@
 
 use super::algorithm::{Digest, KeyKind, Scheme};
 use super::certificate::Certificate;
-use ring::rand::SystemRandom;
-use ring::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair};
 use zeroize::Zeroizing;
 
 /// Why a key can't be used.
@@ -91,8 +91,6 @@ impl Choice {
 enum Pair {
     Rsa(RsaKeyPair),
     Ecdsa(EcdsaKeyPair),
-    /// Curves and digests ring lacks.
-    Wide(aws_lc_rs::signature::EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
@@ -129,14 +127,12 @@ impl MemoryKey {
         chain: Vec<Certificate>,
         choice: Choice,
     ) -> Result<Self, KeyError> {
-        use aws_lc_rs::signature as aws;
-        let rng = SystemRandom::new();
         let scheme = choice.scheme(&certificate)?;
         let mismatch = |_| KeyError::Mismatch;
-        let wide = |algorithm| {
-            let pair = aws::EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(|_| KeyError::Mismatch)?;
-            let public = aws::KeyPair::public_key(&pair).as_ref().to_vec();
-            Ok((Pair::Wide(pair), public))
+        let elliptic = |algorithm| {
+            let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(mismatch)?;
+            let public = pair.public_key().as_ref().to_vec();
+            Ok((Pair::Ecdsa(pair), public))
         };
         let (pair, public) = match (scheme, &certificate.key.kind) {
             (Scheme::RsaPkcs1(_) | Scheme::RsaPss(..), _) => {
@@ -149,21 +145,27 @@ impl MemoryKey {
                 let public = pair.public_key().as_ref().to_vec();
                 (Pair::Ed25519(pair), public)
             }
-            (Scheme::Ecdsa(Digest::Sha256), KeyKind::P256)
-            | (Scheme::Ecdsa(Digest::Sha384), KeyKind::P384) => {
-                let algorithm = match certificate.key.kind {
-                    KeyKind::P256 => &signature::ECDSA_P256_SHA256_ASN1_SIGNING,
-                    _ => &signature::ECDSA_P384_SHA384_ASN1_SIGNING,
-                };
-                let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8, &rng).map_err(mismatch)?;
-                let public = pair.public_key().as_ref().to_vec();
-                (Pair::Ecdsa(pair), public)
+            (Scheme::Ecdsa(Digest::Sha256), KeyKind::P256) => {
+                elliptic(&signature::ECDSA_P256_SHA256_ASN1_SIGNING)?
             }
-            (Scheme::Ecdsa(Digest::Sha3_384), KeyKind::P384) => wide(&aws::ECDSA_P384_SHA3_384_ASN1_SIGNING)?,
-            (Scheme::Ecdsa(Digest::Sha256), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA256_ASN1_SIGNING)?,
-            (Scheme::Ecdsa(Digest::Sha384), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA384_ASN1_SIGNING)?,
-            (Scheme::Ecdsa(Digest::Sha512), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA512_ASN1_SIGNING)?,
-            (Scheme::Ecdsa(Digest::Sha3_512), KeyKind::P521) => wide(&aws::ECDSA_P521_SHA3_512_ASN1_SIGNING)?,
+            (Scheme::Ecdsa(Digest::Sha384), KeyKind::P384) => {
+                elliptic(&signature::ECDSA_P384_SHA384_ASN1_SIGNING)?
+            }
+            (Scheme::Ecdsa(Digest::Sha3_384), KeyKind::P384) => {
+                elliptic(&signature::ECDSA_P384_SHA3_384_ASN1_SIGNING)?
+            }
+            (Scheme::Ecdsa(Digest::Sha256), KeyKind::P521) => {
+                elliptic(&signature::ECDSA_P521_SHA256_ASN1_SIGNING)?
+            }
+            (Scheme::Ecdsa(Digest::Sha384), KeyKind::P521) => {
+                elliptic(&signature::ECDSA_P521_SHA384_ASN1_SIGNING)?
+            }
+            (Scheme::Ecdsa(Digest::Sha512), KeyKind::P521) => {
+                elliptic(&signature::ECDSA_P521_SHA512_ASN1_SIGNING)?
+            }
+            (Scheme::Ecdsa(Digest::Sha3_512), KeyKind::P521) => {
+                elliptic(&signature::ECDSA_P521_SHA3_512_ASN1_SIGNING)?
+            }
             _ => return Err(KeyError::Unsupported),
         };
         if public != certificate.key.point {
@@ -208,15 +210,11 @@ impl SigningKey for MemoryKey {
                     Scheme::RsaPkcs1(Digest::Sha512) => &signature::RSA_PKCS1_SHA512,
                     _ => return Err(KeyError::Unsupported),
                 };
-                let mut value = vec![0_u8; pair.public().modulus_len()];
+                let mut value = vec![0_u8; pair.public_modulus_len()];
                 pair.sign(padding, &rng, message, &mut value).map_err(|_| KeyError::Failed)?;
                 Ok(value)
             }
             Pair::Ecdsa(pair) => {
-                Ok(pair.sign(&rng, message).map_err(|_| KeyError::Failed)?.as_ref().to_vec())
-            }
-            Pair::Wide(pair) => {
-                let rng = aws_lc_rs::rand::SystemRandom::new();
                 Ok(pair.sign(&rng, message).map_err(|_| KeyError::Failed)?.as_ref().to_vec())
             }
             Pair::Ed25519(pair) => Ok(pair.sign(message).as_ref().to_vec()),

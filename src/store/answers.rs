@@ -7,9 +7,9 @@ use super::error::Error;
 use super::schema::remembered_answers as answers;
 use super::unit::{Database, Unit};
 use crate::ports::{Fetch, FetchFailed, Memory, Outgoing, Topic};
+use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use ring::digest::{SHA256, digest};
 use std::sync::{Arc, OnceLock};
 
 /// How much is remembered.

@@ -38,7 +38,7 @@ const CROWDED: u32 = 6;
 
 /// The advisory lock that stands for a name.
 pub(super) fn lock_number(name: &str) -> i64 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
     let first: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
     i64::from_be_bytes(first)
 }
