@@ -131,6 +131,9 @@ fn signing(settings: &crate::config::Signing) -> Signing {
         agency: settings.agency_level,
         authority,
         network: settings.network.then(|| -> Arc<dyn Fetch> { Arc::new(guarded) }),
+        two_step: Duration::from_secs(settings.two_step_minutes.saturating_mul(60)),
+        desktop: Duration::from_secs(settings.desktop_minutes.saturating_mul(60)),
+        desktop_pkcs7: settings.desktop_pkcs7,
         recall_signing: Duration::from_secs(settings.revocation_max_age_seconds),
         recall_verdict: Duration::from_secs(settings.verdict_max_age_seconds),
     }
@@ -218,6 +221,7 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
         purpose: "log",
         person: None,
         name: origin.clone(),
+        provider: "sealed",
         sealed,
         certificate: None,
         chain: Vec::new(),

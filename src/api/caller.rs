@@ -59,6 +59,8 @@ permissions! {
     Draft = "draft": [Clerk, Drafter];
     /// Sign as a person.
     Sign = "sign": [Signer];
+    /// Sign as a person or seal, with keys that lie elsewhere.
+    SignOrSeal = "sign_or_seal": [Signer, Clerk];
     /// Register, number, seal, issue, void.
     Register = "register": [Clerk];
     /// File documents, close files, hand over.
@@ -299,6 +301,17 @@ impl<P: Permission> FromRequest for Caller<P> {
 }
 
 impl<P> Caller<P> {
+    /// Refuses a caller without a further permission, where what was asked for decides which is needed.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn requires<Q: Permission>(&self) -> Result<(), Problem> {
+        if self.roles.iter().any(|role| Q::ROLES.contains(role)) {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "permission_missing").arg("permission", Q::NAME))
+    }
+
     /// The agency called for.
     #[must_use]
     pub fn agency(&self) -> &AgencyId {

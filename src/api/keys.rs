@@ -7,8 +7,9 @@ use super::{Page, PageQuery, Service, simple};
 use crate::identity::keys::{self, NewKey};
 use crate::identity::rows::Key;
 use crate::identity::{KeyId, PersonId};
-use crate::pki::MemoryKey;
+use crate::desk::Desk;
 use crate::pki::key::read_key_file;
+use crate::pki::{Certificate, Choice, KeyError, MemoryKey, read_certificates};
 use crate::store::Error;
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
@@ -67,15 +68,54 @@ pub struct KeyView {
 pub struct KeyForm {
     /// What it is for.
     pub metadata: KeyMetadata,
-    /// PKCS#8 PEM (with certificates) or PKCS#12.
-    #[schema(value_type = String, format = Binary)]
-    pub key: Vec<u8>,
+    /// PKCS#8 PEM (with certificates) or PKCS#12; or `certificate`.
+    #[schema(value_type = Option<String>, format = Binary)]
+    pub key: Option<Vec<u8>>,
+    /// The certificate of a key that lies elsewhere, with its chain: PEM or DER. Such a key signs in signing sessions.
+    #[schema(value_type = Option<String>, format = Binary)]
+    pub certificate: Option<Vec<u8>>,
     /// A PNG its signatures show.
     #[schema(value_type = Option<String>, format = Binary)]
     pub image: Option<Vec<u8>>,
 }
 
-/// Take a key in: its secret part is sealed under the master key.
+/// What is taken in: a key with its secret part, or the certificate of one that lies elsewhere.
+fn take(
+    desk: &Desk,
+    id: &KeyId,
+    parts: &Parts,
+    secret: Option<&str>,
+) -> Result<(&'static str, Vec<u8>, Certificate, Vec<Certificate>), Problem> {
+    let unusable = |error: KeyError| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_unusable").arg("why", error.to_string())
+    };
+    match parts {
+        Parts::Key(bytes) => {
+            let file = read_key_file(bytes, secret).map_err(unusable)?;
+            let certificate = file.certificate.ok_or_else(|| unusable(KeyError::NoCertificate))?;
+            MemoryKey::new(&file.pkcs8, certificate.clone(), file.chain.clone()).map_err(unusable)?;
+            let rng = desk.database.rng().as_ref();
+            let sealed = desk.vault.seal(id.as_str(), &file.pkcs8, rng).map_err(|_| Problem::internal())?;
+            Ok(("sealed", sealed, certificate, file.chain))
+        }
+        Parts::Certificate(bytes) => {
+            let read = read_certificates(bytes);
+            let unreadable = |why: String| Problem::field_because("/certificate", "certificate_unreadable", why);
+            let mut found = read.map_err(|error| unreadable(error.to_string()))?.into_iter();
+            let certificate = found.next().ok_or_else(|| unreadable("PEM, DER".to_owned()))?;
+            Choice::default().scheme(&certificate).map_err(unusable)?;
+            Ok((Key::EXTERNAL, Vec::new(), certificate, found.collect()))
+        }
+    }
+}
+
+/// The part that says which key it is.
+enum Parts {
+    Key(Vec<u8>),
+    Certificate(Vec<u8>),
+}
+
+/// Take a key in: its secret part is sealed under the master key. Of a key that lies elsewhere the certificate is taken.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "people", operation_id = "create_key",
     params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")), request_body(content = KeyForm, content_type = "multipart/form-data"),
     responses((status = 201, body = KeyView), (status = "4XX", body = super::problem::ProblemBody, content_type = "application/problem+json")))]
@@ -85,30 +125,31 @@ pub async fn create_key(
     request: HttpRequest,
     parts: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let mut parts = upload_parts(parts, &["metadata", "key", "image"], service.json_bytes).await?;
+    let mut parts = upload_parts(parts, &["metadata", "key", "certificate", "image"], service.json_bytes).await?;
     let metadata_bytes = parts.remove("metadata").unwrap_or_default();
     let metadata: KeyMetadata = json(&metadata_bytes)?;
-    let bytes =
-        parts.remove("key").ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing"))?;
+    let bytes = match (parts.remove("key"), parts.remove("certificate")) {
+        (Some(key), None) => Parts::Key(key),
+        (None, Some(certificate)) => Parts::Certificate(certificate),
+        _ => return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing")),
+    };
     let image = parts.remove("image");
     let name = text("/name", &metadata.name, 200)?;
     if (metadata.purpose == KeyPurpose::Personal) != metadata.person.is_some() {
         return Err(Problem::field("/person", "key_person_mismatch"));
     }
-    let fingerprint = [metadata_bytes.as_slice(), &bytes].concat();
+    if matches!(bytes, Parts::Certificate(_)) && metadata.purpose == KeyPurpose::ArchiveReceipt {
+        return Err(Problem::field("/purpose", "key_must_be_held_here"));
+    }
+    let (Parts::Key(file) | Parts::Certificate(file)) = &bytes;
+    let fingerprint = [metadata_bytes.as_slice(), file].concat();
     let agency = caller.agency().to_string();
     let new = service
         .work(move |desk| {
-            let unusable = |error: crate::pki::KeyError| {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_unusable").arg("why", error.to_string())
-            };
-            let file = read_key_file(&bytes, metadata.secret.as_deref()).map_err(unusable)?;
-            let certificate =
-                file.certificate.ok_or_else(|| unusable(crate::pki::KeyError::NoCertificate))?;
-            MemoryKey::new(&file.pkcs8, certificate.clone(), file.chain.clone()).map_err(unusable)?;
             let rng = desk.database.rng().as_ref();
             let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
-            let sealed = desk.vault.seal(id.as_str(), &file.pkcs8, rng).map_err(|_| Problem::internal())?;
+            let (provider, sealed, certificate, chain) =
+                take(desk, &id, &bytes, metadata.secret.as_deref())?;
             let image = match image {
                 Some(image) if image.starts_with(b"\x89PNG") => Some(desk.objects.keep_bytes(&image, rng)?),
                 Some(_) => return Err(Problem::field("/image", "image_is_no_png")),
@@ -125,9 +166,10 @@ pub async fn create_key(
                 purpose,
                 person: metadata.person,
                 name,
+                provider,
                 sealed,
                 certificate: Some(certificate),
-                chain: file.chain,
+                chain,
                 image_sha256: image.as_ref().map(|kept| kept.sha256.clone()),
             };
             Ok::<_, Problem>((new, image))

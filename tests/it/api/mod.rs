@@ -10,6 +10,8 @@ mod house;
 mod incoming;
 mod levels;
 mod office;
+mod outside;
 mod remembered;
 mod rights;
 mod strain;
+mod two_step;

@@ -10,7 +10,7 @@ mod forgeries;
 mod hostile;
 mod journey;
 mod levels;
-mod others;
+pub mod others;
 mod pictures;
 mod producers;
 mod remembered;
