@@ -4,10 +4,10 @@ use super::body::{json, text, upload_parts};
 use super::caller::{Caller, perm};
 use super::problem::Problem;
 use super::{Page, PageQuery, Service, simple};
+use crate::desk::Desk;
 use crate::identity::keys::{self, NewKey};
 use crate::identity::rows::Key;
 use crate::identity::{KeyId, PersonId};
-use crate::desk::Desk;
 use crate::pki::key::read_key_file;
 use crate::pki::{Certificate, Choice, KeyError, MemoryKey, read_certificates};
 use crate::store::Error;
@@ -100,7 +100,8 @@ fn take(
         }
         Parts::Certificate(bytes) => {
             let read = read_certificates(bytes);
-            let unreadable = |why: String| Problem::field_because("/certificate", "certificate_unreadable", why);
+            let unreadable =
+                |why: String| Problem::field_because("/certificate", "certificate_unreadable", why);
             let mut found = read.map_err(|error| unreadable(error.to_string()))?.into_iter();
             let certificate = found.next().ok_or_else(|| unreadable("PEM, DER".to_owned()))?;
             Choice::default().scheme(&certificate).map_err(unusable)?;
@@ -125,7 +126,8 @@ pub async fn create_key(
     request: HttpRequest,
     parts: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let mut parts = upload_parts(parts, &["metadata", "key", "certificate", "image"], service.json_bytes).await?;
+    let mut parts =
+        upload_parts(parts, &["metadata", "key", "certificate", "image"], service.json_bytes).await?;
     let metadata_bytes = parts.remove("metadata").unwrap_or_default();
     let metadata: KeyMetadata = json(&metadata_bytes)?;
     let bytes = match (parts.remove("key"), parts.remove("certificate")) {
@@ -148,8 +150,7 @@ pub async fn create_key(
         .work(move |desk| {
             let rng = desk.database.rng().as_ref();
             let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
-            let (provider, sealed, certificate, chain) =
-                take(desk, &id, &bytes, metadata.secret.as_deref())?;
+            let (provider, sealed, certificate, chain) = take(desk, &id, &bytes, metadata.secret.as_deref())?;
             let image = match image {
                 Some(image) if image.starts_with(b"\x89PNG") => Some(desk.objects.keep_bytes(&image, rng)?),
                 Some(_) => return Err(Problem::field("/image", "image_is_no_png")),

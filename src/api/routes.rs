@@ -65,6 +65,8 @@ use utoipa::OpenApi;
         signing_sessions::show,
         signing_sessions::cancel,
         signing_sessions::complete,
+        signing_sessions::fetch,
+        signing_sessions::bring,
         registers::create,
         registers::list,
         registers::entries,
@@ -201,6 +203,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             web::resource("/signing-sessions/{id}/signature")
                 .route(web::post().to(signing_sessions::complete)),
+        )
+        .service(
+            web::resource("/signing-sessions/{id}/file/{token}")
+                .route(web::get().to(signing_sessions::fetch))
+                .route(web::post().to(signing_sessions::bring)),
         )
         .service(
             web::resource("/registers")

@@ -224,7 +224,9 @@ impl<'w, 'p> Work<'w, 'p> {
         check_certificate(who.certificate, who.chain, trust, request.at)?;
         let all = fields::all(pdf, pdf.newest())?;
         let existing = all.iter().find(|field| field.name == request.field).cloned();
-        if existing.as_ref().is_some_and(|field| field.kind != b"Sig" || field.value.is_some() || !field.merged)
+        if existing
+            .as_ref()
+            .is_some_and(|field| field.kind != b"Sig" || field.value.is_some() || !field.merged)
         {
             return Err(SignError::FieldTaken(request.field.to_owned()));
         }

@@ -51,11 +51,7 @@ pub fn begin(
 ///
 /// # Errors
 /// [`VerifyError`].
-pub fn verified_value(
-    who: Signatory<'_>,
-    attributes: &[u8],
-    given: &[u8],
-) -> Result<Vec<u8>, VerifyError> {
+pub fn verified_value(who: Signatory<'_>, attributes: &[u8], given: &[u8]) -> Result<Vec<u8>, VerifyError> {
     let verify = |value: &[u8]| who.scheme.verify(&who.certificate.key, attributes, value);
     let as_given = verify(given);
     if as_given == Err(VerifyError::Wrong)

@@ -5,14 +5,17 @@ use super::super::body::json;
 use super::super::caller::{Caller, perm};
 use super::super::documents::concluded;
 use super::super::problem::{Problem, ProblemBody};
-use super::super::retry::{Begun, begin as begin_retry, if_match};
+use super::super::retry::{Answer, Begun, begin as begin_retry, if_match};
 use super::{SigningAct, SigningMethod, SigningSessionView, answer, may};
+use crate::identity::password::{token, token_hash};
 use crate::identity::{AppointmentId, KeyId};
 use crate::pki::{Certificate, read_certificates};
+use crate::ports::Rng;
 use crate::registry::Error;
 use crate::registry::journey::sessions::{self, CertificateChoice, Method, Wanted};
 use crate::registry::rows::DocumentId;
 use crate::registry::state::Act;
+use crate::store;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -75,10 +78,12 @@ fn certificates(pointer: &str, text: &str) -> Result<Vec<Certificate>, Problem> 
 }
 
 impl NewSigningSession {
-    fn wanted(self) -> Result<Wanted, Problem> {
+    fn wanted(self, links: Option<&Links>) -> Result<Wanted, Problem> {
         match (self.act, &self.appointment) {
             (SigningAct::Sign, None) => return Err(Problem::field("/appointment", "field_missing")),
-            (SigningAct::Seal, Some(_)) => return Err(Problem::field("/appointment", "appointment_of_a_seal")),
+            (SigningAct::Seal, Some(_)) => {
+                return Err(Problem::field("/appointment", "appointment_of_a_seal"));
+            }
             _ => {}
         }
         if self.chain.len() > CHAIN_LIMIT {
@@ -100,14 +105,40 @@ impl NewSigningSession {
         };
         let method = match self.method {
             SigningMethod::TwoStep => Method::TwoStep { pss: self.scheme == Some(RsaScheme::Pss) },
+            SigningMethod::Desktop if self.scheme.is_some() => {
+                return Err(Problem::field("/scheme", "scheme_of_a_desktop"));
+            }
+            SigningMethod::Desktop => Method::Desktop,
         };
         Ok(Wanted {
             document: self.document,
             appointment: self.appointment,
             certificate,
             method,
-            links: None,
+            links: links.map(|links| (token_hash(&links.download), token_hash(&links.upload))),
         })
+    }
+}
+
+/// The tokens of a session's links: told once, kept nowhere.
+struct Links {
+    download: String,
+    upload: String,
+}
+
+impl Links {
+    fn fresh(rng: &dyn Rng) -> Result<Self, store::Error> {
+        Ok(Self { download: token(rng)?, upload: token(rng)? })
+    }
+
+    fn tell(&self, answer: &mut Answer) {
+        let id = answer.body.get("id").and_then(|id| id.as_str()).unwrap_or_default().to_owned();
+        if let Some(view) = answer.body.as_object_mut() {
+            for (name, token) in [("download_url", &self.download), ("upload_url", &self.upload)] {
+                let path = format!("/api/v1/signing-sessions/{id}/file/{token}");
+                view.insert(name.to_owned(), path.into());
+            }
+        }
     }
 }
 
@@ -124,7 +155,9 @@ pub async fn create(
     let expected = if_match(&request)?;
     let given: NewSigningSession = json(&body)?;
     may(&caller, if given.act == SigningAct::Sign { Act::Sign } else { Act::Seal })?;
-    let wanted = given.wanted()?;
+    let rng = service.desk.database.rng().as_ref();
+    let links = (given.method == SigningMethod::Desktop).then(|| Links::fresh(rng)).transpose()?;
+    let wanted = given.wanted(links.as_ref())?;
     let retry = match begin_retry(&service, caller.agency().as_str(), &caller.name, &request, &body).await? {
         Begun::Replayed(response) => return Ok(response),
         Begun::New(retry) => retry,
@@ -133,7 +166,7 @@ pub async fn create(
         let by = caller.acting.clone();
         let begun = service.work(move |desk| sessions::begin(desk, &by, expected, &wanted)).await?;
         let (by, keeper) = (caller.acting.clone(), retry.keeper());
-        let answer = service
+        let mut answer = service
             .desk
             .database
             .write_rows(move |unit| {
@@ -143,6 +176,9 @@ pub async fn create(
                 Ok::<_, Error>(answer)
             })
             .await?;
+        if let Some(links) = &links {
+            links.tell(&mut answer);
+        }
         Ok(answer)
     }
     .await;

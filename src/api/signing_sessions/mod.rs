@@ -2,9 +2,11 @@
 //! up.
 
 mod begin;
+mod desktop;
 mod view;
 
 pub use begin::*;
+pub use desktop::*;
 pub use view::*;
 
 use super::Service;
@@ -15,7 +17,7 @@ use super::problem::{Problem, ProblemBody};
 use super::retry::{Answer, Begun, begin, if_match, required_if_match};
 use crate::registry::Error;
 use crate::registry::journey::sessions::{self, find_own};
-use crate::registry::rows::{SigningSession, SigningSessionId};
+use crate::registry::rows::{SessionState, SigningSession, SigningSessionId};
 use crate::registry::state::Act;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -68,7 +70,12 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let (scope, id) = (caller.acting.scope.clone(), session_id(&path)?);
     let found = service.desk.database.look_up(move |c| SigningSession::find(c, &scope, &id)).await?;
-    Ok(answer(StatusCode::OK, &found.ok_or_else(unknown)?).response())
+    let mut session = found.ok_or_else(unknown)?;
+    // The sweep writes it later; nobody is to wait for something that isn't awaited any more.
+    if session.state == SessionState::Open.as_str() && session.expires_at <= service.desk.now().naive_utc() {
+        SessionState::Expired.as_str().clone_into(&mut session.state);
+    }
+    Ok(answer(StatusCode::OK, &session).response())
 }
 
 /// Give an open session up.
@@ -84,7 +91,8 @@ pub async fn cancel(
     let (id, expected) = (session_id(&path)?, required_if_match(&request)?);
     own(&service, &caller, &id).await?;
     let by = caller.acting.clone();
-    let outcome = service.desk.database.write_rows(move |unit| sessions::cancel(unit, &by, &id, expected)).await;
+    let outcome =
+        service.desk.database.write_rows(move |unit| sessions::cancel(unit, &by, &id, expected)).await;
     concluded(&service, outcome.map(|session| answer(StatusCode::OK, &session)).map_err(Into::into))
 }
 
@@ -110,7 +118,8 @@ pub async fn complete(
 ) -> Result<HttpResponse, Problem> {
     let (id, expected) = (session_id(&path)?, if_match(&request)?);
     let given: SignatureValueBody = json(&body)?;
-    let signature = STANDARD.decode(&given.signature).ok().filter(|bytes| (1..=VALUE_LIMIT).contains(&bytes.len()));
+    let signature =
+        STANDARD.decode(&given.signature).ok().filter(|bytes| (1..=VALUE_LIMIT).contains(&bytes.len()));
     let signature = signature
         .ok_or_else(|| Problem::field_because("/signature", "field_invalid", "base64".to_owned()))?;
     own(&service, &caller, &id).await?;

@@ -26,6 +26,8 @@ pub enum SigningAct {
 pub enum SigningMethod {
     /// What is to be signed goes out, the signature value comes back.
     TwoStep,
+    /// The file goes out by a link, to a program on a desktop, and comes back signed by another.
+    Desktop,
 }
 
 /// A session as it is shown.
@@ -58,6 +60,13 @@ pub struct SigningSessionView {
     pub digest_algorithm: Option<String>,
     /// `RSASSA-PKCS1-v1_5`, `RSASSA-PSS`, `ECDSA` or `Ed25519`.
     pub signature_algorithm: Option<String>,
+    /// Where the file is fetched, once, without a login: a path below this service's address. Shown when the session
+    /// begins and never again.
+    pub download_url: Option<String>,
+    /// Where the signed file is brought, in the same way.
+    pub upload_url: Option<String>,
+    /// When the file was fetched.
+    pub fetched_at: Option<DateTime<Utc>>,
     /// Wrong signatures that are still borne with.
     pub tries_left: i32,
     /// When it began.
@@ -97,6 +106,9 @@ impl SigningSessionView {
             digest: hashed.map(|(bytes, scheme)| STANDARD.encode(scheme.digest().of(bytes))),
             digest_algorithm: attributes.as_ref().map(|(_, scheme)| scheme.digest().name().to_owned()),
             signature_algorithm: attributes.as_ref().map(|(_, scheme)| scheme.name().to_owned()),
+            download_url: None,
+            upload_url: None,
+            fetched_at: session.downloaded_at.map(|at| at.and_utc()),
             tries_left: (TRIES - session.refusals).max(0),
             begun_at: session.begun_at.and_utc(),
             expires_at: session.expires_at.and_utc(),

@@ -207,9 +207,7 @@ impl<'a> Asking<'a> {
     pub(super) fn authority(&self, level: Level) -> Result<Option<Authority<'_>>, Error> {
         match (&self.desk.signing.authority, &self.once) {
             _ if level == Level::Basic => Ok(None),
-            (Some(url), Some(once)) => {
-                Ok(Some(Authority::new(url, once, self.desk.database.rng().as_ref())))
-            }
+            (Some(url), Some(once)) => Ok(Some(Authority::new(url, once, self.desk.database.rng().as_ref()))),
             _ => Err(Error::Unavailable { code: "timestamp_unavailable" }),
         }
     }
@@ -233,7 +231,8 @@ impl<'a> Asking<'a> {
                 return Err(lacking(&judged.failures.join("; ")));
             }
             let added = {
-                let pdf = Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
+                let pdf =
+                    Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
                 add_evidence(&pdf, &judged.evidence, rng).map_err(|error| not_raised(&error))?
             };
             grown.more.extend(added.into_iter().flat_map(|appended| appended.bytes));

@@ -198,7 +198,8 @@ impl SigningSession {
                 Link::Download => &session.download_hash,
                 Link::Upload => &session.upload_hash,
             };
-            kept.as_ref().is_some_and(|kept| verify_slices_are_equal(kept.as_bytes(), hash.as_bytes()).is_ok())
+            kept.as_ref()
+                .is_some_and(|kept| verify_slices_are_equal(kept.as_bytes(), hash.as_bytes()).is_ok())
         }))
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod active;
 mod contract;
+mod desktop;
 mod evidence;
 mod formats;
 mod hostile;

@@ -1,6 +1,7 @@
 //! Keys the service doesn't hold: somebody's device, played by Python's `cryptography`.
 
 use super::house::{Answer, Caller, House};
+use crate::signature::others::SIGN;
 use crate::support::judges;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -78,6 +79,16 @@ impl Outside {
         let output = judges::run("python", &[&["-c", DEVICE, &key, base64], words].concat())?;
         assert!(output.status.success(), "{}", judges::text(&output));
         Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    }
+
+    /// A file signed by pyHanko, as the words say; none without it.
+    pub fn sign_file(&self, file: &[u8], words: &[&str]) -> Option<Vec<u8>> {
+        let [source, target, key, cert] =
+            ["source.pdf", "target.pdf", "key.pem", "cert.pem"].map(|name| self.path(name));
+        std::fs::write(&source, file).unwrap();
+        let output = judges::run("python", &[&["-c", SIGN, &source, &target, &key, &cert], words].concat())?;
+        assert!(output.status.success(), "{words:?}: {}", judges::text(&output));
+        Some(std::fs::read(target).unwrap())
     }
 
     pub fn der(&self) -> String {

@@ -51,7 +51,7 @@ pub fn told(by: &Caller, document: &str) -> Vec<String> {
 pub fn checked(house: &House) {
     server::settle(house.service()).unwrap();
     let found = house.service().desk.database.read_blocking(|c| fsck(c, &chancery::trail::tables())).unwrap();
-    assert_eq!(serde_json::to_value(&found).unwrap()["indication"], "good", "{found:#?}");
+    assert_eq!(found.indication, "good", "{found:#?}");
 }
 
 /// What others say of the document's bytes.
@@ -85,7 +85,10 @@ fn a_leader_and_the_agency_sign_with_keys_elsewhere_and_others_accept_it() {
         let session = answer.good();
         assert_eq!((answer.status, answer.header("etag").as_str()), (201, "\"1\""));
         assert_eq!(session["state"], "open");
-        assert_eq!((&session["digest_algorithm"], &session["signature_algorithm"]), (&json!("SHA-256"), &json!("ECDSA")));
+        assert_eq!(
+            (&session["digest_algorithm"], &session["signature_algorithm"]),
+            (&json!("SHA-256"), &json!("ECDSA"))
+        );
         // A device that takes the digest, and gives r and s.
         let Some(value) = usb.sign(&session, &["digest", "raw"]) else { return };
         let done = bring(&office.leader, &session, &value).good();
@@ -99,14 +102,16 @@ fn a_leader_and_the_agency_sign_with_keys_elsewhere_and_others_accept_it() {
         let value = hsm.sign(&sealing, &[]).unwrap();
         let etag = format!("\"{}\"", sealing["version"]);
         let path = format!("/signing-sessions/{}/signature", sealing["id"].as_str().unwrap());
-        let stale = office.clerk.post_of(&path).header("if-match", "\"7\"").json(&json!({ "signature": value }));
+        let stale =
+            office.clerk.post_of(&path).header("if-match", "\"7\"").json(&json!({ "signature": value }));
         assert_eq!(Answer::of(stale.send()).problem(412), "changed_meanwhile");
         let sent = office.clerk.post_of(&path).header("if-match", etag).json(&json!({ "signature": value }));
         Answer::of(sent.send()).good();
         assert_eq!(office.state(&id), json!("sealed"));
         let report = office.clerk.get(&format!("/documents/{id}/signatures")).good();
         assert_eq!(report["indication"], "TOTAL-PASSED", "{report:#}");
-        let levels: Vec<&Value> = report["signatures"].as_array().unwrap().iter().map(|one| &one["level"]).collect();
+        let levels: Vec<&Value> =
+            report["signatures"].as_array().unwrap().iter().map(|one| &one["level"]).collect();
         assert_eq!(levels, [&json!("B-B"), &json!("B-B")]);
         assert_eq!(report["signatures"][1]["permission"]["fieldmdp"].as_array().unwrap().is_empty(), false);
         accepted(&house, &office, &id, 2);
@@ -117,9 +122,16 @@ fn a_leader_and_the_agency_sign_with_keys_elsewhere_and_others_accept_it() {
         assert_eq!(
             told(&office.clerk, &id),
             [
-                "document.taken_in", "document.prepared", "signing_session.created", "document.signed",
-                "signing_session.completed", "document.numbered", "signing_session.created", "document.sealed",
-                "signing_session.completed", "document.issued"
+                "document.taken_in",
+                "document.prepared",
+                "signing_session.created",
+                "document.signed",
+                "signing_session.completed",
+                "document.numbered",
+                "signing_session.created",
+                "document.sealed",
+                "signing_session.completed",
+                "document.issued"
             ]
         );
         checked(&house);
@@ -144,7 +156,8 @@ fn every_kind_of_key_may_lie_elsewhere() {
         // The certificate itself instead of its identifier.
         let mut body = for_leader(&office, &id, &key);
         body.as_object_mut().unwrap().remove("key");
-        body["certificate"] = if kind == NewKey::P384 { json!(certificate_pem(&key.certificate)) } else { json!(key.der()) };
+        body["certificate"] =
+            if kind == NewKey::P384 { json!(certificate_pem(&key.certificate)) } else { json!(key.der()) };
         if words.contains(&"pss") {
             body["scheme"] = json!("pss");
         }
@@ -196,7 +209,10 @@ fn a_wrong_signature_is_refused_and_a_right_one_still_taken() {
             assert_eq!(bring(&office.leader, &session, "AAAA").problem(422), "signature_value_wrong");
         }
         let failed = show(&office.leader, &session);
-        assert_eq!((&failed["state"], &failed["reason"]), (&json!("failed"), &json!("signing_tries_used_up")));
+        assert_eq!(
+            (&failed["state"], &failed["reason"]),
+            (&json!("failed"), &json!("signing_tries_used_up"))
+        );
         let right = usb.sign(&json!({ "to_be_signed": session["to_be_signed"] }), &[]).unwrap();
         assert_eq!(bring(&office.leader, &session, &right).problem(409), "signing_session_ended");
         assert_eq!(office.state(&next), json!("prepared"));
@@ -280,7 +296,8 @@ fn only_who_is_to_sign_begins_and_completes_a_session() {
         assert_eq!(bring(&stranger, &session, &value).problem(404), "not_found");
         let path = format!("/api/v1/signing-sessions/{}", session["id"].as_str().unwrap());
         assert_eq!(Answer::of(stranger.request(Method::GET, &path).send()).problem(404), "not_found");
-        let cancel = |by: &Caller| Answer::of(by.request(Method::DELETE, &path).header("if-match", "\"1\"").send());
+        let cancel =
+            |by: &Caller| Answer::of(by.request(Method::DELETE, &path).header("if-match", "\"1\"").send());
         assert_eq!(cancel(&deputy).problem(403), "appointment_not_yours");
         assert_eq!(cancel(&stranger).problem(404), "not_found");
         assert_eq!(show(&office.leader, &session)["state"], "open");
@@ -307,7 +324,9 @@ fn a_session_ends_by_time_by_will_and_with_its_document() {
         let path = format!("/api/v1/signing-sessions/{}", unwanted["id"].as_str().unwrap());
         let cancel = |etag: Option<&str>| {
             let request = office.leader.request(Method::DELETE, &path);
-            Answer::of(etag.map_or(request.try_clone().unwrap(), |etag| request.header("if-match", etag)).send())
+            Answer::of(
+                etag.map_or(request.try_clone().unwrap(), |etag| request.header("if-match", etag)).send(),
+            )
         };
         assert_eq!(cancel(None).problem(428), "if_match_missing");
         assert_eq!(cancel(Some("\"9\"")).problem(412), "changed_meanwhile");
@@ -341,6 +360,7 @@ fn a_session_ends_by_time_by_will_and_with_its_document() {
         office.clerk.log_in();
         let of_late = usb.sign(&late, &[]).unwrap();
         assert_eq!(bring(&office.leader, &late, &of_late).problem(409), "signing_session_ended");
+        assert_eq!(show(&office.leader, &late)["state"], "expired", "also before it is swept");
         server::sweep(&house.service().desk, Duration::from_secs(24 * 3600)).unwrap();
         assert_eq!(show(&office.leader, &late)["state"], "expired");
         let told = told(&office.clerk, &id);
@@ -374,7 +394,8 @@ fn a_certificate_that_may_not_sign_begins_nothing() {
     assert_eq!(none.problem(422), "request_invalid");
 }
 
-fn with_pki(fresh: &Fresh, pki: &crate::support::pki::Pki, levels: (&str, &str)) -> House {
+/// The service with the anchor and authorities of the PKI, at these levels.
+pub fn with_pki(fresh: &Fresh, pki: &crate::support::pki::Pki, levels: (&str, &str)) -> House {
     use chancery::desk::Level;
     House::open_with(fresh, |config| {
         std::fs::create_dir_all(config.trust_folder()).unwrap();
@@ -386,7 +407,8 @@ fn with_pki(fresh: &Fresh, pki: &crate::support::pki::Pki, levels: (&str, &str))
     })
 }
 
-fn of_pki(pki: &crate::support::pki::Pki, admin: &Caller, person: Option<&str>, entity: &str) -> Outside {
+/// A key of the PKI that lies elsewhere.
+pub fn of_pki(pki: &crate::support::pki::Pki, admin: &Caller, person: Option<&str>, entity: &str) -> Outside {
     let words = pki.key("ec", entity);
     let [key, own, chain] = [1, 3, 5].map(|at| std::fs::read_to_string(&words[at]).unwrap());
     Outside::of(admin, person, &key, own + &chain)

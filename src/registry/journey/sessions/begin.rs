@@ -2,7 +2,9 @@
 //! out.
 
 use super::super::super::error::Error;
-use super::super::super::rows::{DocumentId, SessionState, SigningSession, SigningSessionId, ToSign, Version};
+use super::super::super::rows::{
+    DocumentId, SessionState, SigningSession, SigningSessionId, ToSign, Version,
+};
 use super::super::super::state::Act;
 use super::super::make::{Before, before, identifier, keep_appended, picture, texts};
 use super::super::raise::{Asking, refused};
@@ -101,7 +103,8 @@ pub fn begin(desk: &Desk, by: &Acting, expected: Option<i64>, wanted: &Wanted) -
     let (key, certificate, chain) = certificate(desk, by, act, &wanted.certificate)?;
     let level = if act == Act::Sign { desk.signing.personal } else { desk.signing.agency };
     let source = open_pdf(desk, &before.version)?;
-    let making = Making { desk, before: &before, act, key: &key, certificate: &certificate, chain: &chain, level };
+    let making =
+        Making { desk, before: &before, act, key: &key, certificate: &certificate, chain: &chain, level };
     let at = desk.now();
     let (learnt, kept, to_sign) = match wanted.method {
         Method::TwoStep { pss } => {
@@ -177,7 +180,8 @@ fn certificate(
             if !key.is_external() {
                 return Err(Error::refused("key_is_held_here"));
             }
-            let (own, chain) = (key.certificate.as_ref().and_then(read).ok_or_else(damaged)?, chain_of(&key)?);
+            let (own, chain) =
+                (key.certificate.as_ref().and_then(read).ok_or_else(damaged)?, chain_of(&key)?);
             Ok((key, own, chain))
         }
         CertificateChoice::Given(given, chain) => {
@@ -237,12 +241,9 @@ impl Making<'_> {
 
     /// The file a desktop signs: the document as it is, for the seal with number and date filled in before, since a
     /// foreign program doesn't do that in the revision it signs.
-    fn desktop(
-        &self,
-        source: &FileSource,
-        at: DateTime<Utc>,
-    ) -> Result<(&'static str, Option<Kept>), Error> {
-        check_certificate(self.certificate, self.chain, &self.desk.trust, at).map_err(|error| refused(&error))?;
+    fn desktop(&self, source: &FileSource, at: DateTime<Utc>) -> Result<(&'static str, Option<Kept>), Error> {
+        check_certificate(self.certificate, self.chain, &self.desk.trust, at)
+            .map_err(|error| refused(&error))?;
         let scheme = Choice::default().scheme(self.certificate);
         let scheme = scheme.map_err(|error| unprocessable("key_unusable", &error))?;
         let who = Signatory { certificate: self.certificate, chain: self.chain, scheme };

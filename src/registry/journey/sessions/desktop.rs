@@ -45,8 +45,7 @@ pub fn hand_out(
         return Err(Error::Gone { code: "signing_link_used" });
     }
     let now = unit.now_stored();
-    let changed =
-        SigningSession { downloaded_at: Some(now), ..session.clone() }.save(unit.connection())?;
+    let changed = SigningSession { downloaded_at: Some(now), ..session.clone() }.save(unit.connection())?;
     let source: Version = versions::table
         .filter(versions::agency_id.eq(by.scope.agency()))
         .filter(versions::id.eq(&changed.source_version_id))
@@ -64,7 +63,12 @@ pub fn hand_out(
 /// # Errors
 /// When the session isn't open, the document changed, the file isn't the one given with one good signature more by the
 /// certificate of the session, or the certificate may not sign any more.
-pub fn take_back(desk: &Desk, by: &Acting, session: &SigningSession, path: &Path) -> Result<Concluded, Error> {
+pub fn take_back(
+    desk: &Desk,
+    by: &Acting,
+    session: &SigningSession,
+    path: &Path,
+) -> Result<Concluded, Error> {
     let Standing { session, document, source } =
         standing(desk, by, &session.id, Some(session.version), "desktop")?;
     let outcome = judged(desk, &session, document, source, path);
@@ -84,7 +88,8 @@ fn judged(
     let open = |file: File| {
         FileSource::new(file).map_err(|source| store::Error::Io { what: "reading what came back", source })
     };
-    let file = File::open(path).map_err(|source| store::Error::Io { what: "reading what came back", source })?;
+    let file =
+        File::open(path).map_err(|source| store::Error::Io { what: "reading what came back", source })?;
     let (given, file) = (open(desk.objects.open_kept(&session.kept_sha256)?)?, open(file)?);
     let (certificate, chain) = session.certificates()?;
     let broken = || store::Error::Unreadable("a signing session");

@@ -50,11 +50,7 @@ pub(super) fn session_event(by: &Acting, kind: &'static str, session: &SigningSe
 ///
 /// # Errors
 /// When there is none, or it is somebody else's.
-pub fn find_own(
-    c: &mut AnyConnection,
-    by: &Acting,
-    id: &SigningSessionId,
-) -> Result<SigningSession, Error> {
+pub fn find_own(c: &mut AnyConnection, by: &Acting, id: &SigningSessionId) -> Result<SigningSession, Error> {
     let found = SigningSession::find(c, &by.scope, id)?.ok_or(Error::NotFound("signing_session"))?;
     match &found.appointment_id {
         Some(appointment) if !by.appointments.contains(appointment) => {

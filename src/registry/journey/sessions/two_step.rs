@@ -108,8 +108,7 @@ pub fn conclude(
         .map_err(|_| store::Error::Damaged(session.kept_sha256.clone()))?;
     let length = file.len() + u64::try_from(bytes.len()).map_err(|_| broken())?;
     let gap = Gap { start: to_sign.gap.0, end: to_sign.gap.1, length };
-    let mut begun =
-        Begun { appended: Appended { bytes, original: file.len(), gap: Some(gap) }, attributes };
+    let mut begun = Begun { appended: Appended { bytes, original: file.len(), gap: Some(gap) }, attributes };
     two_step::conclude(&mut begun, who, &value, stamper).map_err(|error| refused(&error))?;
     let signed = SignedAs { chain: &chain, at: session.signing_time.and_utc(), level, learnt };
     let raised = asking.raise((&file, begun.appended.bytes), &signed, stamper)?;
@@ -132,10 +131,8 @@ pub fn record_concluded(
     still_open(&concluded.session, unit.now())?;
     let document = record_made(unit, desk, by, concluded.session.act(), &concluded.made)?;
     let version = Version::current(unit.connection(), &by.scope, &document.id)?;
-    let signed = SigningSession {
-        signed_version_id: version.map(|version| version.id),
-        ..concluded.session.clone()
-    };
+    let signed =
+        SigningSession { signed_version_id: version.map(|version| version.id), ..concluded.session.clone() };
     let changed = ended(unit, signed, SessionState::Completed, None)?;
     record(unit, session_event(by, "signing_session.completed", &changed).touching(&changed))?;
     Ok((document, changed))
