@@ -48,6 +48,7 @@ internal_error = The system failed and has recorded what happened. Try again; if
 json_malformed = The body is not well-formed JSON (line:column { $why }).
 kept_bytes = Kept bytes are damaged or missing.
 key_is_held_here = The service holds this key itself: sign or seal with it directly.
+key_lies_elsewhere = Only the certificate is registered here; sign with its key in a signing session.
 key_must_be_held_here = A key for this purpose must be held by the service.
 key_not_yours = This key may not be used for this signature.
 key_person_mismatch = A personal key names its person, other keys don't.

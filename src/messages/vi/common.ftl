@@ -59,6 +59,7 @@ internal_error = Hệ thống gặp lỗi; sự việc đã được ghi lại. 
 json_malformed = Nội dung không phải JSON đúng cú pháp (dòng:cột { $why }).
 kept_bytes = Dữ liệu lưu giữ bị hỏng hoặc mất.
 key_is_held_here = Khóa này do hệ thống giữ: hãy ký trực tiếp bằng khóa đó.
+key_lies_elsewhere = Hệ thống chỉ đăng ký chứng thư số của khóa này; hãy ký bằng phiên ký.
 key_must_be_held_here = Khóa dùng cho việc này phải do hệ thống giữ.
 key_not_yours = Khóa này không dùng được cho việc ký này.
 key_person_mismatch = Khóa cá nhân phải ghi rõ người sở hữu; khóa khác thì không.

@@ -284,6 +284,9 @@ fn make_signature(
     if key.purpose != wanted || key.state != "active" || !may_use(&key, by) {
         return Err(Error::refused("key_not_yours"));
     }
+    if key.is_external() {
+        return Err(Error::refused("key_lies_elsewhere"));
+    }
     let signer = keys::open(&key, &desk.vault).map_err(|error| unprocessable("key_unusable", &error))?;
     let image = picture(desk, &key)?;
     let source = open_pdf(desk, &before.version)?;

@@ -103,7 +103,7 @@ fn a_desktop_fetches_signs_and_brings_back_for_leader_and_agency() {
         assert!(shown["fetched_at"].is_string());
         let words = told(&office.clerk, &id);
         assert_eq!(words.iter().filter(|word| *word == "signing_session.fetched").count(), 2, "{words:?}");
-        assert_eq!(words.last().unwrap(), "signing_session.completed");
+        assert!(words.iter().rev().take(2).any(|word| word == "signing_session.completed"), "{words:?}");
         checked(&house);
     });
 }
@@ -173,7 +173,9 @@ fn whatever_else_comes_back_is_refused_and_kept_nowhere() {
         let agency = format!("field={}", prepare::AGENCY);
         let wrong = [
             ("upload_not_signed", given.clone()),
-            ("upload_not_appended", given[..given.len() - 20].to_vec()),
+            // What was taken in, before it was prepared: a whole file, and all of it at the beginning of the other.
+            ("upload_not_appended", fixture("documents/quyet-dinh.pdf")),
+            ("pdf_truncated", good[..good.len() - 20].to_vec()),
             // A byte of a comment, of which no other check would see anything.
             ("upload_not_appended", flipped(&good, 12)),
             ("upload_not_appended", elsewhere),
@@ -190,8 +192,11 @@ fn whatever_else_comes_back_is_refused_and_kept_nowhere() {
             let before = house.stored();
             refused(&bring(&house, &session, file), 422, code);
             assert_eq!((office.state(&id), house.stored()), (json!("prepared"), before), "{code}");
-            let told = told(&office.clerk, &id);
-            assert_eq!(told.last().unwrap(), &format!("signing_session.refused refused:{code}"));
+            // What is no whole PDF isn't looked at, and costs no try.
+            if code != "pdf_truncated" {
+                let told = told(&office.clerk, &id);
+                assert_eq!(told.last().unwrap(), &format!("signing_session.refused refused:{code}"));
+            }
         }
         let session = begin(&office.leader, &office, &id, &usb.id).good();
         let answer = bring(&house, &session, b"no document at all".to_vec());
@@ -278,7 +283,7 @@ fn what_was_signed_over_an_older_version_is_not_taken() {
             .part("file", Part::bytes(fixture("documents/quyet-dinh.pdf")).file_name("quyet-dinh.pdf"));
         let revised = office.drafter.post_of(&format!("/documents/{id}/versions")).multipart(form);
         Answer::of(revised.send()).good();
-        refused(&bring(&house, &session, good.clone()), 409, "illegal_transition");
+        refused(&bring(&house, &session, good.clone()), 412, "changed_meanwhile");
         let other = begin(&office.leader, &office, &id, &usb.id);
         assert_eq!(other.problem(409), "illegal_transition");
         office.prepare(&id).good();

@@ -58,8 +58,8 @@ impl Outside {
     pub fn of(admin: &Caller, person: Option<&str>, key: &str, certificates: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key.pem"), key).unwrap();
-        std::fs::write(folder.path().join("cert.pem"), &certificates).unwrap();
         let certificate = chancery::pki::read_certificates(certificates.as_bytes()).unwrap().remove(0);
+        std::fs::write(folder.path().join("cert.pem"), certificate_pem(&certificate)).unwrap();
         let id = register(admin, person, certificates.into_bytes()).id();
         Self { folder, certificate, id }
     }

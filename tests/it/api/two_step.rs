@@ -58,6 +58,10 @@ pub fn checked(house: &House) {
 pub fn accepted(house: &House, office: &Office, id: &str, signatures: usize) {
     let file = office.clerk.get(&format!("/documents/{id}/content")).body;
     accepted_by_pyhanko("of keys elsewhere", &file, house.authority.root(), signatures);
+    accepted_by_tools(&file, signatures);
+}
+
+fn accepted_by_tools(file: &[u8], signatures: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("signed.pdf");
     std::fs::write(&path, &file).unwrap();
@@ -119,21 +123,12 @@ fn a_leader_and_the_agency_sign_with_keys_elsewhere_and_others_accept_it() {
         let keys: Vec<&Value> = kept["items"].as_array().unwrap().iter().map(|item| &item["key"]).collect();
         assert_eq!(keys, [&json!(usb.id), &json!(hsm.id)]);
         office.clerk_does(&id, "issue").good();
-        assert_eq!(
-            told(&office.clerk, &id),
-            [
-                "document.taken_in",
-                "document.prepared",
-                "signing_session.created",
-                "document.signed",
-                "signing_session.completed",
-                "document.numbered",
-                "signing_session.created",
-                "document.sealed",
-                "signing_session.completed",
-                "document.issued"
-            ]
-        );
+        // Two events of one transaction have one instant; each kind stands in its order.
+        let words = told(&office.clerk, &id);
+        let of =
+            |what: &str| -> Vec<&str> { words.iter().filter_map(|word| word.strip_prefix(what)).collect() };
+        assert_eq!(of("document."), ["taken_in", "prepared", "signed", "numbered", "sealed", "issued"]);
+        assert_eq!(of("signing_session."), ["created", "completed", "created", "completed"]);
         checked(&house);
     });
 }
@@ -166,7 +161,13 @@ fn every_kind_of_key_may_lie_elsewhere() {
         bring(&office.leader, &session, &value).good();
         let report = office.clerk.get(&format!("/documents/{id}/signatures")).good();
         assert_eq!(report["indication"], "TOTAL-PASSED", "{kind:?}: {report:#}");
-        accepted(&house, &office, &id, 1);
+        if kind == NewKey::Ed25519 {
+            // This pdfsig doesn't know Ed25519.
+            let file = office.clerk.get(&format!("/documents/{id}/content")).body;
+            accepted_by_pyhanko("of keys elsewhere", &file, house.authority.root(), 1);
+        } else {
+            accepted(&house, &office, &id, 1);
+        }
     }
 }
 
@@ -287,7 +288,8 @@ fn only_who_is_to_sign_begins_and_completes_a_session() {
         given["certificate"] = json!("bm90aGluZw==");
         assert_eq!(begin(&office.leader, &given).problem(422), "request_invalid");
         // A held key and one elsewhere don't stand in for each other.
-        assert_eq!(office.sign_with(&office.leader, &id, &office.leader.appointment, &usb.id).status, 409);
+        let direct = office.sign_with(&office.leader, &id, &office.leader.appointment, &usb.id);
+        assert_eq!(direct.problem(409), "key_lies_elsewhere");
 
         let session = begin(&office.leader, &body).good();
         let Some(value) = usb.sign(&session, &[]) else { return };
@@ -334,10 +336,10 @@ fn a_session_ends_by_time_by_will_and_with_its_document() {
         assert_eq!(cancel(Some("\"2\"")).problem(409), "signing_session_ended");
         let of_unwanted = usb.sign(&unwanted, &[]).unwrap();
         assert_eq!(bring(&office.leader, &unwanted, &of_unwanted).problem(409), "signing_session_ended");
-        // With its document: first it is signed in another session, then it is a new one.
+        // With its document: it is signed in another session, or is another one by then.
         bring(&office.leader, &slow, &value).good();
         let of_moved = usb.sign(&moved, &[]).unwrap();
-        assert_eq!(bring(&office.leader, &moved, &of_moved).problem(409), "illegal_transition");
+        assert_eq!(bring(&office.leader, &moved, &of_moved).problem(412), "changed_meanwhile");
         let failed = show(&office.leader, &moved);
         assert_eq!((&failed["state"], &failed["reason"]), (&json!("failed"), &json!("changed_meanwhile")));
         let next = office.draft();
