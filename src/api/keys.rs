@@ -79,13 +79,16 @@ pub struct KeyForm {
     pub image: Option<Vec<u8>>,
 }
 
+/// A key as it is kept.
+struct Taken {
+    provider: &'static str,
+    sealed: Vec<u8>,
+    certificate: Certificate,
+    chain: Vec<Certificate>,
+}
+
 /// What is taken in: a key with its secret part, or the certificate of one that lies elsewhere.
-fn take(
-    desk: &Desk,
-    id: &KeyId,
-    parts: &Parts,
-    secret: Option<&str>,
-) -> Result<(&'static str, Vec<u8>, Certificate, Vec<Certificate>), Problem> {
+fn take(desk: &Desk, id: &KeyId, parts: &Parts, secret: Option<&str>) -> Result<Taken, Problem> {
     let unusable = |error: KeyError| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_unusable").arg("why", error.to_string())
     };
@@ -96,7 +99,7 @@ fn take(
             MemoryKey::new(&file.pkcs8, certificate.clone(), file.chain.clone()).map_err(unusable)?;
             let rng = desk.database.rng().as_ref();
             let sealed = desk.vault.seal(id.as_str(), &file.pkcs8, rng).map_err(|_| Problem::internal())?;
-            Ok(("sealed", sealed, certificate, file.chain))
+            Ok(Taken { provider: "sealed", sealed, certificate, chain: file.chain })
         }
         Parts::Certificate(bytes) => {
             let read = read_certificates(bytes);
@@ -105,7 +108,7 @@ fn take(
             let mut found = read.map_err(|error| unreadable(error.to_string()))?.into_iter();
             let certificate = found.next().ok_or_else(|| unreadable("PEM, DER".to_owned()))?;
             Choice::default().scheme(&certificate).map_err(unusable)?;
-            Ok((Key::EXTERNAL, Vec::new(), certificate, found.collect()))
+            Ok(Taken { provider: Key::EXTERNAL, sealed: Vec::new(), certificate, chain: found.collect() })
         }
     }
 }
@@ -150,7 +153,8 @@ pub async fn create_key(
         .work(move |desk| {
             let rng = desk.database.rng().as_ref();
             let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
-            let (provider, sealed, certificate, chain) = take(desk, &id, &bytes, metadata.secret.as_deref())?;
+            let Taken { provider, sealed, certificate, chain } =
+                take(desk, &id, &bytes, metadata.secret.as_deref())?;
             let image = match image {
                 Some(image) if image.starts_with(b"\x89PNG") => Some(desk.objects.keep_bytes(&image, rng)?),
                 Some(_) => return Err(Problem::field("/image", "image_is_no_png")),

@@ -277,7 +277,7 @@ pub(super) fn sign_at(
     let asking = Asking::new(desk);
     let learnt = asking.standing(Signatory::of(key), request.at, level)?;
     let authority = asking.authority(level)?;
-    let stamper = authority.as_ref().map(|authority| authority as &dyn Stamper);
+    let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     let rng = desk.database.rng().as_ref();
     let appended = {
         let pdf = Pdf::open(file).map_err(|error| unprocessable("draft_unreadable", &error))?;

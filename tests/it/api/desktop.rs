@@ -154,6 +154,11 @@ fn flipped(file: &[u8], at: usize) -> Vec<u8> {
     file
 }
 
+/// Where `what` stands last.
+fn at(file: &[u8], what: &[u8]) -> usize {
+    file.windows(what.len()).rposition(|window| window == what).unwrap()
+}
+
 #[test]
 fn whatever_else_comes_back_is_refused_and_kept_nowhere() {
     on_both(|fresh| {
@@ -185,7 +190,8 @@ fn whatever_else_comes_back_is_refused_and_kept_nowhere() {
             ("upload_signature_invisible", sign(&usb, &given, &["field=Them"])),
             ("upload_changes_more", sign(&usb, &filled(&given), &[&own])),
             ("upload_changes_more", filled(&good)),
-            ("upload_signature_fails", flipped(&good, given.len() + 40)),
+            // A digit of the signing time: signed, and as well formed as before.
+            ("upload_signature_fails", flipped(&good, at(&good, b"(D:20") + 6)),
         ];
         for (code, file) in wrong {
             let session = begin(&office.leader, &office, &id, &usb.id).good();

@@ -117,7 +117,7 @@ fn a_leader_and_the_agency_sign_with_keys_elsewhere_and_others_accept_it() {
         let levels: Vec<&Value> =
             report["signatures"].as_array().unwrap().iter().map(|one| &one["level"]).collect();
         assert_eq!(levels, [&json!("B-B"), &json!("B-B")]);
-        assert_eq!(report["signatures"][1]["permission"]["fieldmdp"].as_array().unwrap().is_empty(), false);
+        assert!(!report["signatures"][1]["permission"]["fieldmdp"].as_array().unwrap().is_empty());
         accepted(&house, &office, &id, 2);
         let kept = office.clerk.get(&format!("/documents/{id}/signatures/evidence")).good();
         let keys: Vec<&Value> = kept["items"].as_array().unwrap().iter().map(|item| &item["key"]).collect();

@@ -225,7 +225,7 @@ impl Making<'_> {
         let asking = Asking::new(desk);
         let learnt = asking.standing(who, at, self.level)?;
         let authority = asking.authority(self.level)?;
-        let stamper = authority.as_ref().map(|authority| authority as &dyn Stamper);
+        let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
         let pdf = Pdf::open(source).map_err(|error| unprocessable("draft_unreadable", &error))?;
         let (field, _, _) = place_of(self.act);
         let (fills, image) = (self.fills(&pdf)?, picture(desk, self.key)?);

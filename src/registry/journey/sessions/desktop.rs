@@ -104,7 +104,7 @@ fn judged(
     let asking = Asking::new(desk);
     let learnt = asking.standing(who, now, level)?;
     let authority = asking.authority(level)?;
-    let stamper = authority.as_ref().map(|authority| authority as &dyn Stamper);
+    let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     // Judged before anything is put behind it: no authority stamps what isn't taken.
     let signed = |level| SignedAs { chain: &chain, at: now, level, learnt };
     let bare = asking.raise((&file, Vec::new()), &signed(Level::Basic), None)?;

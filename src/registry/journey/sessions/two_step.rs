@@ -102,7 +102,7 @@ pub fn conclude(
     let asking = Asking::new(desk);
     let learnt = asking.standing(who, now, level)?;
     let authority = asking.authority(level)?;
-    let stamper = authority.as_ref().map(|authority| authority as &dyn Stamper);
+    let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     let file = open_pdf(desk, &source)?;
     let bytes = std::fs::read(desk.objects.path(&session.kept_sha256))
         .map_err(|_| store::Error::Damaged(session.kept_sha256.clone()))?;
