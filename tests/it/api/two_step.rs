@@ -64,7 +64,7 @@ pub fn accepted(house: &House, office: &Office, id: &str, signatures: usize) {
 fn accepted_by_tools(file: &[u8], signatures: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("signed.pdf");
-    std::fs::write(&path, &file).unwrap();
+    std::fs::write(&path, file).unwrap();
     let path = path.to_str().unwrap();
     if let Some(output) = judges::run("pdfsig", &["-nocert", path]) {
         let said = judges::text(&output);
