@@ -370,9 +370,8 @@ mod tests {
         let answers =
             answers.iter().map(|(method, answer)| (*method, answer.to_string().into_bytes())).collect();
         let table = Arc::new(Table { answers, asked: Mutex::default() });
-        let service =
-            Service::new("https://sign.example/csc/v1", Arc::clone(&table) as Arc<dyn Fetch>, access);
-        (table, service.unwrap())
+        let fetch: Arc<dyn Fetch> = Arc::<Table>::clone(&table);
+        (table, Service::new("https://sign.example/csc/v1", fetch, access).unwrap())
     }
 
     #[test]

@@ -212,8 +212,11 @@ fn remote(fresh: &Fresh, pki: &Pki, service: &Dummy, kind: &str) {
     accepted_by_pyhanko("remote signing", &content(&office, &id), &anchor[0], 2);
 }
 
-/// How a service answers a method: status and body; none: never.
-type Manner = Arc<Mutex<Box<dyn Fn(&str) -> Option<(u16, Vec<u8>)> + Send>>>;
+/// Status and body; none: no answer ever.
+type Said = Option<(u16, Vec<u8>)>;
+/// How a service answers a method.
+type Answering = Box<dyn Fn(&str) -> Said + Send>;
+type Manner = Arc<Mutex<Answering>>;
 
 /// A service by https that answers in a manner that can be changed.
 fn liar(manner: &Manner, asked: &Arc<Mutex<Vec<String>>>) -> crate::support::tls::Running {
@@ -268,7 +271,7 @@ fn lied_to(fresh: &Fresh) {
     let manner: Manner = Arc::new(Mutex::new(Box::new(|_| Some((500, vec![])))));
     let asked = Arc::default();
     let service = liar(&manner, &asked);
-    let set = |next: Box<dyn Fn(&str) -> Option<(u16, Vec<u8>)> + Send>| *manner.lock().unwrap() = next;
+    let set = |next: Answering| *manner.lock().unwrap() = next;
     let roots = tempfile::tempdir().unwrap();
     std::fs::write(roots.path().join("tls.pem"), &service.root).unwrap();
     let address = format!("https://127.0.0.1:{}/csc/v1", service.port);
@@ -307,7 +310,7 @@ fn lied_to(fresh: &Fresh) {
     let before = house.stored();
     let value = vec![0x30, 6, 2, 1, 5, 2, 1, 7];
     let signed = |values: Vec<Vec<u8>>| json!({ "signatures": values.iter().map(|value| coded(value)).collect::<Vec<_>>() });
-    let cases: Vec<(&str, Option<(u16, Vec<u8>)>, u16, &str)> = vec![
+    let cases: Vec<(&str, Said, u16, &str)> = vec![
         (
             "signatures/signHash",
             Some((200, signed(vec![value.clone()]).to_string().into_bytes())),
