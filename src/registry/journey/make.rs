@@ -287,14 +287,14 @@ fn make_signature(
     if key.is_external() {
         return Err(Error::refused("key_lies_elsewhere"));
     }
-    let signer = keys::open(&key, &desk.vault).map_err(|error| unprocessable("key_unusable", &error))?;
+    let signer = keys::open(&key, &desk.vault, &desk.elsewhere)?;
     let image = picture(desk, &key)?;
     let source = open_pdf(desk, &before.version)?;
     let appearance = image.as_deref().map_or(Appearance::None, Appearance::Image);
     let request = Request { field, place: None, fills, appearance, at: desk.now(), reason: None };
     let level = if role == "personal" { desk.signing.personal } else { desk.signing.agency };
-    let raised = sign_at(desk, &source, &request, &signer, level)?;
-    let who = Signatory::of(&signer);
+    let raised = sign_at(desk, &source, &request, signer.as_ref(), level)?;
+    let who = Signatory::of(signer.as_ref());
     made_of(desk, (before.document, before.version), &source, &raised, (field, role, None), (key.id, who))
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod active;
 mod contract;
 mod desktop;
+mod elsewhere;
 mod evidence;
 mod formats;
 mod hostile;

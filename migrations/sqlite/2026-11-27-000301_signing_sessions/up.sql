@@ -15,7 +15,8 @@ CREATE TABLE keys_anew (
     not_after TIMESTAMP NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('active', 'retired')),
     created_at TIMESTAMP NOT NULL,
-    version BIGINT NOT NULL CHECK (version >= 1)
+    version BIGINT NOT NULL CHECK (version >= 1),
+    location TEXT
 );
 INSERT INTO keys_anew SELECT * FROM keys;
 DROP TABLE keys;
