@@ -154,9 +154,15 @@ fn flipped(file: &[u8], at: usize) -> Vec<u8> {
     file
 }
 
-/// Where `what` stands last.
-fn at(file: &[u8], what: &[u8]) -> usize {
-    file.windows(what.len()).rposition(|window| window == what).unwrap()
+/// The last digit of the signature value changed: well formed as before, and no signature.
+fn spoiled(file: &[u8]) -> Vec<u8> {
+    let mark = b"/Contents <";
+    let from = file.windows(mark.len()).rposition(|window| window == mark).unwrap() + mark.len();
+    let length = file[from..].iter().position(|byte| *byte == b'>').unwrap();
+    let at = from + file[from..from + length].iter().rposition(|digit| *digit != b'0').unwrap();
+    let mut file = file.to_vec();
+    file[at] = if file[at] == b'1' { b'2' } else { b'1' };
+    file
 }
 
 #[test]
@@ -190,8 +196,7 @@ fn whatever_else_comes_back_is_refused_and_kept_nowhere() {
             ("upload_signature_invisible", sign(&usb, &given, &["field=Them"])),
             ("upload_changes_more", sign(&usb, &filled(&given), &[&own])),
             ("upload_changes_more", filled(&good)),
-            // A digit of the signing time: signed, and as well formed as before.
-            ("upload_signature_fails", flipped(&good, at(&good, b"(D:20") + 6)),
+            ("upload_signature_fails", spoiled(&good)),
         ];
         for (code, file) in wrong {
             let session = begin(&office.leader, &office, &id, &usb.id).good();
