@@ -10,7 +10,7 @@ mod listener;
 mod names;
 mod readers;
 
-use super::geometry::Rectangle;
+use super::geometry::{Rectangle, View};
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};
@@ -114,6 +114,15 @@ pub struct Page {
     pub strokes: Vec<[f64; 4]>,
     /// Pictures.
     pub images: Vec<Picture>,
+}
+
+impl Page {
+    /// How it is shown.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let [left, bottom, right, top] = self.bounds;
+        View::new(Rectangle { left, bottom, right, top }, self.rotation)
+    }
 }
 
 /// A document's pages, as far as they were read.

@@ -10,6 +10,7 @@
 mod block;
 mod printed;
 mod rows;
+mod upright;
 
 use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
 use crate::pdf::font::{Face, Repertoire};
@@ -18,6 +19,7 @@ use crate::profile::Profile;
 pub use printed::Printed;
 use printed::number_row;
 use rows::{Row, after, gap, on_line};
+use upright::Upright;
 
 /// Name of the field of the digits, before a printed symbol.
 pub const NUMBER: &str = "number";
@@ -55,6 +57,18 @@ pub struct Told {
     pub personal: Option<Place>,
     /// The agency's signature.
     pub agency: Option<Place>,
+}
+
+impl Told {
+    fn each(&self, change: impl Fn(&Place) -> Place) -> Self {
+        let change = |place: &Option<Place>| place.as_ref().map(&change);
+        Self {
+            number: change(&self.number),
+            date: change(&self.date),
+            personal: change(&self.personal),
+            agency: change(&self.agency),
+        }
+    }
 }
 
 /// Where everything goes.
@@ -115,6 +129,46 @@ pub fn find(pages: &Pages, profile: &Profile) -> Result<Found, PlacementError> {
 /// # Errors
 /// [`PlacementError`].
 pub fn find_beside(pages: &Pages, profile: &Profile, told: &Told) -> Result<Found, PlacementError> {
+    let upright = Upright::of(pages);
+    let told = told.each(|place| upright.as_shown(place));
+    let mut found = find_upright(&upright.pages, profile, &told)?;
+    for text in &mut found.plan.texts {
+        text.place = upright.on_page(&text.place);
+    }
+    found.plan.personal = upright.on_page(&found.plan.personal);
+    found.plan.agency = found.plan.agency.map(|place| upright.on_page(&place));
+    Ok(found)
+}
+
+/// Where the personal signature goes on a document that wasn't prepared.
+///
+/// # Errors
+/// [`PlacementError`].
+pub fn personal(pages: &Pages, profile: &Profile) -> Result<Place, PlacementError> {
+    let upright = Upright::of(pages);
+    let place = match block::find(&upright.pages, profile) {
+        Some(place) => place,
+        None => personal_by_profile(&upright.pages, profile)?,
+    };
+    Ok(upright.on_page(&place))
+}
+
+/// Where the agency's signature goes beside a personal one.
+#[must_use]
+pub fn agency(personal: &Place, pages: &Pages, profile: &Profile) -> Place {
+    let upright = Upright::of(pages);
+    upright.on_page(&beside(&upright.as_shown(personal), &upright.pages, profile))
+}
+
+fn personal_by_profile(pages: &Pages, profile: &Profile) -> Result<Place, PlacementError> {
+    let last = pages.pages.iter().rposition(|page| !page.glyphs.is_empty()).unwrap_or(0);
+    let page = pages.pages.get(last).ok_or(PlacementError::NoPage)?;
+    let place = Place { page: last, rectangle: fraction(page, profile.placement.personal) };
+    is_free(page, &place, "personal signature")?;
+    Ok(place)
+}
+
+fn find_upright(pages: &Pages, profile: &Profile, told: &Told) -> Result<Found, PlacementError> {
     let first = pages.pages.first().ok_or(PlacementError::NoPage)?;
     for (part, place) in [
         ("number", told.number),
@@ -166,11 +220,7 @@ pub fn find_beside(pages: &Pages, profile: &Profile, told: &Told) -> Result<Foun
         (Some(place), _) | (None, Some(place)) => place,
         (None, None) => {
             by_profile.push("personal");
-            let last = pages.pages.iter().rposition(|page| !page.glyphs.is_empty()).unwrap_or(0);
-            let page = pages.pages.get(last).unwrap_or(first);
-            let place = Place { page: last, rectangle: fraction(page, profile.placement.personal) };
-            is_free(page, &place, "personal signature")?;
-            place
+            personal_by_profile(pages, profile)?
         }
     };
     let agency = told.agency.unwrap_or_else(|| beside(&personal, pages, profile));

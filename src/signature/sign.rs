@@ -7,7 +7,7 @@ use super::date::pdf_date;
 use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
 use super::permission;
-use super::prepare::{Place, Rectangle, annotate};
+use super::prepare::{Area, Place, Rectangle, annotate};
 use super::timestamp::{self, Stamper, StamperError};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -369,11 +369,11 @@ fn write_field(
     value: Reference,
 ) -> Result<Option<Reference>, SignError> {
     if let Some(field) = existing {
-        let rectangle = super::fill::rectangle(&field.dictionary);
+        let area = Area::of(writer.pdf(), &field.dictionary)?;
         let mut signed = field.dictionary.clone();
         signed.set("V", Object::Reference(value));
-        if let Some(rectangle) = rectangle.filter(|rectangle| rectangle.width() > 0.0) {
-            let appearance = request.appearance.write(writer, &rectangle)?;
+        if let Some(area) = area.filter(|area| area.width > 0.0) {
+            let appearance = request.appearance.write(writer, &area)?;
             signed.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
         }
         writer.put(field.reference, &Object::Dictionary(signed));
@@ -394,7 +394,11 @@ fn write_field(
         ("V", Object::Reference(value)),
     ]);
     if place.rectangle.width() > 0.0 {
-        let appearance = request.appearance.write(writer, &place.rectangle)?;
+        let area = Area::new(&place.rectangle, pdf::turn(writer.pdf(), page, writer.pdf().newest())?);
+        let appearance = request.appearance.write(writer, &area)?;
+        if let Some((key, value)) = area.characteristics() {
+            widget.set(key, value);
+        }
         widget.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
     }
     let field = writer.add(&Object::Dictionary(widget));
