@@ -2,7 +2,7 @@
 
 mod shown;
 
-use super::augment::{Growing, Raising, client, unwritable};
+use super::augment::{Asking, Growing, Raising, client, unwritable};
 use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_json, verify};
 use crate::messages::Message;
 use crate::pdf::{FileSource, Pdf};
@@ -82,9 +82,8 @@ pub struct Args {
     /// A file with the key's secret (else CHANCERY_SECRET)
     #[arg(long)]
     secret_file: Option<PathBuf>,
-    /// A private host that may be asked; may be repeated
-    #[arg(long, value_name = "HOST:PORT")]
-    allow_host: Vec<String>,
+    #[command(flatten)]
+    asking: Asking,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -141,7 +140,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let pdf = Pdf::open(&source).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
     let place = shown::place(args, &pdf, &source, text.as_deref())?;
     let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
-    let client = client(&args.allow_host, args.tsa.as_deref());
+    let client = client(&args.asking, args.tsa.as_deref())?;
     let network = Network { fetch: &client, rng: &SystemRng };
     let warnings = check_revocation(args, key, &trust, network, now)?;
     let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
@@ -269,6 +268,7 @@ fn refusal(error: &SignError) -> Failure {
         SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
         SignError::FieldName(_) => (USAGE, "field_name_unusable", why),
         SignError::Locked => (NOT_GOOD, "document_locked", why),
+        SignError::Covers => (NOT_GOOD, "covers_signed_text", why),
         SignError::Appearance(_) | SignError::Fill(_) => (NOT_GOOD, "appearance_unusable", why),
         SignError::Key(_) => (NOT_GOOD, "key_unusable", why),
         SignError::Stamp(error) => stamper_refusal(error),
@@ -282,7 +282,7 @@ pub(super) fn stamper_refusal(error: &StamperError) -> Failure {
     match error {
         StamperError::Fetch(FetchFailed::Forbidden { .. }) => (USAGE, "address_forbidden", why),
         StamperError::Rng(_) => (FAULT, "internal_error", why),
-        StamperError::Fetch(FetchFailed::NoAnswer { .. })
+        StamperError::Fetch(FetchFailed::NoAnswer { .. } | FetchFailed::Status { .. })
         | StamperError::Reply(_)
         | StamperError::Token(_) => (UNREACHABLE, "timestamp_not_given", why),
     }

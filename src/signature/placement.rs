@@ -13,6 +13,7 @@ mod rows;
 mod upright;
 
 use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
+use super::shown::overlaps;
 use crate::pdf::font::{Face, Repertoire};
 use crate::pdf::text::{Page, Pages};
 use crate::profile::Profile;
@@ -154,10 +155,48 @@ pub fn personal(pages: &Pages, profile: &Profile) -> Result<Place, PlacementErro
 }
 
 /// Where the agency's signature goes beside a personal one.
-#[must_use]
-pub fn agency(personal: &Place, pages: &Pages, profile: &Profile) -> Place {
+///
+/// # Errors
+/// [`PlacementError::NoRoom`] when it has to keep clear of the text, as somebody signed that already, and can't.
+pub fn agency(
+    personal: &Place,
+    pages: &Pages,
+    profile: &Profile,
+    clear: bool,
+) -> Result<Place, PlacementError> {
     let upright = Upright::of(pages);
-    upright.on_page(&beside(&upright.as_shown(personal), &upright.pages, profile))
+    let place = beside(&upright.as_shown(personal), &upright.pages, profile);
+    let page = upright.pages.pages.get(place.page).filter(|_| clear);
+    let place = match page {
+        Some(page) => kept_clear(place, page).ok_or(PlacementError::NoRoom("agency signature"))?,
+        None => place,
+    };
+    Ok(upright.on_page(&place))
+}
+
+/// The place nearest to this one, to the left or higher or lower, that covers no text.
+fn kept_clear(place: Place, page: &Page) -> Option<Place> {
+    /// Steps, and how far it may go to the left and up or down, in points: still beside the signature.
+    const STEP: f64 = 2.0;
+    const LEFT: i32 = 40;
+    const HIGH: i32 = 15;
+    let boxes = page.text_boxes();
+    let [left, bottom, right, top] = page.bounds;
+    let moved = |x: i32, y: i32| {
+        let (x, y) = (f64::from(x) * STEP, f64::from(y) * STEP);
+        let at = place.rectangle;
+        Rectangle { left: at.left - x, bottom: at.bottom + y, right: at.right - x, top: at.top + y }
+    };
+    let mut steps: Vec<(i32, i32)> = (0..=LEFT).flat_map(|x| (-HIGH..=HIGH).map(move |y| (x, y))).collect();
+    steps.sort_by_key(|(x, y)| x * x + y * y);
+    steps
+        .into_iter()
+        .map(|(x, y)| moved(x, y))
+        .find(|at| {
+            let on_paper = at.left >= left && at.bottom >= bottom && at.right <= right && at.top <= top;
+            on_paper && !boxes.iter().any(|text| overlaps(text, at))
+        })
+        .map(|rectangle| Place { rectangle, ..place })
 }
 
 fn personal_by_profile(pages: &Pages, profile: &Profile) -> Result<Place, PlacementError> {

@@ -8,6 +8,7 @@ use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
 use super::permission;
 use super::prepare::{Area, Place, Rectangle, annotate};
+use super::shown;
 use super::timestamp::{self, Stamper, StamperError};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -71,6 +72,11 @@ pub enum SignError {
     /// A signature that covers the document already forbids this one.
     #[error("an earlier signature forbids further changes")]
     Locked,
+    /// A new visible signature would lie on text that somebody signed already.
+    #[error(
+        "the place of the signature lies on text that is signed already: the earlier signature would not hold any more"
+    )]
+    Covers,
     /// A name no new field may have: empty, or with the full stop that parts names.
     #[error("a new field can't be named {0:?}: a name is not empty and holds no full stop")]
     FieldName(String),
@@ -273,7 +279,7 @@ pub(super) fn digest_of_ranges(
 }
 
 /// What earlier signatures forbid isn't done: signing where a certification permits nothing, filling
-/// or signing fields that are locked, certifying what is signed.
+/// or signing fields that are locked, certifying what is signed, laying a new signature over signed text.
 fn refuse_when_forbidden(
     pdf: &Pdf<'_>,
     all: &[Field],
@@ -283,6 +289,7 @@ fn refuse_when_forbidden(
     let newest = pdf.newest();
     // A new field is nobody's to have locked.
     let signed = all.iter().map(|field| field.name.as_str()).find(|name| *name == request.field);
+    let mut is_signed = false;
     let touched: Vec<&str> = request.fills.iter().map(|fill| fill.field.as_str()).chain(signed).collect();
     for field in all.iter().filter(|field| field.kind == b"Sig") {
         let Some(value) = &field.value else { continue };
@@ -294,8 +301,18 @@ fn refuse_when_forbidden(
         if level == Some(1) || is_locked || certify.is_some() {
             return Err(SignError::Locked);
         }
+        is_signed = true;
     }
-    Ok(())
+    let place = request.place.filter(|place| signed.is_none() && place.rectangle.width() > 0.0);
+    match place.filter(|_| is_signed) {
+        Some(place) => {
+            let text = shown::text_boxes(pdf, newest, place.page);
+            let covers =
+                text.is_none_or(|text| text.iter().any(|text| shown::overlaps(text, &place.rectangle)));
+            if covers { Err(SignError::Covers) } else { Ok(()) }
+        }
+        None => Ok(()),
+    }
 }
 
 /// The lock of a field, as the parameters its signature must repeat.

@@ -72,9 +72,10 @@ pub(super) fn place(
     match (args.appearance.as_str(), text) {
         ("personal", _) => beside_the_name(args, source).map(Some),
         ("agency", _) => {
-            let signed = known.iter().rev().filter(|field| field.value.is_some());
-            let signed = signed.filter_map(|field| shown_at(pdf, &field.dictionary)).next();
-            over_the_signature(args, source, signed).map(Some)
+            let mut signed = known.iter().rev().filter(|field| field.value.is_some()).peekable();
+            let is_signed = signed.peek().is_some();
+            let personal = signed.find_map(|field| shown_at(pdf, &field.dictionary));
+            over_the_signature(args, source, personal, is_signed).map(Some)
         }
         (_, Some(text)) => top_right(pdf, text).map(Some),
         _ => Ok(None),
@@ -95,17 +96,22 @@ fn beside_the_name(args: &Args, source: &FileSource) -> Result<Place, Failure> {
         .map_err(|_| (USAGE, "place_missing", args.field.clone()))
 }
 
-/// The agency's signature lies over the left third of the personal one (box 8), wherever that is.
-fn over_the_signature(args: &Args, source: &FileSource, signed: Option<Place>) -> Result<Place, Failure> {
+/// The agency's signature lies over the left third of the personal one (box 8), wherever that is; on a document that is signed
+/// without having been prepared, as far as that leaves the signed text free.
+fn over_the_signature(
+    args: &Args,
+    source: &FileSource,
+    personal: Option<Place>,
+    is_signed: bool,
+) -> Result<Place, Failure> {
     let pages = pages(source)?;
     let profile = Profile::builtin();
-    let personal = match signed {
+    let missing = |_| (USAGE, "place_missing", args.field.clone());
+    let personal = match personal {
         Some(place) => place,
-        None => {
-            placement::personal(&pages, profile).map_err(|_| (USAGE, "place_missing", args.field.clone()))?
-        }
+        None => placement::personal(&pages, profile).map_err(missing)?,
     };
-    Ok(placement::agency(&personal, &pages, profile))
+    placement::agency(&personal, &pages, profile, is_signed).map_err(missing)
 }
 
 /// Where a signature that is there shows.

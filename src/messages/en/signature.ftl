@@ -75,10 +75,12 @@ revocation_not_checked = Revocation was not checked.
 
 # Commands
 trust_unreadable = The trusted certificates can't be read: { $why }
+tls_roots_unusable = Certificates given for https can't be used: { $why }
 key_unusable = The key can't be used: { $why }
 certificate_unreadable = The certificate can't be read: { $why }
 place_unreadable = The place is written PAGE:x,y,w,h in millimetres from the top left of an existing page; found: { $why }
 image_missing = A personal or agency appearance needs a picture: give one with --image.
+covers_signed_text = The signature would lie on text that is signed already, and the earlier signature would not hold any more: choose another place with --place, or prepare the fields of all signatures before the first one.
 place_missing = The appearance has no room: the field { $why } does not exist and the page shows no place for it, so say where it goes with --place.
 copy_form_unknown = That is no form of a copy; the forms are: { $why }.
 field_taken = The field can't be signed: { $why }

@@ -75,10 +75,12 @@ revocation_not_checked = Chưa kiểm tra tình trạng thu hồi.
 
 # Commands
 trust_unreadable = Không đọc được chứng thư số tin cậy: { $why }
+tls_roots_unusable = Không dùng được chứng thư gốc cho https: { $why }
 key_unusable = Không dùng được khóa: { $why }
 certificate_unreadable = Không đọc được chứng thư số: { $why }
 place_unreadable = Vị trí được viết TRANG:x,y,rộng,cao theo mi-li-mét tính từ góc trên bên trái của một trang có thật; nhận được: { $why }
 image_missing = Hình thức chữ ký cá nhân hoặc cơ quan cần có hình ảnh: hãy chỉ ra bằng --image.
+covers_signed_text = Chữ ký sẽ đè lên phần chữ đã được ký, chữ ký trước sẽ không còn hợp lệ: hãy chọn vị trí khác bằng --place, hoặc chuẩn bị trước các trường ký trước chữ ký đầu tiên.
 place_missing = Hình ảnh chữ ký chưa có chỗ: trường { $why } chưa tồn tại và trên trang không thấy chỗ ký, hãy chỉ vị trí bằng --place.
 copy_form_unknown = Không có hình thức bản sao này; các hình thức là: { $why }.
 field_taken = Không ký được trường này: { $why }

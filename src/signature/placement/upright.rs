@@ -48,7 +48,10 @@ fn turned(page: &Page) -> Page {
     let view = page.view();
     let mut glyphs = page.glyphs.clone();
     for glyph in &mut glyphs {
+        let [x, y] = glyph.towards;
+        let (end_x, end_y) = view.shown(glyph.x + x, glyph.y + y);
         (glyph.x, glyph.y) = view.shown(glyph.x, glyph.y);
+        glyph.towards = [end_x - glyph.x, end_y - glyph.y];
     }
     Page { bounds: [0.0, 0.0, view.width(), view.height()], glyphs, ..Page::default() }
 }

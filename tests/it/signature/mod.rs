@@ -2,12 +2,14 @@
 
 mod agency;
 mod algorithms;
+mod appearances;
 mod attacks;
 mod certificates;
 mod cms;
 mod field;
 mod forgeries;
 mod hostile;
+mod https;
 mod journey;
 mod levels;
 mod others;
