@@ -268,7 +268,6 @@ fn refusal(error: &SignError) -> Failure {
         SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
         SignError::FieldName(_) => (USAGE, "field_name_unusable", why),
         SignError::Locked => (NOT_GOOD, "document_locked", why),
-        SignError::Covers => (NOT_GOOD, "covers_signed_text", why),
         SignError::Appearance(_) | SignError::Fill(_) => (NOT_GOOD, "appearance_unusable", why),
         SignError::Key(_) => (NOT_GOOD, "key_unusable", why),
         SignError::Stamp(error) => stamper_refusal(error),

@@ -72,11 +72,6 @@ pub enum SignError {
     /// A signature that covers the document already forbids this one.
     #[error("an earlier signature forbids further changes")]
     Locked,
-    /// A new visible signature would lie on text that somebody signed already.
-    #[error(
-        "the place of the signature lies on text that is signed already: the earlier signature would not hold any more"
-    )]
-    Covers,
     /// A name no new field may have: empty, or with the full stop that parts names.
     #[error("a new field can't be named {0:?}: a name is not empty and holds no full stop")]
     FieldName(String),
@@ -279,7 +274,7 @@ pub(super) fn digest_of_ranges(
 }
 
 /// What earlier signatures forbid isn't done: signing where a certification permits nothing, filling
-/// or signing fields that are locked, certifying what is signed, laying a new signature over signed text.
+/// or signing fields that are locked, certifying what is signed.
 fn refuse_when_forbidden(
     pdf: &Pdf<'_>,
     all: &[Field],
@@ -289,7 +284,6 @@ fn refuse_when_forbidden(
     let newest = pdf.newest();
     // A new field is nobody's to have locked.
     let signed = all.iter().map(|field| field.name.as_str()).find(|name| *name == request.field);
-    let mut is_signed = false;
     let touched: Vec<&str> = request.fills.iter().map(|fill| fill.field.as_str()).chain(signed).collect();
     for field in all.iter().filter(|field| field.kind == b"Sig") {
         let Some(value) = &field.value else { continue };
@@ -301,18 +295,23 @@ fn refuse_when_forbidden(
         if level == Some(1) || is_locked || certify.is_some() {
             return Err(SignError::Locked);
         }
-        is_signed = true;
     }
-    let place = request.place.filter(|place| signed.is_none() && place.rectangle.width() > 0.0);
-    match place.filter(|_| is_signed) {
-        Some(place) => {
-            let text = shown::text_boxes(pdf, newest, place.page);
-            let covers =
-                text.is_none_or(|text| text.iter().any(|text| shown::overlaps(text, &place.rectangle)));
-            if covers { Err(SignError::Covers) } else { Ok(()) }
-        }
-        None => Ok(()),
+    Ok(())
+}
+
+/// Whether a new visible signature here would lie on text that somebody signed already, who then signed something else
+/// than what is seen.
+///
+/// # Errors
+/// When the document can't be read.
+pub fn would_cover(pdf: &Pdf<'_>, place: &Place) -> Result<bool, pdf::Error> {
+    let newest = pdf.newest();
+    let is_signed = |field: &Field| field.kind == b"Sig" && field.value.is_some();
+    if !fields::all(pdf, newest)?.iter().any(is_signed) {
+        return Ok(false);
     }
+    let text = shown::text_boxes(pdf, newest, place.page);
+    Ok(text.is_none_or(|text| text.iter().any(|text| shown::overlaps(text, &place.rectangle))))
 }
 
 /// The lock of a field, as the parameters its signature must repeat.

@@ -7,6 +7,7 @@ use crate::pdf::{self, Dictionary, FileSource, Pdf, Reference, Source};
 use crate::pki::Certificate;
 use crate::profile::Profile;
 use crate::signature::prepare::Place;
+use crate::signature::sign::would_cover;
 use crate::signature::{appearance, fields, fill, placement};
 use chrono::{DateTime, FixedOffset, Utc};
 use unicode_normalization::UnicodeNormalization;
@@ -62,8 +63,12 @@ pub(super) fn place(
     text: Option<&str>,
 ) -> Result<Option<Place>, Failure> {
     let unreadable = |error: pdf::Error| (UNREADABLE, error.code(), error.to_string());
+    let free = |place: Place| match would_cover(pdf, &place).map_err(unreadable)? {
+        true => Err((NOT_GOOD, "covers_signed_text", args.field.clone())),
+        false => Ok(Some(place)),
+    };
     if let Some(told) = &args.place {
-        return Ok(Some(parse(told, pdf).ok_or((USAGE, "place_unreadable", told.clone()))?));
+        return free(parse(told, pdf).ok_or((USAGE, "place_unreadable", told.clone()))?);
     }
     let known = fields::all(pdf, pdf.newest()).map_err(unreadable)?;
     if known.iter().any(|field| field.name == args.field) {
@@ -77,7 +82,7 @@ pub(super) fn place(
             let personal = signed.find_map(|field| shown_at(pdf, &field.dictionary));
             over_the_signature(args, source, personal, is_signed).map(Some)
         }
-        (_, Some(text)) => top_right(pdf, text).map(Some),
+        (_, Some(text)) => free(top_right(pdf, text)?),
         _ => Ok(None),
     }
 }
