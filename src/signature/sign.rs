@@ -7,7 +7,8 @@ use super::date::pdf_date;
 use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
 use super::permission;
-use super::prepare::{Place, Rectangle, annotate};
+use super::prepare::{Area, Place, Rectangle, annotate};
+use super::shown;
 use super::timestamp::{self, Stamper, StamperError};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -309,6 +310,21 @@ fn refuse_when_forbidden(
     Ok(())
 }
 
+/// Whether a new visible signature here would lie on text that somebody signed already, who then signed something else
+/// than what is seen.
+///
+/// # Errors
+/// When the document can't be read.
+pub fn would_cover(pdf: &Pdf<'_>, place: &Place) -> Result<bool, pdf::Error> {
+    let newest = pdf.newest();
+    let is_signed = |field: &Field| field.kind == b"Sig" && field.value.is_some();
+    if !fields::all(pdf, newest)?.iter().any(is_signed) {
+        return Ok(false);
+    }
+    let text = shown::text_boxes(pdf, newest, place.page);
+    Ok(text.is_none_or(|text| text.iter().any(|text| shown::overlaps(text, &place.rectangle))))
+}
+
 /// The lock of a field, as the parameters its signature must repeat.
 fn field_lock(pdf: &Pdf<'_>, field: &Field) -> Result<Option<Dictionary>, pdf::Error> {
     let Object::Dictionary(lock) = pdf.get(&field.dictionary, "Lock", pdf.newest())? else { return Ok(None) };
@@ -380,11 +396,11 @@ fn write_field(
     value: Reference,
 ) -> Result<Option<Reference>, SignError> {
     if let Some(field) = existing {
-        let rectangle = super::fill::rectangle(&field.dictionary);
+        let area = Area::of(writer.pdf(), &field.dictionary)?;
         let mut signed = field.dictionary.clone();
         signed.set("V", Object::Reference(value));
-        if let Some(rectangle) = rectangle.filter(|rectangle| rectangle.width() > 0.0) {
-            let appearance = request.appearance.write(writer, &rectangle)?;
+        if let Some(area) = area.filter(|area| area.width > 0.0) {
+            let appearance = request.appearance.write(writer, &area)?;
             signed.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
         }
         writer.put(field.reference, &Object::Dictionary(signed));
@@ -405,7 +421,11 @@ fn write_field(
         ("V", Object::Reference(value)),
     ]);
     if place.rectangle.width() > 0.0 {
-        let appearance = request.appearance.write(writer, &place.rectangle)?;
+        let area = Area::new(&place.rectangle, pdf::turn(writer.pdf(), page, writer.pdf().newest())?);
+        let appearance = request.appearance.write(writer, &area)?;
+        if let Some((key, value)) = area.characteristics() {
+            widget.set(key, value);
+        }
         widget.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
     }
     let field = writer.add(&Object::Dictionary(widget));
