@@ -10,6 +10,7 @@ use super::object::{Dictionary, Object, Reference};
 use super::parser::{Parser, SyntaxError};
 use super::section::{Entry, Section};
 use super::source::Source;
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -54,7 +55,7 @@ impl Revision {
     /// What this revision says of object `number`.
     #[must_use]
     pub fn entry(&self, number: u32) -> Option<Entry> {
-        self.sections.iter().find_map(|section| section.entries.get(&number).copied())
+        self.sections.iter().find_map(|section| section.entries.get(number))
     }
 
     /// The newest section's trailer.
@@ -67,9 +68,13 @@ impl Revision {
     /// Every object number this revision says something of.
     #[must_use]
     pub fn numbers(&self) -> Vec<u32> {
-        let all: std::collections::BTreeSet<u32> =
-            self.sections.iter().flat_map(|section| section.entries.keys().copied()).collect();
-        all.into_iter().collect()
+        let of = |section: &Section| section.entries.iter().map(|(number, _)| number).collect::<Vec<_>>();
+        let mut all: Vec<u32> = self.sections.iter().flat_map(of).collect();
+        if self.sections.len() > 1 {
+            all.sort_unstable();
+            all.dedup();
+        }
+        all
     }
 }
 
@@ -93,7 +98,7 @@ pub struct Pdf<'a> {
     pub(super) revisions: Vec<Revision>,
     pub(super) findings: Vec<Finding>,
     streams: RefCell<(HashMap<u64, Unpacked>, usize)>,
-    /// For every object number what each revision says of it, oldest first.
+    /// For every object number what each revision but the first says of it, oldest first: the first has most numbers.
     history: HashMap<u32, Vec<(usize, Entry)>>,
     reads: Cell<u64>,
     growth: Cell<u64>,
@@ -126,7 +131,7 @@ impl<'a> Pdf<'a> {
         }
         let revisions = chain::group(source, sections, &mut findings)?;
         let mut history: HashMap<u32, Vec<(usize, Entry)>> = HashMap::new();
-        for (at, revision) in revisions.iter().enumerate() {
+        for (at, revision) in revisions.iter().enumerate().skip(1) {
             for number in revision.numbers() {
                 if let Some(entry) = revision.entry(number) {
                     history.entry(number).or_default().push((at, entry));
@@ -179,9 +184,11 @@ impl<'a> Pdf<'a> {
     /// The entry of object `number` as of `revision`, and the revision it is from.
     #[must_use]
     pub fn entry(&self, number: u32, revision: usize) -> Option<(Entry, usize)> {
-        let history = self.history.get(&number)?;
-        let until = history.partition_point(|(at, _)| *at <= revision);
-        history.get(until.checked_sub(1)?).map(|(at, entry)| (*entry, *at))
+        let later = self.history.get(&number).and_then(|history| {
+            let until = history.partition_point(|(at, _)| *at <= revision);
+            history.get(until.checked_sub(1)?).map(|(at, entry)| (*entry, *at))
+        });
+        later.or_else(|| self.revisions.first()?.entry(number).map(|entry| (entry, 0)))
     }
 
     /// The object as of `revision`; `null` when there is none, as the standard says.
@@ -304,10 +311,23 @@ impl<'a> Pdf<'a> {
     pub(super) fn read_at(&self, reference: Reference, at: u64, revision: usize) -> Result<Indirect, Error> {
         let mut size = WINDOW;
         loop {
-            let window = self.source.bytes(at, size)?;
+            let mut window = self.source.bytes(at, size)?;
+            if matches!(window, Cow::Borrowed(_)) && size == WINDOW {
+                // What lies in memory costs nothing to look at; what is read of it counts below.
+                size = OBJECT_SIZE_LIMIT;
+                window = self.source.bytes(at, size)?;
+            }
             let whole = window.len() < size;
             let mut parser = Parser::new(&window);
-            match read_object(&mut parser, reference, &window) {
+            let read = read_object(&mut parser, reference, &window);
+            if parser.position() > WINDOW {
+                let growth = self.growth.get().saturating_add(offset(parser.position()));
+                if growth > GROWTH_BUDGET.saturating_add(self.source.len()) {
+                    return Err(Error::Limit("work on objects larger than usual"));
+                }
+                self.growth.set(growth);
+            }
+            match read {
                 Ok((object, Ending::Object)) => {
                     let end = at + offset(parser.position());
                     return Ok(Indirect { object, data: None, span: Some((at, end)) });
@@ -320,14 +340,7 @@ impl<'a> Pdf<'a> {
                 {
                     return Err(Error::syntax(reference.number, at)(error));
                 }
-                Err(_) => {
-                    size *= 8;
-                    let growth = self.growth.get().saturating_add(offset(size));
-                    if growth > GROWTH_BUDGET.saturating_add(self.source.len()) {
-                        return Err(Error::Limit("work on objects larger than usual"));
-                    }
-                    self.growth.set(growth);
-                }
+                Err(_) => size *= 8,
             }
         }
     }
