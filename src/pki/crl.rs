@@ -387,7 +387,7 @@ mod tests {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         params.key_usages = vec![rcgen::KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).unwrap();
-        let public = super::super::Certificate::read(certificate.der()).unwrap().key;
+        let public = super::super::Certificate::read(certificate.der()).unwrap().key.clone();
         let issuer = rcgen::Issuer::new(params, key);
         let revoked = rcgen::RevokedCertParams {
             serial_number: rcgen::SerialNumber::from(77_u64),
