@@ -91,7 +91,7 @@ fn limits(folder: &Path) -> Limits {
         .output()
         .unwrap()
         .stdout;
-    let key = RsaKeyPair::from_pkcs8(&pkcs8).unwrap();
+    let key = RsaKeyPair::from_pkcs8(&pkcs8).or_else(|_| RsaKeyPair::from_der(&pkcs8)).unwrap();
     let mut signature = vec![0; key.public_modulus_len()];
     let rsa = rate(|| key.sign(&RSA_PKCS1_SHA256, &random, b"bytes", &mut signature).unwrap());
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
