@@ -7,7 +7,11 @@ use super::parser::{Parser, SyntaxError};
 /// as the standard has it, so that no text is read twice.
 ///
 /// The second value counts all objects made, nested ones too.
-pub(super) fn unpacked(plain: &[u8], count: usize, first: usize) -> Result<(Vec<(u32, Object)>, usize), SyntaxError> {
+pub(super) fn unpacked(
+    plain: &[u8],
+    count: usize,
+    first: usize,
+) -> Result<(Vec<(u32, Object)>, usize), SyntaxError> {
     let wrong = |what: &'static str| SyntaxError { what, at: 0 };
     let mut header = Parser::new(plain.get(..first).ok_or(wrong("/First is beyond the stream"))?);
     let mut places = Vec::new();

@@ -6,9 +6,9 @@ use super::crl::{DistributionPoint, distribution_points};
 use super::policies::Stated;
 use super::seal::Seal;
 use chrono::{DateTime, Utc};
-use x509_parser::extensions::{GeneralName as Name, ParsedExtension};
 use std::ops::Deref;
 use std::sync::Arc;
+use x509_parser::extensions::{GeneralName as Name, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// A certificate larger than this is no certificate for signing documents.

@@ -212,8 +212,7 @@ impl Crl {
         let signed = parts.expect(0x30)?;
         let algorithm = parts.expect(0x30)?;
         let signature = parts.expect(0x03)?;
-        let signature =
-            signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?;
+        let signature = signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?;
         if !parts.is_empty() {
             return Err(DerError("something follows the signature of a list"));
         }

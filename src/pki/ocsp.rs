@@ -139,8 +139,7 @@ impl Ocsp {
         let signed = parts.expect(0x30)?;
         let algorithm = parts.expect(0x30)?;
         let signature = parts.expect(0x03)?;
-        let signature =
-            signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?;
+        let signature = signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?;
         let certificates = match parts.optional(0xa0)? {
             Some(list) => read_certificates(&list.inside().expect(0x30)?)?,
             None => Vec::new(),
