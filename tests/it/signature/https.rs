@@ -4,7 +4,7 @@ use super::levels::{Desk, chancery};
 use crate::support::tls::{Server, Stream, answering, listen, passing_on};
 use crate::support::{fixture_path, judges};
 use chancery::fetch::{Guarded, Limits, Roots};
-use chancery::pki::read_certificates;
+use chancery::pki::{Certificate, read_certificates};
 use chancery::ports::{Fetch, FetchFailed, Outgoing};
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -127,9 +127,13 @@ fn who_dribbles_before_or_after_the_handshake_is_left() {
 
 #[test]
 fn a_certificate_that_can_be_no_root_is_named() {
-    let broken = read_certificates(Server::default().start(answering(b"")).root.as_bytes()).unwrap();
-    let mut broken = broken[0].clone();
-    broken.der.truncate(broken.der.len() / 2);
+    // It says of itself something critical that nobody understands.
+    let mut extension = rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 55555, 1], vec![5, 0]);
+    extension.set_criticality(true);
+    let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.custom_extensions.push(extension);
+    let made = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+    let broken = Certificate::read(made.der()).unwrap();
     assert!(Roots::with(&[broken]).unwrap_err().to_string().contains("can't be a root"));
 }
 
