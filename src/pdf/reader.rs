@@ -32,7 +32,7 @@ const DECODE_BUDGET: u64 = 2 << 30;
 const WINDOW: usize = 2048;
 /// Bytes of object text looked at beyond first windows, for one open file. An honest file needs a
 /// few megabytes; one whose entries all point into the same endless text would need hours.
-const GROWTH_BUDGET: u64 = 256 << 20;
+const GROWTH_BUDGET: u64 = 128 << 20;
 /// Text of objects kept as read, in bytes: judging reads the same few over and over. Each may need 16 times its text.
 const KEPT_LIMIT: usize = 1 << 20;
 /// Objects read from one open file: judging five signatures of a 10,000-page file reads two million.
