@@ -73,9 +73,10 @@ pub struct Args {
     /// PAGE:x,y,w,h in millimetres from the top left
     #[arg(long)]
     place: Option<String>,
-    /// The field: an empty one, or the name of a new one
-    #[arg(long, default_value = "Signature1")]
-    field: String,
+    /// The field: an empty one, or the name of a new one [default: the first of Signature1, Signature2, … that isn't
+    /// signed]
+    #[arg(long)]
+    field: Option<String>,
     /// A file with the key's secret (else CHANCERY_SECRET)
     #[arg(long)]
     secret_file: Option<PathBuf>,
@@ -135,6 +136,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let file = File::open(&args.file).map_err(unreadable)?;
     let source = FileSource::new(file).map_err(unreadable)?;
     let pdf = Pdf::open(&source).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
+    let field = field_name(args, &pdf)?;
     let place = match &args.place {
         Some(text) => Some(parse_place(text, &pdf).ok_or((USAGE, "place_unreadable", text.clone()))?),
         None => None,
@@ -144,10 +146,10 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         return Err((USAGE, "image_missing", String::new()));
     }
     let place = match place {
-        None if args.appearance != "none" => place_without_being_told(args, &pdf)?,
+        None if args.appearance != "none" => place_without_being_told(args, &field, &pdf)?,
         told => told,
     };
-    let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
+    let request = Request { field: &field, place, fills: &[], appearance, at: now, reason: None };
     let client = client(&args.allow_host, args.tsa.as_deref());
     let network = Network { fetch: &client, rng: &SystemRng };
     let warnings = check_revocation(args, key, &trust, network, now)?;
@@ -164,7 +166,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     growing.persist(&args.output).map_err(unwritable)?;
     let result = serde_json::json!({
         "output": args.output.display().to_string(),
-        "field": args.field,
+        "field": field,
         "level": args.level,
         "signer": key.certificate().subject,
         "warnings": warnings,
@@ -172,7 +174,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     if args.json {
         print_json(&result);
     } else {
-        out!("{}: {} ({})", args.output.display(), key.certificate().subject, args.field);
+        out!("{}: {} ({})", args.output.display(), key.certificate().subject, field);
     }
     Ok(ExitCode::from(GOOD))
 }
@@ -204,21 +206,38 @@ fn text_of(args: &Args, key: &dyn SigningKey, now: chrono::DateTime<chrono::Utc>
     matches!(args.appearance.as_str(), "attachment" | "copy").then(|| format!("{name}; {time}"))
 }
 
-/// Where an appearance goes that was given no place: into the field that is there, or, for texts, to
-/// the top right of the first page (Decree 30/2020, App. I, II.8.b).
-fn place_without_being_told(args: &Args, pdf: &Pdf<'_>) -> Result<Option<Place>, Failure> {
+/// The field asked for, or else the first of a row of names that is free or waits to be signed.
+fn field_name(args: &Args, pdf: &Pdf<'_>) -> Result<String, Failure> {
+    if let Some(name) = &args.field {
+        return Ok(name.clone());
+    }
     let known =
         fields::all(pdf, pdf.newest()).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
-    if known.iter().any(|field| field.name == args.field) {
+    let is_usable = |name: &String| {
+        known
+            .iter()
+            .filter(|field| field.name == *name)
+            .all(|field| field.kind == b"Sig" && field.value.is_none() && field.merged)
+    };
+    let names = (1..=known.len() + 1).map(|number| format!("Signature{number}"));
+    Ok(names.into_iter().find(is_usable).unwrap_or_default())
+}
+
+/// Where an appearance goes that was given no place: into the field that is there, or, for texts, to
+/// the top right of the first page (Decree 30/2020, App. I, II.8.b).
+fn place_without_being_told(args: &Args, name: &str, pdf: &Pdf<'_>) -> Result<Option<Place>, Failure> {
+    let known =
+        fields::all(pdf, pdf.newest()).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
+    if known.iter().any(|field| field.name == name) {
         return Ok(None);
     }
     if matches!(args.appearance.as_str(), "personal" | "agency") {
-        return Err((USAGE, "place_missing", args.field.clone()));
+        return Err((USAGE, "place_missing", name.to_owned()));
     }
     /// A line of text at size 10, in millimetres: width and height of its field, distance from the edges.
     const LINE: (f64, f64, f64) = (100.0, 6.0, 10.0);
     let (width, height, edge) = LINE;
-    let bounds = page_bounds(pdf, 1).ok_or((USAGE, "place_missing", args.field.clone()))?;
+    let bounds = page_bounds(pdf, 1).ok_or((USAGE, "place_missing", name.to_owned()))?;
     let top = bounds.top - edge * POINTS;
     let right = bounds.right - edge * POINTS;
     let left = (right - width * POINTS).max(bounds.left);

@@ -9,6 +9,7 @@ mod hostile;
 mod house;
 mod incoming;
 mod levels;
+mod manners;
 mod office;
 mod remembered;
 mod rights;
