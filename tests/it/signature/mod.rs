@@ -11,6 +11,7 @@ mod hostile;
 mod https;
 mod journey;
 mod levels;
+mod masks;
 mod others;
 mod pictures;
 mod producers;
