@@ -39,9 +39,6 @@ pub(super) fn judge_cms(
     if signed.is_ber {
         verdict.warn("cms_is_ber");
     }
-    if !signed.versions_hold {
-        verdict.warn("cms_version_unexpected");
-    }
     if signed.unreadable_certificates > 0 {
         verdict.warn("cms_certificate_unreadable");
     }

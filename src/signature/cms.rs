@@ -109,9 +109,6 @@ pub struct Signed {
     pub signer: SignerId,
     /// Whether anything was BER and not DER.
     pub is_ber: bool,
-    /// Whether the versions named are those the parts ask for (RFC 5652, 5.1 and 5.3). Nothing depends on them, and
-    /// programs in the field get them wrong.
-    pub versions_hold: bool,
     /// Length of the CMS in the bytes given.
     pub length: usize,
 }
@@ -187,7 +184,9 @@ impl Signed {
         // RFC 5652, 5.1: kinds of certificates or revocation data that raise it further are not read.
         let by_key = all.iter().any(|one| matches!(one.signer, SignerId::KeyId(_)));
         let expected = if by_key || content_type != DATA { [3] } else { [1] };
-        let is_expected = version.value == expected || matches!(version.value, [4 | 5]);
+        if version.value != expected && !matches!(version.value, [4 | 5]) {
+            return Err(DerError("the version is not the one its parts ask for").into());
+        }
         let mut revocation = Vec::new();
         if let Some(lists) = lists {
             gather(&lists, &mut revocation)?;
@@ -203,7 +202,6 @@ impl Signed {
             signed.revocation.extend(revocation.iter().cloned());
             signed.is_ber = outer.indefinite || explicit.indefinite || data.indefinite;
             signed.length = outer.whole.len();
-            signed.versions_hold &= is_expected;
         }
         Ok(all)
     }
@@ -291,7 +289,9 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         _ => return Err(DerError("unknown signer identifier").into()),
     };
     // RFC 5652, 5.3: 1 when named by issuer and serial number, 3 when by key identifier.
-    let versions_hold = version.value == [if id.tag == 0x80 { 3 } else { 1 }];
+    if version.value != [if id.tag == 0x80 { 3 } else { 1 }] {
+        return Err(DerError("the signer's version is not the one its identifier asks for").into());
+    }
     let digest = crate::pki::digest::digest_of(parts.expect(0x30)?.whole);
     let attributes = parts.optional(0xa0)?;
     let signature_algorithm = parts.expect(0x30)?.whole.to_vec();
@@ -319,7 +319,6 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         revocation: Vec::new(),
         signer,
         is_ber: false,
-        versions_hold,
         length: 0,
     };
     if let Some(attributes) = attributes {

@@ -6,6 +6,7 @@ use crate::support::databases::{on_both, sqlite};
 use crate::support::fixture;
 use chancery::audit::fsck::fsck;
 use chancery::server::settle;
+use chancery::store::Location;
 use diesel::connection::SimpleConnection;
 use reqwest::Method;
 
@@ -72,7 +73,8 @@ fn rows_nobody_can_read_any_more_and_bytes_struck_from_the_list_are_named() {
         checked.unwrap()
     };
     assert_eq!(judged().indication, "good");
-    let behind = |statement: &str| fresh.location.connect().unwrap().batch_execute(statement).unwrap();
+    let location = Location::Sqlite(house.data().join("chancery.db"));
+    let behind = |statement: &str| location.connect().unwrap().batch_execute(statement).unwrap();
     behind(&format!("UPDATE documents SET changed_at = 'x' || changed_at WHERE id = '{id}'"));
     let found = judged();
     assert_eq!(found.indication, "bad");

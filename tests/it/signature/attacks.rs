@@ -253,7 +253,15 @@ fn what_is_appended_and_can_not_be_read_fails_every_signature_before_it() {
         [sealed.as_slice(), tail.as_bytes()].concat()
     };
     let entry = format!("{root} 1\n{at:010} 00000 n \n");
-    let usual = format!("/Size 200/Root {root} 0 R/Prev {previous}");
+    let id = pdf.newest_section().unwrap().trailer.get("ID").and_then(Object::as_array).unwrap();
+    let id: String = id
+        .iter()
+        .map(|part| match part {
+            Object::String(bytes) => format!("<{}>", hex::encode(bytes)),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let usual = format!("/Size 200/Root {root} 0 R/Prev {previous}/ID[{id}]");
     let twice = format!("{root} 0 obj\n<</Type/Catalog/Type/Catalog>>\nendobj\n");
     for (what, file) in [
         ("a key that stands twice", appended(&twice, &entry, &usual)),
