@@ -19,3 +19,4 @@ mod remembered;
 mod reports;
 mod tokens;
 mod years;
+pub mod others;
