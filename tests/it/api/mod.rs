@@ -3,6 +3,7 @@
 mod access;
 mod active;
 mod contract;
+mod desktop;
 mod elsewhere;
 mod evidence;
 mod formats;
@@ -12,6 +13,8 @@ mod incoming;
 mod levels;
 mod manners;
 mod office;
+mod outside;
 mod remembered;
 mod rights;
 mod strain;
+mod two_step;
