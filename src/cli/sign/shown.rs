@@ -93,12 +93,12 @@ pub(super) fn place(
         return Ok(None);
     }
     match (args.appearance.as_str(), text) {
-        ("personal", _) => beside_the_name(args, name, source).map(Some),
+        ("personal", _) => beside_the_name(name, source).map(Some),
         ("agency", _) => {
             let mut signed = known.iter().rev().filter(|field| field.value.is_some()).peekable();
             let is_signed = signed.peek().is_some();
             let personal = signed.find_map(|field| shown_at(pdf, &field.dictionary));
-            over_the_signature(args, name, source, personal, is_signed).map(Some)
+            over_the_signature(name, source, personal, is_signed).map(Some)
         }
         (_, Some(text)) => free(top_right(pdf, text)?),
         _ => Ok(None),
@@ -114,7 +114,7 @@ fn pages(source: &FileSource) -> Result<pdf::text::Pages, Failure> {
 }
 
 /// A personal signature stands between the title and the name (boxes 7a to 7c).
-fn beside_the_name(args: &Args, name: &str, source: &FileSource) -> Result<Place, Failure> {
+fn beside_the_name(name: &str, source: &FileSource) -> Result<Place, Failure> {
     placement::personal(&pages(source)?, Profile::builtin())
         .map_err(|_| (USAGE, "place_missing", name.to_owned()))
 }
@@ -122,7 +122,6 @@ fn beside_the_name(args: &Args, name: &str, source: &FileSource) -> Result<Place
 /// The agency's signature lies over the left third of the personal one (box 8), wherever that is; on a document that is signed
 /// without having been prepared, as far as that leaves the signed text free.
 fn over_the_signature(
-    args: &Args,
     name: &str,
     source: &FileSource,
     personal: Option<Place>,
