@@ -6,7 +6,7 @@ mod sweep;
 pub use sweep::sweep;
 
 use crate::api::caller::tell_of_refusal;
-use crate::api::edge::{Pace, caught, keep_pace};
+use crate::api::edge::{Pace, caught, explained, keep_pace};
 use crate::api::{Service, problem, routes};
 use crate::audit::log;
 use crate::config::Config;
@@ -310,9 +310,10 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
                 let (method, path) = (request.method().clone(), request.match_pattern().unwrap_or_default());
                 let answered = caught(next.call(request));
                 async move {
-                    let mut response = answered.await?;
+                    let response = answered.await?;
                     tell_of_refusal(&service, &response).await;
                     problem::set_language(&headers);
+                    let mut response = explained(response);
                     let status = response.status();
                     tracing::info!(request = %id, %method, route = %path, status = status.as_u16(), micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), "answered");
                     observe(status.as_u16(), started.elapsed());

@@ -11,6 +11,7 @@ mod hostile;
 mod house;
 mod incoming;
 mod levels;
+mod manners;
 mod office;
 mod outside;
 mod remembered;
