@@ -124,6 +124,7 @@ impl<'f> Layout<'f> {
         layout.parts.extend(units::parts(&layout.paragraphs, &layout.units));
         layout.body = body::running(facts);
         let numbers = facts.numbers.iter().map(|number| &number.line);
+        layout.parts.insert(Part::Address, facts.foot.iter().collect());
         layout.parts.insert(Part::PageNumber, numbers.collect());
         layout.document = layout.describe(profile);
         layout
