@@ -129,7 +129,10 @@ pub fn docx(made: &Made) -> Vec<u8> {
     }
     let mut body = String::new();
     for (part, text) in made.marks {
-        body += &paragraph(&write(part, text, 13.0, true, false), font, r#"<w:jc w:val="right"/>"#);
+        let sides = ["top", "left", "bottom", "right"].map(|side| format!(r#"<w:{side} w:val="single" w:sz="6"/>"#));
+        let frame = made.frame.map(|_| format!("<w:pBdr>{}</w:pBdr>", sides.concat())).unwrap_or_default();
+        let set = format!(r#"{frame}<w:jc w:val="right"/>"#);
+        body += &paragraph(&write(part, text, 13.0, true, false), font, &set);
     }
     body += &table(if made.narrow { [80.0, 92.0] } else { [56.0, 116.0] }, &rows);
     match made.kind {

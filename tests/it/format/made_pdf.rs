@@ -446,8 +446,16 @@ fn head(flow: &mut Flow<'_>) {
     put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false), None);
     let below = made.setting.date_below;
     put(east, first + 3.0 * step + below, made.write("date", made.date, 14.0, false, true), None);
+    let mut frames = Vec::new();
     for (part, text) in made.marks {
-        put(end - 20.0, first + 4.4 * step, made.write(part, text, 13.0, true, false), None);
+        let at = (end - 20.0, first + 4.4 * step);
+        put(at.0, at.1, made.write(part, text, 13.0, true, false), None);
+        frames.extend(made.frame.map(|[wide, high]| {
+            let least = if text.len() > 14 { 46.0 } else { wide };
+            let y = made.paper.1 - at.1 - high / 2.0 + 1.6;
+            let [x, y, wide, high] = [at.0 - least / 2.0, y, least, high].map(|value| value * POINTS);
+            format!("0.7 w {x:.2} {y:.2} {wide:.2} {high:.2} re S")
+        }));
     }
     let mut y = first + 5.6 * step;
     match made.kind {
@@ -470,6 +478,7 @@ fn head(flow: &mut Flow<'_>) {
         }
     }
     flow.y = y + 1.6 * step;
+    flow.writer.lines.extend(frames);
 }
 
 /// Pages that are pictures of this many dots per inch, with recognised text behind.
