@@ -21,6 +21,8 @@ pub struct Config {
     pub law: Law,
     /// How it signs.
     pub signing: Signing,
+    /// Keys that lie elsewhere.
+    pub keys: Keys,
     /// The log.
     pub log: Log,
     /// The agency made at first start.
@@ -108,6 +110,16 @@ pub struct Law {
     pub time_zone: String,
 }
 
+/// What keys that lie elsewhere may be used with.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// PKCS#11 libraries that may be loaded, by absolute path.
+    pub pkcs11_modules: Vec<PathBuf>,
+    /// Services of remote signing that may be asked, by the base address of their CSC API, version 1.
+    pub csc_services: Vec<String>,
+}
+
 /// How it signs, and what it may ask of machines elsewhere for that.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -122,6 +134,8 @@ pub struct Signing {
     pub network: bool,
     /// Hosts with port, as `host:port`, that may be asked although their address is a private one.
     pub allowed_hosts: Vec<String>,
+    /// Folder with certificates that `https` is believed by, besides the machine's; empty: none.
+    pub tls_roots: PathBuf,
     /// Seconds one exchange may take.
     pub seconds: u64,
     /// How old, in seconds, an answer about revocation may be that is used again before signing; 0: always asked anew.
@@ -138,6 +152,7 @@ impl Default for Signing {
             tsa: String::new(),
             network: true,
             allowed_hosts: Vec::new(),
+            tls_roots: PathBuf::new(),
             seconds: 10,
             revocation_max_age_seconds: 60,
             verdict_max_age_seconds: 3600,
@@ -280,8 +295,9 @@ impl Config {
                 return wrong("signing.network", "levels above B-B need the network");
             }
         }
-        if !signing.tsa.is_empty() && !signing.tsa.starts_with("http://") {
-            return wrong("signing.tsa", "expected an address that begins with http://");
+        let is_address = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if !signing.tsa.is_empty() && !is_address(&signing.tsa) {
+            return wrong("signing.tsa", "expected an address that begins with http:// or https://");
         }
         if !(1..=60).contains(&signing.seconds) {
             return wrong("signing.seconds", "expected 1 to 60");
@@ -293,6 +309,13 @@ impl Config {
             if value > 7 * 86_400 {
                 return wrong(name, "expected 0 to 604800 (a week)");
             }
+        }
+        if self.keys.pkcs11_modules.iter().any(|module| !module.is_absolute()) {
+            return wrong("keys.pkcs11_modules", "expected absolute paths");
+        }
+        if self.keys.csc_services.iter().any(|address| !crate::pki::csc::is_base(address)) {
+            let expected = "expected addresses that end with /csc/v1: version 2 of the CSC API is not spoken";
+            return wrong("keys.csc_services", expected);
         }
         if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {
             return wrong("log.name", "expected a name without spaces and plus signs");
@@ -348,6 +371,8 @@ mod tests {
             ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-X", "signing.agency_level"),
             ("CHANCERY__SIGNING__TSA", "ftp://tsa", "signing.tsa"),
             ("CHANCERY__SIGNING__SECONDS", "0", "signing.seconds"),
+            ("CHANCERY__KEYS__PKCS11_MODULES", "[\"softhsm.so\"]", "keys.pkcs11_modules"),
+            ("CHANCERY__KEYS__CSC_SERVICES", "[\"https://sign.example/csc/v2\"]", "keys.csc_services"),
             ("CHANCERY__SIGNING__REVOCATION_MAX_AGE_SECONDS", "604801", "signing.revocation_max_age_seconds"),
         ] {
             assert_eq!(load(&[(key, value)]).unwrap_err().name, name);
