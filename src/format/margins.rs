@@ -30,7 +30,9 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         width,
         height,
         margins: Margins {
-            left: left.map(|edge| broken.behind(edge).unwrap_or_else(|| outdented(edge, &own))).or(broken.left),
+            left: left
+                .map(|edge| broken.behind(edge).unwrap_or_else(|| outdented(edge, &own)))
+                .or(broken.left),
             right: edge(wide.iter().map(|line| width - line.bounds[2])).or(broken.right),
             top: upper,
             bottom: lower,

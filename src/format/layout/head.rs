@@ -60,6 +60,7 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     let named = if letter.is_empty() { type_name(layout, &known, &issuer, profile) } else { None };
     let summary = named.map(|at| abstract_lines(layout, at, facts, profile)).unwrap_or_default();
     let addressee = addressee(layout, profile);
+    let listed = addressee.iter().position(|line| is_entry(&line.text)).unwrap_or(addressee.len());
     vec![
         (Part::NationalTitle, title),
         (Part::Motto, motto),
@@ -73,8 +74,8 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
         (Part::LetterAbstract, letter),
         (Part::TypeName, named.and_then(|at| layout.head.get(at)).copied().into_iter().collect()),
         (Part::Abstract, summary),
-        (Part::Addressees, addressee.get(1..).unwrap_or_default().to_vec()),
-        (Part::Addressee, addressee.into_iter().take(1).collect()),
+        (Part::Addressees, addressee.get(listed..).unwrap_or_default().to_vec()),
+        (Part::Addressee, addressee.into_iter().take(listed).collect()),
     ]
 }
 
@@ -324,9 +325,32 @@ fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> 
 fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     let Some(word) = profile.recognition.addressee.as_deref() else { return Vec::new() };
     let Some(at) = layout.head.iter().position(|line| begins(&line.text, word)) else { return Vec::new() };
-    let rest = layout.head.iter().skip(at + 1).take(ADDRESSEES);
-    let listed = rest.take_while(|line| line.text.starts_with(['-', '–', '+']));
-    layout.head.iter().skip(at).take(1).chain(listed).copied().collect()
+    let mut found: Vec<&'f Line> = layout.head.get(at).copied().into_iter().collect();
+    for line in layout.head.iter().skip(at + 1).take(ADDRESSEES).copied() {
+        let more = is_entry(&line.text) || found.last().is_some_and(|last| goes_on(last, line, &found));
+        if !more {
+            break;
+        }
+        found.push(line);
+    }
+    found
+}
+
+/// Whether a line begins an entry of a list.
+pub(in crate::format) fn is_entry(text: &str) -> bool {
+    text.starts_with(['-', '–', '+'])
+}
+
+/// Whether a line of a page goes on with the addressee above it.
+fn goes_on(last: &Line, line: &Line, found: &[&Line]) -> bool {
+    let entry = found.iter().rev().find(|line| is_entry(&line.text));
+    let small = line.text.chars().next().is_some_and(char::is_lowercase);
+    let below = entry.map_or(small, |entry| small || line.bounds[0] > entry.bounds[0] - 2.0);
+    line.at.is_none()
+        && line.page == last.page
+        && line.baseline - last.baseline < last.size * 0.55
+        && !last.text.ends_with([';', '.', ':'])
+        && below
 }
 
 /// A line that means to be the date line: it has the pattern's words, or a date in figures, and stands

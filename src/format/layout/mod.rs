@@ -14,6 +14,7 @@ mod words;
 pub use annex::Annex;
 pub use body::Paragraph;
 pub(super) use body::is_running;
+pub(super) use head::is_entry;
 pub(super) use units::from_roman;
 pub use units::{Unit, UnitKind};
 pub use words::folded;

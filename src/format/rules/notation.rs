@@ -114,11 +114,7 @@ pub(super) fn date_form(case: &Case<'_>) -> Outcome {
     // The words between the figures are written as the pattern has them.
     let words = case.profile.date.words();
     let worded = words.is_none_or(|words| words.iter().all(|word| line.text.contains(word.as_str())));
-    if before.is_empty() || !worded {
-        of_line(line, expected, line.text.clone())
-    } else {
-        Outcome::Holds
-    }
+    if before.is_empty() || !worded { of_line(line, expected, line.text.clone()) } else { Outcome::Holds }
 }
 
 pub(super) fn date_padding(case: &Case<'_>) -> Outcome {

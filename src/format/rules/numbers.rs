@@ -45,7 +45,8 @@ fn overflows(case: &Case<'_>) -> bool {
     let (room, height) = (sheet.width - left - right, (sheet.height - top - bottom) * POINTS);
     let (mut all, mut rows) = (0.0, std::collections::BTreeMap::new());
     for line in case.facts.lines.iter().filter(|line| line.size > 1.0) {
-        let Some(setting) = line.setting.as_ref().filter(|setting| !setting.framed && setting.column == 0) else {
+        let Some(setting) = line.setting.as_ref().filter(|setting| !setting.framed && setting.column == 0)
+        else {
             continue;
         };
         let width = setting.cell.and_then(|cell| cell.width).unwrap_or(room) - setting.left - setting.right;
