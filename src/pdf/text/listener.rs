@@ -13,6 +13,8 @@ use hayro_syntax::object::{Array, Dict, Name, Stream};
 use hayro_syntax::page::Page as HayroPage;
 use std::sync::Arc;
 
+/// Elements of the path around a frame at most.
+const FRAME: usize = 8;
 /// Thicker than this is no line under a title, in points.
 const THICK: f64 = 3.0;
 /// Shorter than this is a dot.
@@ -208,6 +210,13 @@ impl Listener {
     }
 }
 
+/// Whether a shape is drawn by its edge and has an inside.
+fn is_frame(bounds: Rect, mode: &DrawMode) -> bool {
+    matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..))
+        && bounds.width().abs() > THICK
+        && bounds.height().abs() > THICK
+}
+
 /// A font name without the six letters of a subset (ISO 32000-2, 9.9.2).
 pub(super) fn without_tag(name: &str) -> &str {
     match name.split_once('+') {
@@ -217,14 +226,26 @@ pub(super) fn without_tag(name: &str) -> &str {
 }
 
 impl<'a> Device<'a> for Listener {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.step();
-        self.bar((props.transform * path.clone()).bounding_box());
+        let path = props.transform * path.clone();
+        let bounds = path.bounding_box();
+        self.bar(bounds);
+        if is_frame(bounds, mode) && path.elements().len() <= FRAME {
+            path.segments().for_each(|segment| self.bar(segment.bounding_box()));
+        }
     }
 
-    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
         self.step();
-        self.bar(props.transform.transform_rect_bbox(*rect));
+        let bounds = props.transform.transform_rect_bbox(*rect);
+        self.bar(bounds);
+        if is_frame(bounds, mode) {
+            let Rect { x0, y0, x1, y1 } = bounds;
+            for (x0, y0, x1, y1) in [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)] {
+                self.bar(Rect::new(x0, y0, x1, y1));
+            }
+        }
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {

@@ -1,7 +1,7 @@
 //! The document as a small PDF with the fonts Word names, which aren't embedded: every character has
 //! a code of its own and stands exactly where it is put.
 
-use super::made::{ADDRESSEE, Made, Written, Wrong};
+use super::made::{ADDRESSEE, Made, Written};
 use super::made_marks;
 use chancery::pdf::filter::deflate;
 use std::collections::BTreeMap;
