@@ -5,6 +5,7 @@ pub mod docx;
 mod drawn;
 pub mod facts;
 pub mod layout;
+mod lines;
 mod margins;
 pub mod metadata;
 pub mod metrics;

@@ -9,12 +9,14 @@ mod expansion;
 mod listener;
 mod names;
 mod readers;
+mod signs;
 
 use super::geometry::Rectangle;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};
 use listener::Listener;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -61,7 +63,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Glyph {
     /// What it stands for.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Left end of its baseline.
     pub x: f64,
     /// Height of its baseline.
@@ -246,11 +248,12 @@ fn read_pages(
     let mut found = Pages { count: pdf.pages().len(), ..Pages::default() };
     let pages = pdf.pages().iter().enumerate();
     let mut left = limits.all_glyphs;
+    let (mut names, settings) = (Vec::new(), InterpreterSettings::default());
     for (number, page) in pages.take(only.map_or(limits.pages, |only| only.saturating_add(1))) {
         if only.is_some_and(|only| only != number) {
             continue;
         }
-        let mut listener = Listener::new(limits.glyphs, steps);
+        let mut listener = Listener::new(page, std::mem::take(&mut names), limits.glyphs, steps);
         let bounds = page.intersected_crop_box();
         listener.page.bounds = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
         listener.page.rotation = match page.rotation() {
@@ -261,8 +264,9 @@ fn read_pages(
         };
         let whole = left > 0
             && !expansion::is_disguised(page)
-            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &mut listener))).is_ok();
+            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &settings, &mut listener))).is_ok();
         left = left.saturating_sub(listener.page.glyphs.len());
+        names = listener.names;
         // A cache without end would hold every picture of a long document.
         if !whole || number % FRESH == FRESH - 1 {
             cache = InterpreterCache::new();
@@ -281,11 +285,14 @@ fn interpret<'a>(
     page: &'a HayroPage<'a>,
     pdf: &'a hayro_syntax::Pdf,
     cache: &InterpreterCache<'a>,
-    listener: &mut Listener,
+    settings: &InterpreterSettings,
+    listener: &mut Listener<'_>,
 ) {
-    for (content, annotation) in [(RenderContent::PAGE, false), (RenderContent::ANNOTATIONS, true)] {
-        listener.begin(page, annotation);
-        let settings = InterpreterSettings { render_content: content, ..Default::default() };
+    let annotated = page.raw().contains_key(b"Annots");
+    let contents = [(RenderContent::PAGE, false), (RenderContent::ANNOTATIONS, true)];
+    for (content, annotation) in contents.into_iter().take(if annotated { 2 } else { 1 }) {
+        listener.begin(annotation);
+        let settings = InterpreterSettings { render_content: content, ..settings.clone() };
         let everything = Rect::new(-1e6, -1e6, 1e6, 1e6);
         let mut context = Context::new(Affine::IDENTITY, everything, cache, pdf.xref(), settings);
         interpret_page(page, &mut context, listener);

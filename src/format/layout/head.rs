@@ -33,11 +33,12 @@ fn is_centred(line: &Line) -> bool {
 /// The type whose name a heading is, or begins with.
 pub(super) fn type_of<'p>(text: &str, profile: &'p Profile) -> Option<&'p DocumentType> {
     let heading = folded(text.trim_end_matches([':', ' ']));
-    let exact = profile.types.iter().find(|kind| folded(&kind.name) == heading);
-    exact.or_else(|| {
-        let longest = profile.types.iter().filter(|kind| begins(&heading, &folded(&kind.name)));
-        longest.filter(|_| is_capitals(text)).max_by_key(|kind| kind.name.len())
-    })
+    let exact = profile.types_by_name(folded).find(|(name, _)| *name == heading);
+    let found = exact.or_else(|| {
+        let longest = profile.types_by_name(folded).filter(|(name, _)| begins(&heading, name));
+        longest.filter(|_| is_capitals(text)).max_by_key(|(name, _)| name.len())
+    });
+    found.map(|(_, kind)| kind)
 }
 
 /// The parts of the head.
@@ -191,10 +192,9 @@ fn type_name(layout: &Layout<'_>, known: &[&Line], issuer: &[&Line], profile: &P
     let free = |line: &&Line| {
         !known.iter().chain(issuer).any(|known| std::ptr::eq(*known, *line)) && !above(line) && !line.stamped
     };
-    let names: Vec<String> = profile.types.iter().map(|kind| folded(&kind.name)).collect();
     let exact = layout.head.iter().zip(&layout.folds).position(|(line, text)| {
         let text = text.trim_end_matches([':', ' ']);
-        names.iter().any(|name| name == text) && free(line)
+        profile.types_by_name(folded).any(|(name, _)| name == text) && free(line)
     });
     exact.or_else(|| {
         layout.head.iter().position(|line| {
