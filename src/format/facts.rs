@@ -124,6 +124,25 @@ pub(super) fn line_of_characters(text: &str) -> Option<Stroke> {
 }
 
 impl Facts {
+    /// The lines of a page of a PDF, which come page by page.
+    pub(super) fn of_page(&self, page: usize) -> impl Iterator<Item = &Line> {
+        let begin = self.lines.partition_point(|line| line.page < page);
+        self.lines.iter().skip(begin).take_while(move |line| line.page == page)
+    }
+
+    /// The boxes of a page's tables.
+    pub(super) fn tables_of(&self, page: usize) -> impl Iterator<Item = &[f64; 4]> {
+        let begin = self.tables.partition_point(|(own, _)| *own < page);
+        let own = self.tables.iter().skip(begin).take_while(move |(own, _)| *own == page);
+        own.map(|(_, bounds)| bounds)
+    }
+
+    /// The number of a page of a PDF.
+    pub(super) fn number_of(&self, page: usize) -> Option<&PageNumber> {
+        let at = self.numbers.partition_point(|number| number.page < page);
+        self.numbers.get(at).filter(|number| number.page == page)
+    }
+
     /// The facts of a PDF's pages.
     #[must_use]
     pub fn of_pdf(pages: &Pages) -> Self {

@@ -264,7 +264,8 @@ fn read_pages(
         };
         let whole = left > 0
             && !expansion::is_disguised(page)
-            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &settings, &mut listener))).is_ok();
+            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &settings, &mut listener)))
+                .is_ok();
         left = left.saturating_sub(listener.page.glyphs.len());
         names = listener.names;
         // A cache without end would hold every picture of a long document.

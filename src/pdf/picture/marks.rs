@@ -59,9 +59,10 @@ fn dashes([left, top, right, bottom]: [f64; 4], width: f64) -> Vec<[f64; 4]> {
         let starts = std::iter::successors(Some(from), move |at| Some(at + dash + gap));
         starts.take_while(move |at| *at < to).take(PIECES / 4).map(move |at| (at, (at + dash).min(to)))
     };
-    let across = along(left, right)
-        .flat_map(|(from, to)| [top, bottom].map(|y| [from, y - half, to, y + half]));
-    let down = along(top, bottom).flat_map(|(from, to)| [left, right].map(|x| [x - half, from, x + half, to]));
+    let across =
+        along(left, right).flat_map(|(from, to)| [top, bottom].map(|y| [from, y - half, to, y + half]));
+    let down =
+        along(top, bottom).flat_map(|(from, to)| [left, right].map(|x| [x - half, from, x + half, to]));
     across.chain(down).collect()
 }
 
@@ -147,8 +148,7 @@ impl Canvas<'_> {
         let unit = size / f64::from(self.face.units_per_em().max(1));
         let glyph = |letter| self.face.glyph_index(letter).unwrap_or_default();
         let advance = |glyph| f64::from(self.face.glyph_hor_advance(glyph).unwrap_or(0)) * unit;
-        let glyphs: Vec<_> =
-            text.chars().map(glyph).map(|glyph| (glyph, advance(glyph))).collect();
+        let glyphs: Vec<_> = text.chars().map(glyph).map(|glyph| (glyph, advance(glyph))).collect();
         if centred {
             x -= glyphs.iter().map(|(_, advance)| advance).sum::<f64>() / 2.0;
         }
@@ -287,7 +287,10 @@ mod tests {
     #[test]
     fn an_area_covers_its_pixels_and_shares_those_at_its_edges() {
         let raster = drawn(Shape::Area { bounds: [2.0, 3.5, 5.0, 6.0], colour: [0; 3], opacity: 255 });
-        assert_eq!([at(&raster, 1, 4), at(&raster, 2, 4), at(&raster, 4, 5), at(&raster, 5, 5)], [255, 0, 0, 255]);
+        assert_eq!(
+            [at(&raster, 1, 4), at(&raster, 2, 4), at(&raster, 4, 5), at(&raster, 5, 5)],
+            [255, 0, 0, 255]
+        );
         assert!((127..=128).contains(&at(&raster, 3, 3)) && at(&raster, 3, 6) == 255);
         let narrow = drawn(Shape::Area { bounds: [2.25, 0.0, 2.75, 20.0], colour: [0; 3], opacity: 255 });
         assert!((127..=128).contains(&at(&narrow, 2, 9)) && at(&narrow, 3, 9) == 255);
@@ -314,7 +317,10 @@ mod tests {
         let raster = drawn(text("ế"));
         let rows: Vec<usize> = (0..20).filter(|y| (0..30).any(|x| at(&raster, x, *y) < 128)).collect();
         // An e is as high as 0.46 of the size; the two marks above it come near the height of capitals and more.
-        assert!(rows.first().is_some_and(|top| (4..=8).contains(top)) && rows.last() == Some(&15), "{rows:?}");
+        assert!(
+            rows.first().is_some_and(|top| (4..=8).contains(top)) && rows.last() == Some(&15),
+            "{rows:?}"
+        );
         let plain = drawn(text("e"));
         let top = (0..20).find(|y| (0..30).any(|x| at(&plain, x, *y) < 128));
         assert!(top.is_some_and(|top| (9..=11).contains(&top)), "{top:?}");
