@@ -92,10 +92,10 @@ fn limits(folder: &Path) -> Limits {
         .unwrap()
         .stdout;
     let key = RsaKeyPair::from_pkcs8(&pkcs8).or_else(|_| RsaKeyPair::from_der(&pkcs8)).unwrap();
-    let mut signature = vec![0; key.public().modulus_len()];
+    let mut signature = vec![0; key.public_modulus_len()];
     let rsa = rate(|| key.sign(&RSA_PKCS1_SHA256, &random, b"bytes", &mut signature).unwrap());
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
-    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
+    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).unwrap();
     let p256 = rate(|| {
         black_box(key.sign(&random, b"bytes").unwrap());
     });

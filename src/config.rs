@@ -122,6 +122,8 @@ pub struct Signing {
     pub network: bool,
     /// Hosts with port, as `host:port`, that may be asked although their address is a private one.
     pub allowed_hosts: Vec<String>,
+    /// Folder with certificates that `https` is believed by, besides the machine's; empty: none.
+    pub tls_roots: PathBuf,
     /// Seconds one exchange may take.
     pub seconds: u64,
     /// How old, in seconds, an answer about revocation may be that is used again before signing; 0: always asked anew.
@@ -138,6 +140,7 @@ impl Default for Signing {
             tsa: String::new(),
             network: true,
             allowed_hosts: Vec::new(),
+            tls_roots: PathBuf::new(),
             seconds: 10,
             revocation_max_age_seconds: 60,
             verdict_max_age_seconds: 3600,
@@ -280,8 +283,9 @@ impl Config {
                 return wrong("signing.network", "levels above B-B need the network");
             }
         }
-        if !signing.tsa.is_empty() && !signing.tsa.starts_with("http://") {
-            return wrong("signing.tsa", "expected an address that begins with http://");
+        let is_address = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if !signing.tsa.is_empty() && !is_address(&signing.tsa) {
+            return wrong("signing.tsa", "expected an address that begins with http:// or https://");
         }
         if !(1..=60).contains(&signing.seconds) {
             return wrong("signing.seconds", "expected 1 to 60");

@@ -1,15 +1,21 @@
-//! The one client for what is asked of machines elsewhere (time-stamps, revocation, issuers' certificates):
-//! addresses come from certificates, that is from strangers, so what may be asked is guarded.
+//! The one client for what is asked of machines elsewhere (time-stamps, revocation, issuers' certificates, remote
+//! signing): addresses come from certificates, that is from strangers, so what may be asked is guarded.
 //!
-//! Only `http`, as what is fetched is signed by itself; no redirect; no proxy; a name is resolved once and the
-//! connection goes to the very address that was checked; private, loopback and other special addresses
-//! only where the host and port are named by configuration; answers are bounded in size and time.
+//! `http`, as most of what is fetched is signed by itself, and `https`; no redirect; no proxy; a name is resolved once and
+//! the connection goes to the very address that was checked; private, loopback and other special addresses
+//! only where the host and port are named by configuration; answers are bounded in size and time. What authorises goes by
+//! `https`, or to a host that was named.
+
+mod tls;
+
+pub use tls::{RootError, Roots, use_our_provider};
 
 use crate::ports::{Fetch, FetchFailed, Outgoing};
 use reqwest::Url;
 use reqwest::blocking::Client;
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What the guard lets through.
@@ -30,16 +36,24 @@ impl Default for Limits {
 }
 
 /// The guarded client.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Guarded {
     limits: Limits,
+    roots: Arc<Roots>,
 }
 
 impl Guarded {
     /// A client within these limits.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits }
+        use_our_provider();
+        Self { limits, roots: Arc::default() }
+    }
+
+    /// Believes servers by these roots.
+    #[must_use]
+    pub fn trusting(self, roots: Roots) -> Self {
+        Self { roots: Arc::new(roots), ..self }
     }
 
     /// Lets the host of `url` be asked wherever it is: it was named by the person who asks.
@@ -52,10 +66,10 @@ impl Guarded {
     }
 
     /// The addresses that may be connected to.
-    fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, FetchFailed> {
+    fn addresses(&self, url: &Url, authorised: bool) -> Result<Vec<SocketAddr>, FetchFailed> {
         let forbidden = |why| FetchFailed::Forbidden { url: url.to_string(), why };
-        if url.scheme() != "http" {
-            return Err(forbidden("only http is asked"));
+        if !["http", "https"].contains(&url.scheme()) {
+            return Err(forbidden("only http and https are asked"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(forbidden("it holds a name or password"));
@@ -63,9 +77,12 @@ impl Guarded {
         let host = host_and_port(url).ok_or_else(|| forbidden("it names no host"))?;
         let resolved = host.to_socket_addrs().map_err(|error| no_answer(url.as_str(), error))?;
         let found: Vec<SocketAddr> = resolved.collect();
-        if !self.limits.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host))
-            && found.iter().any(|address| !is_public(address.ip()))
-        {
+        let is_private = found.iter().any(|address| !is_public(address.ip()));
+        let is_named = self.limits.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host));
+        if authorised && url.scheme() == "http" && !(is_named && is_private) {
+            return Err(forbidden("a secret would go over the internet without https"));
+        }
+        if !is_named && is_private {
             return Err(forbidden("its address is not a public one, and it is not among the hosts allowed"));
         }
         if found.is_empty() { Err(no_answer(url.as_str(), "no address")) } else { Ok(found) }
@@ -77,9 +94,13 @@ impl Fetch for Guarded {
         let failed = |why: &dyn std::fmt::Display| no_answer(request.url, why);
         let url = Url::parse(request.url)
             .map_err(|_| FetchFailed::Forbidden { url: request.url.to_owned(), why: "it is no address" })?;
-        let addresses = self.addresses(&url)?;
+        let addresses = self.addresses(&url, request.authorization.is_some())?;
         let until = Instant::now() + self.limits.time;
-        let client = Client::builder()
+        let mut client = Client::builder();
+        if url.scheme() == "https" {
+            client = client.use_preconfigured_tls(self.roots.client().ok_or_else(|| failed(&"no TLS"))?);
+        }
+        let client = client
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(self.limits.time)
@@ -92,9 +113,16 @@ impl Fetch for Guarded {
             Some((kind, body)) => client.post(url).header("Content-Type", kind).body(body.to_vec()),
             None => client.get(url),
         };
-        let mut answer = call.send().map_err(|error| failed(&error))?;
+        let call = match request.authorization {
+            Some(words) => call.header("Authorization", words),
+            None => call,
+        };
+        let mut answer = call.send().map_err(|error| failed(&causes(&error)))?;
         if answer.status() != reqwest::StatusCode::OK {
-            return Err(failed(&format!("status {}", answer.status())));
+            return Err(FetchFailed::Status {
+                url: request.url.to_owned(),
+                status: answer.status().as_u16(),
+            });
         }
         // Read piece by piece: a responder that dribbles must not hold us beyond the time either.
         let mut body = Vec::new();
@@ -113,6 +141,12 @@ impl Fetch for Guarded {
             }
         }
     }
+}
+
+/// With what lies below: that a certificate is unknown stands there.
+fn causes(error: &dyn std::error::Error) -> String {
+    let below = std::iter::successors(error.source(), |error| error.source());
+    below.fold(error.to_string(), |said, error| format!("{said}: {error}"))
 }
 
 fn no_answer(url: &str, why: impl std::fmt::Display) -> FetchFailed {
@@ -217,7 +251,7 @@ mod tests {
         let limits = Limits { time: Duration::from_millis(600), ..Limits::default() };
         let guard = Guarded::new(limits);
         let guard = if allowed { guard.allowing(url) } else { guard };
-        guard.fetch(&Outgoing { url, body: None, limit })
+        guard.fetch(&Outgoing::get(url, limit))
     }
 
     fn ok(body: &[u8]) -> Vec<u8> {
@@ -234,7 +268,7 @@ mod tests {
     #[test]
     fn other_schemes_and_passwords_are_refused() {
         for url in
-            ["https://1.1.1.1/", "file:///etc/passwd", "ftp://1.1.1.1/", "http://a:b@1.1.1.1/", "no", ""]
+            ["gopher://1.1.1.1/", "file:///etc/passwd", "ftp://1.1.1.1/", "https://a:b@1.1.1.1/", "no", ""]
         {
             assert!(matches!(get(url, 100, false), Err(FetchFailed::Forbidden { .. })), "{url}");
         }
@@ -245,7 +279,16 @@ mod tests {
         let aim = server(ok(b"secret"), Duration::ZERO);
         let url =
             server(format!("HTTP/1.1 302 Found\r\nLocation: {aim}\r\n\r\n").into_bytes(), Duration::ZERO);
-        assert!(matches!(get(&url, 100, true), Err(FetchFailed::NoAnswer { .. })));
+        assert!(matches!(get(&url, 100, true), Err(FetchFailed::Status { status: 302, .. })));
+    }
+
+    #[test]
+    fn what_authorises_is_not_sent_in_the_clear_over_the_internet() {
+        let guard = Guarded::new(Limits::default()).allowing("http://1.1.1.1/");
+        let outgoing =
+            Outgoing { authorization: Some("Bearer a-secret"), ..Outgoing::get("http://1.1.1.1/", 9) };
+        assert!(matches!(guard.fetch(&outgoing), Err(FetchFailed::Forbidden { .. })));
+        assert!(!format!("{outgoing:?}").contains("a-secret"));
     }
 
     #[test]

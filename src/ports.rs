@@ -25,14 +25,36 @@ pub trait Rng: Send + Sync {
 pub struct RngFailed;
 
 /// What is asked of a machine elsewhere.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Outgoing<'a> {
     /// The address.
     pub url: &'a str,
     /// What is sent, with its media type; nothing: a plain request.
     pub body: Option<(&'a str, &'a [u8])>,
+    /// What authorises the request (RFC 9110, 11.6.2); never shown.
+    pub authorization: Option<&'a str>,
     /// The largest answer that is taken, in bytes.
     pub limit: usize,
+}
+
+impl std::fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outgoing").field("url", &self.url).field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Outgoing<'a> {
+    /// A plain request.
+    #[must_use]
+    pub fn get(url: &'a str, limit: usize) -> Self {
+        Self { url, body: None, authorization: None, limit }
+    }
+
+    /// One that sends `body`, of media type `kind`.
+    #[must_use]
+    pub fn post(url: &'a str, kind: &'a str, body: &'a [u8], limit: usize) -> Self {
+        Self { url, body: Some((kind, body)), authorization: None, limit }
+    }
 }
 
 /// Asks machines elsewhere; the one adapter is `Guarded` of the module `fetch`.
@@ -92,6 +114,14 @@ pub enum FetchFailed {
         url: String,
         /// The rule it breaks.
         why: &'static str,
+    },
+    /// It answered, with another status than that all is well (RFC 9110, 15).
+    #[error("{url} answered with status {status}")]
+    Status {
+        /// The address.
+        url: String,
+        /// The status.
+        status: u16,
     },
     /// No answer in time, or none that can be used.
     #[error("{url} gave no usable answer: {why}")]

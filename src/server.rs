@@ -1,5 +1,6 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
+mod signing;
 mod sweep;
 
 pub use sweep::sweep;
@@ -9,8 +10,7 @@ use crate::api::edge::{Pace, caught, keep_pace};
 use crate::api::{Service, problem, routes};
 use crate::audit::log;
 use crate::config::Config;
-use crate::desk::{Desk, Signing};
-use crate::fetch::{Guarded, Limits};
+use crate::desk::Desk;
 use crate::identity::keys::{self, NewKey};
 use crate::identity::people::{self, NewAgency, NewAppointment};
 use crate::identity::rows::{Key, Role};
@@ -18,7 +18,7 @@ use crate::identity::vault::Vault;
 use crate::identity::{KeyId, password};
 use crate::merkle::NoteSigner;
 use crate::pki::TrustStore;
-use crate::ports::{Clock, Fetch, Rng};
+use crate::ports::{Clock, Rng};
 use crate::profile::Profile;
 use crate::registry;
 use crate::registry::journey::check_one_format;
@@ -96,7 +96,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result
     let vault = Arc::new(open_vault(config, rng.as_ref())?);
     let profile = profile(config)?;
     let zone = config.law.time_zone.parse().map_err(|_| unusable("law.time_zone")("unknown".to_owned()))?;
-    let (trust, signing) = (Arc::new(trust(&config.trust_folder())?), signing(&config.signing));
+    let (trust, signing) = (Arc::new(trust(&config.trust_folder())?), signing::of(&config.signing)?);
     let desk = Desk { database, objects, vault, trust, profile, zone, signing };
     sweep::sweep(&desk, sweep::AGE)?;
     let signer = Arc::new(open_log(&desk, &config.log.name)?);
@@ -113,27 +113,6 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result
         wake: Arc::default(),
     };
     Ok(Opened { service, first_password, _lock: lock })
-}
-
-/// How it signs: the authority that is named may be asked wherever it is.
-fn signing(settings: &crate::config::Signing) -> Signing {
-    let time = Duration::from_secs(settings.seconds);
-    let limits = Limits {
-        time,
-        connect: time.min(Limits::default().connect),
-        allowed: settings.allowed_hosts.clone(),
-    };
-    let authority = Some(settings.tsa.clone()).filter(|url| !url.is_empty());
-    let guarded = Guarded::new(limits);
-    let guarded = authority.iter().fold(guarded, |guarded, url| guarded.allowing(url));
-    Signing {
-        personal: settings.personal_level,
-        agency: settings.agency_level,
-        authority,
-        network: settings.network.then(|| -> Arc<dyn Fetch> { Arc::new(guarded) }),
-        recall_signing: Duration::from_secs(settings.revocation_max_age_seconds),
-        recall_verdict: Duration::from_secs(settings.verdict_max_age_seconds),
-    }
 }
 
 /// One process at a time writes a SQLite folder.

@@ -3,7 +3,7 @@
 
 use super::sign::{Failure, stamper_refusal};
 use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_json, verify};
-use crate::fetch::{Guarded, Limits};
+use crate::fetch::{Guarded, Limits, Roots};
 use crate::pdf::writer::Appended;
 use crate::pdf::{FileSource, Pdf, Source};
 use crate::pki::revocation::Material;
@@ -38,21 +38,35 @@ pub struct Args {
     /// Settings of the service: its store is trusted where --trust is not given
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A private host that may be asked; may be repeated
-    #[arg(long, value_name = "HOST:PORT")]
-    allow_host: Vec<String>,
+    #[command(flatten)]
+    asking: Asking,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
+/// What commands may ask of machines elsewhere.
+#[derive(Debug, clap::Args)]
+pub(super) struct Asking {
+    /// A private host that may be asked; may be repeated
+    #[arg(long, value_name = "HOST:PORT")]
+    allow_host: Vec<String>,
+    /// Certificates that https is believed by, besides this machine's: a file or folder; may be repeated
+    #[arg(long, value_name = "PATH", env = "CHANCERY_TLS_ROOTS")]
+    tls_roots: Vec<PathBuf>,
+}
+
 /// The client commands ask the network with: hosts named are allowed, and the authority of `--tsa`.
-pub(super) fn client(hosts: &[String], tsa: Option<&str>) -> Guarded {
-    let guarded = Guarded::new(Limits { allowed: hosts.to_vec(), ..Limits::default() });
-    match tsa {
+pub(super) fn client(asking: &Asking, tsa: Option<&str>) -> Result<Guarded, Failure> {
+    let wrong = |why: String| (USAGE, "tls_roots_unusable", why);
+    let own = TrustStore::read(&asking.tls_roots).map_err(|error| wrong(error.to_string()))?;
+    let roots = Roots::with(own.anchors()).map_err(|error| wrong(error.to_string()))?;
+    let limits = Limits { allowed: asking.allow_host.clone(), ..Limits::default() };
+    let guarded = Guarded::new(limits).trusting(roots);
+    Ok(match tsa {
         Some(url) => guarded.allowing(url),
         None => guarded,
-    }
+    })
 }
 
 /// A file that grows by revisions, put in its place when whole.
@@ -177,7 +191,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         .map_err(|why| (USAGE, "trust_unreadable", why))?;
     let unreadable = |error: std::io::Error| (UNREADABLE, "file_unreadable", error.to_string());
     let source = File::open(&args.file).and_then(FileSource::new).map_err(unreadable)?;
-    let client = client(&args.allow_host, args.tsa.as_deref());
+    let client = client(&args.asking, args.tsa.as_deref())?;
     let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
     let raising = Raising {
         trust: &trust,

@@ -1,6 +1,6 @@
 //! `chancery sign`: signs a PDF with a key in a file or on a device.
 
-use super::augment::{Growing, Raising, client, unwritable};
+use super::augment::{Asking, Growing, Raising, client, unwritable};
 use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_json, verify};
 use crate::messages::Message;
 use crate::pdf::{FileSource, Pdf};
@@ -79,9 +79,8 @@ pub struct Args {
     /// A file with the key's secret (else CHANCERY_SECRET)
     #[arg(long)]
     secret_file: Option<PathBuf>,
-    /// A private host that may be asked; may be repeated
-    #[arg(long, value_name = "HOST:PORT")]
-    allow_host: Vec<String>,
+    #[command(flatten)]
+    asking: Asking,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -148,7 +147,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         told => told,
     };
     let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
-    let client = client(&args.allow_host, args.tsa.as_deref());
+    let client = client(&args.asking, args.tsa.as_deref())?;
     let network = Network { fetch: &client, rng: &SystemRng };
     let warnings = check_revocation(args, key, &trust, network, now)?;
     let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
@@ -319,7 +318,7 @@ pub(super) fn stamper_refusal(error: &StamperError) -> Failure {
     match error {
         StamperError::Fetch(FetchFailed::Forbidden { .. }) => (USAGE, "address_forbidden", why),
         StamperError::Rng(_) => (FAULT, "internal_error", why),
-        StamperError::Fetch(FetchFailed::NoAnswer { .. })
+        StamperError::Fetch(FetchFailed::NoAnswer { .. } | FetchFailed::Status { .. })
         | StamperError::Reply(_)
         | StamperError::Token(_) => (UNREACHABLE, "timestamp_not_given", why),
     }

@@ -1,6 +1,6 @@
 //! `chancery verify`: the signatures of a PDF, or a detached CMS.
 
-use super::augment::client;
+use super::augment::{Asking, client};
 use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, language, print_json};
 use crate::config::Config;
 use crate::messages::message;
@@ -45,9 +45,8 @@ pub struct Args {
     /// A certificate, revocation list or OCSP response that may be used; may be repeated
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
-    /// A private host that may be asked; may be repeated
-    #[arg(long, value_name = "HOST:PORT")]
-    allow_host: Vec<String>,
+    #[command(flatten)]
+    asking: Asking,
     /// Paint the pages as each signature saw them and as they are now; pages whose pictures differ are named, and both
     /// pictures put into this folder
     #[arg(long, value_name = "DIR", conflicts_with = "detached")]
@@ -93,7 +92,10 @@ pub fn run(args: &Args) -> ExitCode {
     };
     let trust = trust.demanding(demand(&args.require_policy));
     let policy = Policy { trust, at: args.at.unwrap_or_else(|| SystemClock.now()) };
-    let client = client(&args.allow_host, None);
+    let client = match client(&args.asking, None) {
+        Ok(client) => client,
+        Err((exit, code, why)) => return fail(args.json, exit, code, &[("why", &why)]),
+    };
     let network = (!args.offline).then_some(Network { fetch: &client, rng: &SystemRng });
     let mut supply = Supply { given: Material::default(), network };
     for path in &args.evidence {

@@ -153,7 +153,7 @@ impl Network<'_> {
     /// Adds the lists a certificate names.
     pub fn lists(&self, certificate: &Certificate, brought: &mut Brought) {
         for url in list_addresses(certificate) {
-            let answer = self.fetch.fetch(&Outgoing { url, body: None, limit: crl::SIZE_LIMIT });
+            let answer = self.fetch.fetch(&Outgoing::get(url, crl::SIZE_LIMIT));
             match answer.map_err(|error| error.to_string()).and_then(|bytes| read_crl(&bytes)) {
                 Ok(list) => {
                     brought.answers.push(Answer {
@@ -179,8 +179,7 @@ impl Network<'_> {
         let mut nonce = [0; NONCE_LENGTH];
         self.rng.fill(&mut nonce).map_err(|error| error.to_string())?;
         let body = ocsp::request(certificate, issuer, &nonce);
-        let request =
-            Outgoing { url, body: Some(("application/ocsp-request", &body)), limit: ocsp::SIZE_LIMIT };
+        let request = Outgoing::post(url, "application/ocsp-request", &body, ocsp::SIZE_LIMIT);
         let answer = self.fetch.fetch(&request).map_err(|error| error.to_string())?;
         let response = Ocsp::read(&answer).map_err(|error| format!("{url}: {error}"))?;
         // Responders that sign ahead give no nonce; another nonce than ours is another's answer.
@@ -205,7 +204,7 @@ impl Network<'_> {
     pub fn issuers(&self, certificate: &Certificate) -> (Vec<Certificate>, Vec<Answer>) {
         let (mut found, mut answers) = (Vec::new(), Vec::new());
         for url in &certificate.issuer_addresses {
-            let request = Outgoing { url, body: None, limit: CERTIFICATE_LIMIT };
+            let request = Outgoing::get(url, CERTIFICATE_LIMIT);
             let Ok(bytes) = self.fetch.fetch(&request) else { continue };
             let Ok(read) = read_certificates(&bytes) else { continue };
             let proven_by = read.iter().map(|issuer| issuer.der.clone()).collect();

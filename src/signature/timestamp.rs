@@ -80,11 +80,8 @@ impl Stamper for Authority<'_> {
         self.rng.fill(&mut nonce)?;
         let request = StampRequest { digest, imprint: imprint.to_vec(), nonce };
         let body = request.der();
-        let reply = self.fetch.fetch(&Outgoing {
-            url: &self.url,
-            body: Some(("application/timestamp-query", &body)),
-            limit: REPLY_LIMIT,
-        })?;
+        let request_of = Outgoing::post(&self.url, "application/timestamp-query", &body, REPLY_LIMIT);
+        let reply = self.fetch.fetch(&request_of)?;
         let token = Token::read(read_reply(&reply)?)?;
         request.check(&token.info)?;
         token.verify()?;

@@ -75,6 +75,7 @@ revocation_not_checked = Revocation was not checked.
 
 # Commands
 trust_unreadable = The trusted certificates can't be read: { $why }
+tls_roots_unusable = Certificates given for https can't be used: { $why }
 key_unusable = The key can't be used: { $why }
 certificate_unreadable = The certificate can't be read: { $why }
 place_unreadable = The place is written PAGE:x,y,w,h in millimetres from the top left of an existing page; found: { $why }

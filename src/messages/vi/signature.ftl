@@ -75,6 +75,7 @@ revocation_not_checked = Chưa kiểm tra tình trạng thu hồi.
 
 # Commands
 trust_unreadable = Không đọc được chứng thư số tin cậy: { $why }
+tls_roots_unusable = Không dùng được chứng thư gốc cho https: { $why }
 key_unusable = Không dùng được khóa: { $why }
 certificate_unreadable = Không đọc được chứng thư số: { $why }
 place_unreadable = Vị trí được viết TRANG:x,y,rộng,cao theo mi-li-mét tính từ góc trên bên trái của một trang có thật; nhận được: { $why }

@@ -125,6 +125,7 @@ fn lists_and_responses_given_by_hand_are_used() {
     let file = desk.signed("rsa", "B-B");
     let fetch = |name: &str, to: &str| {
         let url = format!("http://{}/rsa-ca/crls/{name}/latest.crl", desk.pki.host());
+        chancery::fetch::use_our_provider();
         std::fs::write(desk.path(to), reqwest::blocking::get(url).unwrap().bytes().unwrap()).unwrap();
     };
     fetch("root", "root.crl");

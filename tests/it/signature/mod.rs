@@ -8,6 +8,7 @@ mod cms;
 mod field;
 mod forgeries;
 mod hostile;
+mod https;
 mod journey;
 mod levels;
 mod others;

@@ -4,6 +4,7 @@ pub mod databases;
 pub mod judges;
 pub mod pki;
 pub mod program;
+pub mod tls;
 
 use chancery::pki::issue::{Authority, NewKey};
 use chancery::pki::{MemoryKey, TrustStore};

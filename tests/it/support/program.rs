@@ -129,6 +129,7 @@ impl Clerk<'_> {
 pub fn login<'p>(program: &'p Program<'p>, summary: &Value, role: &str) -> (Clerk<'p>, Value) {
     let accounts = summary["accounts"].as_array().unwrap();
     let account = accounts.iter().find(|account| account["role"] == role).unwrap().clone();
+    chancery::fetch::use_our_provider();
     let client = Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
     let response = client
         .post(program.url("/sessions"))
