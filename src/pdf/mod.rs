@@ -18,6 +18,7 @@ pub mod reader;
 pub mod section;
 pub mod source;
 pub mod text;
+mod workers;
 pub mod writer;
 
 pub use error::{Error, Finding};

@@ -7,6 +7,7 @@ mod marks;
 
 use super::font;
 use super::text::{self, Limits};
+use super::workers;
 use hayro::kurbo::Affine;
 use hayro::vello_cpu::color::{AlphaColor, Srgb};
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
@@ -17,8 +18,8 @@ use hayro_interpret::util::TransformExt;
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, Name, Object};
 use hayro_syntax::page::Page;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// Pixels an inch: letters of size 11 are read without effort.
 const DPI: f64 = 110.0;
@@ -30,8 +31,6 @@ const SIDE: f64 = 6_000.0;
 const PICTURE: u64 = 80_000_000;
 /// Pixels of all pictures in the file that are painted.
 const PICTURES: u64 = 800_000_000;
-/// As much as reading a page may need.
-const STACK: usize = 32 << 20;
 /// The grey beside and below a page, where nothing is drawn.
 const BELOW: u8 = 0xf0;
 
@@ -148,27 +147,37 @@ pub fn paint(
     bytes: &[u8],
     page: usize,
     limits: &Limits,
-    scene: &(dyn Fn([f64; 2]) -> Scene + Sync),
+    scene: &dyn Fn([f64; 2]) -> Scene,
 ) -> Result<Raster, PictureError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(PictureError::TooLarge);
     }
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("page-picture".to_owned()).stack_size(STACK);
-        let painting = thread.spawn_scoped(scope, || {
-            let painted = AssertUnwindSafe(|| painted(bytes.to_vec(), page, limits, scene));
-            catch_unwind(painted).unwrap_or(Err(PictureError::Unpaintable))
-        });
-        painting.map_err(|_| PictureError::Unpaintable)?.join().unwrap_or(Err(PictureError::Unpaintable))
-    })
+    let (bytes, limits) = (bytes.to_vec(), *limits);
+    // The thread asks how large the picture of a page of its size will be.
+    let (ask, asked) = sync_channel(1);
+    let (answer, answered) = sync_channel(1);
+    let painting = workers::begin(move || {
+        painted(bytes, page, &limits, &|size| {
+            ask.send(size).ok()?;
+            answered.recv().ok()
+        })
+    });
+    let painting = painting.ok_or(PictureError::Unpaintable)?;
+    let scene = asked.recv().map(scene).unwrap_or_default();
+    // When nobody asked, what went wrong is told below.
+    let _ = answer.send([scene.width, scene.height]);
+    let (mut raster, scale) = painting.recv().unwrap_or(Err(PictureError::Unpaintable))?;
+    marks::draw(&scene, &mut raster, scale);
+    Ok(raster)
 }
 
+/// A page in a picture with the room that `whole` says there must be for a page of its size; and its pixels a point.
 fn painted(
     bytes: Vec<u8>,
     number: usize,
     limits: &Limits,
-    scene: &(dyn Fn([f64; 2]) -> Scene + Sync),
-) -> Result<Raster, PictureError> {
+    whole: &dyn Fn([f64; 2]) -> Option<[f64; 2]>,
+) -> Result<(Raster, f64), PictureError> {
     let pdf = Pdf::new(bytes).map_err(|_| PictureError::Unpaintable)?;
     text::within(&pdf, limits).map_err(|_| PictureError::TooLarge)?;
     if !pictures_fit(&pdf) {
@@ -181,17 +190,15 @@ fn painted(
     if size.iter().any(|side| !(1.0..=20_000.0).contains(side)) {
         return Err(PictureError::TooLarge);
     }
-    let scene = scene(size);
-    let (width, height) = (scene.width.max(size[0]), scene.height.max(size[1]));
+    let [width, height] = whole(size).ok_or(PictureError::Unpaintable)?;
+    let (width, height) = (width.max(size[0]), height.max(size[1]));
     let scale = (DPI / 72.0).min((PIXELS / (width * height)).sqrt()).min(SIDE / width.max(height));
     let (columns, rows) = (pixels(width * scale)?, pixels(height * scale)?);
     // The page in a canvas of its own size: a larger one would have to clip everything it paints.
     let (across, along) = (pixels(size[0] * scale)?.min(columns), pixels(size[1] * scale)?.min(rows));
     let mut canvas = RenderContext::new(across, along);
     paint_page(page, &mut canvas, scale);
-    let mut raster = laid_out(&finished(canvas), columns, rows);
-    marks::draw(&scene, &mut raster, scale);
-    Ok(raster)
+    Ok((laid_out(&finished(canvas), columns, rows), scale))
 }
 
 /// A painted page at the top left of a larger picture.

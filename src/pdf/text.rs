@@ -8,10 +8,10 @@
 mod expansion;
 mod listener;
 mod names;
-mod readers;
 mod signs;
 
 use super::geometry::Rectangle;
+use super::workers;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};
@@ -19,6 +19,7 @@ use listener::Listener;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// Pages after which the interpreter's cache is begun anew.
 const FRESH: usize = 32;
@@ -229,7 +230,18 @@ fn on_a_thread(
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(TextError::TooLarge);
     }
-    readers::read(bytes, limits, only, visitor)
+    // With room for none: no page is made before the last one was taken.
+    let (tell, told) = sync_channel(0);
+    let limits = *limits;
+    let reading = workers::begin(move || {
+        // A caller who went away wants no further page.
+        read_pages(bytes, &limits, only, &mut |number, page| tell.send((number, page)).is_ok())
+    });
+    let reading = reading.ok_or(TextError::Unreadable)?;
+    while let Ok((number, page)) = told.recv() {
+        visitor(number, page);
+    }
+    reading.recv().unwrap_or(Err(TextError::Unreadable))
 }
 
 /// Reads the pages while `visitor` wants more.

@@ -257,8 +257,7 @@ fn body_word(text: &str, profile: &Profile) -> bool {
 /// The abstract of a letter: its first line and those close below it in the same column.
 fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     let Some(mark) = profile.recognition.letter_abstract.as_deref().map(folded) else { return Vec::new() };
-    let starts = |line: &&Line| folded(&line.text).starts_with(&mark);
-    let Some(at) = layout.head.iter().position(starts) else { return Vec::new() };
+    let Some(at) = layout.folds.iter().position(|text| text.starts_with(&mark)) else { return Vec::new() };
     let Some(start) = layout.head.get(at).copied() else { return Vec::new() };
     let mut found = vec![start];
     let mut above = start;
@@ -301,10 +300,14 @@ fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
 
 /// A line that means to be the date line: it has the pattern's words, or a date in figures, and stands
 /// where date lines stand.
-pub(super) fn near_date<'f>(head: &[&'f Line], number: Option<&Line>, profile: &Profile) -> Option<&'f Line> {
+pub(super) fn near_date<'f>(
+    head: &[&'f Line],
+    folds: &[String],
+    number: Option<&Line>,
+    profile: &Profile,
+) -> Option<&'f Line> {
     let words = profile.date.words().map(|words| words.map(|word| folded(&word)));
-    head.iter().copied().find(|line| {
-        let text = folded(&line.text);
+    let near = head.iter().copied().zip(folds).find(|(line, text)| {
         if text.chars().count() > TITLE_LENGTH {
             return false;
         }
@@ -335,5 +338,6 @@ pub(super) fn near_date<'f>(head: &[&'f Line], number: Option<&Line>, profile: &
                 .iter()
                 .all(|piece| !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_digit()));
         worded || (figures && (beside || line.italic))
-    })
+    });
+    near.map(|(line, _)| line)
 }

@@ -61,7 +61,7 @@ pub struct Layout<'f> {
     /// Where the foot begins: page of the signature.
     pub signed_on: Option<usize>,
     /// The head's lines as they are compared.
-    folds: Vec<String>,
+    pub(super) folds: Vec<String>,
     parts: BTreeMap<Part, Vec<&'f Line>>,
     /// What the date line says: before, day, month, year.
     dated: Option<[String; 4]>,
@@ -98,13 +98,12 @@ impl<'f> Layout<'f> {
         let is_date = |line: &&&Line| expression.is_some_and(|date| date.is_match(&line.text));
         let date = head.iter().filter(short).find(is_date).copied();
         let dated = expression.zip(date).and_then(|(expression, line)| read_date(expression, &line.text));
-        let near_date = head::near_date(&head, number, profile).filter(|_| date.is_none());
-        let annex = head.iter().find(|line| !line.stamped).is_some_and(|line| {
-            let text = folded(&line.text);
+        let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
+        let near_date = head::near_date(&head, &folds, number, profile).filter(|_| date.is_none());
+        let annex = head.iter().zip(&folds).find(|(line, _)| !line.stamped).is_some_and(|(_, text)| {
             profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
         });
         let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
-        let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
         let headed =
             folds.iter().any(|text| state.iter().any(|state| text.contains(state) || close(text, state)));
         let mut layout =

@@ -181,6 +181,10 @@ impl Canvas<'_> {
 
 /// Lays a colour over pixels.
 fn blend(pixels: &mut [u8], colour: Colour, opacity: u8) {
+    if opacity == u8::MAX {
+        pixels.chunks_exact_mut(3).for_each(|pixel| pixel.copy_from_slice(&colour));
+        return;
+    }
     let (own, other) = (u32::from(opacity), 255 - u32::from(opacity));
     let added = colour.map(|channel| u32::from(channel) * own + 127);
     for pixel in pixels.chunks_exact_mut(3) {
