@@ -166,18 +166,30 @@ pub fn paint(
     let scene = asked.recv().map(scene).unwrap_or_default();
     // When nobody asked, what went wrong is told below.
     let _ = answer.send([scene.width, scene.height]);
-    let (mut raster, scale) = painting.recv().unwrap_or(Err(PictureError::Unpaintable))?;
+    let painted = painting.recv().unwrap_or(Err(PictureError::Unpaintable))?;
+    // Each thread has one large piece of memory of its own, which the next picture finds again.
+    let (mut raster, scale) = (painted.laid_out(), painted.scale);
+    drop(painted);
     marks::draw(&scene, &mut raster, scale);
     Ok(raster)
 }
 
-/// A page in a picture with the room that `whole` says there must be for a page of its size; and its pixels a point.
+/// A painted page, and the size of the picture it will be part of.
+struct Painted {
+    page: Pixmap,
+    columns: u16,
+    rows: u16,
+    /// Pixels a point.
+    scale: f64,
+}
+
+/// Paints a page for a picture of the size that `whole` says there must be for a page of its size.
 fn painted(
     bytes: Vec<u8>,
     number: usize,
     limits: &Limits,
     whole: &dyn Fn([f64; 2]) -> Option<[f64; 2]>,
-) -> Result<(Raster, f64), PictureError> {
+) -> Result<Painted, PictureError> {
     let pdf = Pdf::new(bytes).map_err(|_| PictureError::Unpaintable)?;
     text::within(&pdf, limits).map_err(|_| PictureError::TooLarge)?;
     if !pictures_fit(&pdf) {
@@ -198,22 +210,24 @@ fn painted(
     let (across, along) = (pixels(size[0] * scale)?.min(columns), pixels(size[1] * scale)?.min(rows));
     let mut canvas = RenderContext::new(across, along);
     paint_page(page, &mut canvas, scale);
-    Ok((laid_out(&finished(canvas), columns, rows), scale))
+    Ok(Painted { page: finished(canvas), columns, rows, scale })
 }
 
-/// A painted page at the top left of a larger picture.
-fn laid_out(page: &Pixmap, columns: u16, rows: u16) -> Raster {
-    let (across, width) = (usize::from(page.width()), usize::from(columns));
-    let mut rgb = vec![BELOW; width * usize::from(rows) * 3];
-    let painted = page.data_as_u8_slice().chunks_exact((across * 4).max(1));
-    for (to, from) in rgb.chunks_exact_mut((width * 3).max(1)).zip(painted) {
-        for (to, from) in to.chunks_exact_mut(3).zip(from.chunks_exact(4)) {
-            if let ([red, green, blue], [from_red, from_green, from_blue, _]) = (to, from) {
-                (*red, *green, *blue) = (*from_red, *from_green, *from_blue);
+impl Painted {
+    /// The page at the top left of the larger picture.
+    fn laid_out(&self) -> Raster {
+        let (across, width) = (usize::from(self.page.width()), usize::from(self.columns));
+        let mut rgb = vec![BELOW; width * usize::from(self.rows) * 3];
+        let painted = self.page.data_as_u8_slice().chunks_exact((across * 4).max(1));
+        for (to, from) in rgb.chunks_exact_mut((width * 3).max(1)).zip(painted) {
+            for (to, from) in to.chunks_exact_mut(3).zip(from.chunks_exact(4)) {
+                if let ([red, green, blue], [from_red, from_green, from_blue, _]) = (to, from) {
+                    (*red, *green, *blue) = (*from_red, *from_green, *from_blue);
+                }
             }
         }
+        Raster { width: self.columns, height: self.rows, rgb }
     }
-    Raster { width: columns, height: rows, rgb }
 }
 
 /// What was painted, on white.
