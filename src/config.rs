@@ -21,6 +21,8 @@ pub struct Config {
     pub law: Law,
     /// How it signs.
     pub signing: Signing,
+    /// Keys that lie elsewhere.
+    pub keys: Keys,
     /// The log.
     pub log: Log,
     /// The agency made at first start.
@@ -106,6 +108,16 @@ pub struct Law {
     pub trust: PathBuf,
     /// Time zone of legal dates.
     pub time_zone: String,
+}
+
+/// What keys that lie elsewhere may be used with.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// PKCS#11 libraries that may be loaded, by absolute path.
+    pub pkcs11_modules: Vec<PathBuf>,
+    /// Services of remote signing that may be asked, by the base address of their CSC API, version 1.
+    pub csc_services: Vec<String>,
 }
 
 /// How it signs, and what it may ask of machines elsewhere for that.
@@ -298,6 +310,13 @@ impl Config {
                 return wrong(name, "expected 0 to 604800 (a week)");
             }
         }
+        if self.keys.pkcs11_modules.iter().any(|module| !module.is_absolute()) {
+            return wrong("keys.pkcs11_modules", "expected absolute paths");
+        }
+        if self.keys.csc_services.iter().any(|address| !crate::pki::csc::is_base(address)) {
+            let expected = "expected addresses that end with /csc/v1: version 2 of the CSC API is not spoken";
+            return wrong("keys.csc_services", expected);
+        }
         if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {
             return wrong("log.name", "expected a name without spaces and plus signs");
         }
@@ -352,6 +371,8 @@ mod tests {
             ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-X", "signing.agency_level"),
             ("CHANCERY__SIGNING__TSA", "ftp://tsa", "signing.tsa"),
             ("CHANCERY__SIGNING__SECONDS", "0", "signing.seconds"),
+            ("CHANCERY__KEYS__PKCS11_MODULES", "[\"softhsm.so\"]", "keys.pkcs11_modules"),
+            ("CHANCERY__KEYS__CSC_SERVICES", "[\"https://sign.example/csc/v2\"]", "keys.csc_services"),
             ("CHANCERY__SIGNING__REVOCATION_MAX_AGE_SECONDS", "604801", "signing.revocation_max_age_seconds"),
         ] {
             assert_eq!(load(&[(key, value)]).unwrap_err().name, name);

@@ -1,5 +1,6 @@
 //! What use cases work with: the database, the bytes, the secrets, the profile, the anchors, the way of signing.
 
+use crate::identity::elsewhere::Elsewhere;
 use crate::identity::vault::Vault;
 use crate::pki::TrustStore;
 use crate::ports::Fetch;
@@ -20,6 +21,8 @@ pub struct Desk {
     pub objects: Objects,
     /// Secrets at rest.
     pub vault: Arc<Vault>,
+    /// What keys elsewhere are used with.
+    pub elsewhere: Arc<Elsewhere>,
     /// Anchors signatures are judged by.
     pub trust: Arc<TrustStore>,
     /// The jurisdiction.

@@ -96,8 +96,9 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result
     let vault = Arc::new(open_vault(config, rng.as_ref())?);
     let profile = profile(config)?;
     let zone = config.law.time_zone.parse().map_err(|_| unusable("law.time_zone")("unknown".to_owned()))?;
-    let (trust, signing) = (Arc::new(trust(&config.trust_folder())?), signing::of(&config.signing)?);
-    let desk = Desk { database, objects, vault, trust, profile, zone, signing };
+    let (trust, signing) = (Arc::new(trust(&config.trust_folder())?), signing::of(config)?);
+    let (signing, elsewhere) = signing;
+    let desk = Desk { database, objects, vault, elsewhere, trust, profile, zone, signing };
     sweep::sweep(&desk, sweep::AGE)?;
     let signer = Arc::new(open_log(&desk, &config.log.name)?);
     let first_password = first_start(&desk, &config.agency)?;
@@ -198,6 +199,7 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
         person: None,
         name: origin.clone(),
         sealed,
+        location: None,
         certificate: None,
         chain: Vec::new(),
         image_sha256: None,

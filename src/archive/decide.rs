@@ -147,17 +147,13 @@ fn signatures_of(desk: &Desk, by: &Acting, package: &Package) -> Result<Vec<Stri
 
 /// A detached CMS over the receipt, base64.
 fn sign_receipt(desk: &Desk, key: &Key, receipt: &[u8]) -> Result<String, Error> {
-    use crate::pki::{Digest, SigningKey};
-    let unusable = |why: &dyn std::fmt::Display| Error::Unprocessable {
-        code: "key_unusable",
-        args: vec![("why", why.to_string())],
-    };
-    let signer = crate::identity::keys::open(key, &desk.vault).map_err(|error| unusable(&error))?;
+    use crate::pki::Digest;
+    let signer = crate::identity::keys::open(key, &desk.vault, &desk.elsewhere).map_err(Error::from)?;
     let digest = Digest::Sha256;
-    let cms = crate::signature::cms::build(&signer, digest, &digest.of(receipt), &mut |attributes| {
+    let cms = crate::signature::cms::build(signer.as_ref(), digest, &digest.of(receipt), &mut |attributes| {
         signer.sign(attributes)
     })
-    .map_err(|error| unusable(&error))?;
+    .map_err(Error::from)?;
     Ok(base64::engine::general_purpose::STANDARD.encode(cms))
 }
 

@@ -247,7 +247,7 @@ fn read_secret(args: &Args, source: Option<&Path>) -> Result<Option<Zeroizing<St
 fn key_failure(error: KeyError) -> Failure {
     let exit = match error {
         KeyError::Unreadable => UNREADABLE,
-        KeyError::Token(_) => UNREACHABLE,
+        KeyError::Token(_) | KeyError::Unreachable(_) => UNREACHABLE,
         _ => NOT_GOOD,
     };
     (exit, "key_unusable", error.to_string())

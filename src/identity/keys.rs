@@ -1,11 +1,14 @@
-//! Keys the service holds: taken in, sealed under the master key, opened only to sign.
+//! Keys the service signs with: those it holds, sealed under the master key and opened only to sign, and those elsewhere,
+//! of which it holds what opens them there.
 
+use super::elsewhere::{Elsewhere, Place};
 use super::rows::Key;
 use super::schema::keys;
 use super::vault::{Vault, VaultError};
 use super::{Acting, KeyId, PersonId};
 use crate::audit::{NewEvent, record};
-use crate::pki::{Certificate, KeyError, MemoryKey};
+use crate::pki::csc::Access;
+use crate::pki::{Certificate, KeyError, MemoryKey, SigningKey};
 use crate::store::{Error, Unit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,8 +27,10 @@ pub struct NewKey {
     pub person: Option<PersonId>,
     /// Name.
     pub name: String,
-    /// The secret part, sealed.
+    /// The secret part, sealed: the key itself, or what opens it where it lies.
     pub sealed: Vec<u8>,
+    /// Where it lies, when it isn't here.
+    pub location: Option<String>,
     /// Its certificate; none for the log's key.
     pub certificate: Option<Certificate>,
     /// Certificates towards the anchor.
@@ -59,11 +64,13 @@ pub fn add(unit: &mut Unit<'_>, actor: &crate::audit::Actor, new: &NewKey) -> Re
         state: "active".to_owned(),
         created_at: now,
         version: 1,
+        location: new.location.clone(),
     };
     diesel::insert_into(keys::table).values(&key).execute(unit.connection())?;
     let event = NewEvent::new("key.added", &new.agency, actor, "key", new.id.as_str())
         .detail("purpose", new.purpose)
         .detail("name", &new.name)
+        .detail("location", &new.location)
         .touching(&key);
     record(unit, event)?;
     Ok(key)
@@ -87,14 +94,21 @@ pub enum OpenError {
 ///
 /// # Errors
 /// [`OpenError`].
-pub fn open(key: &Key, vault: &Vault) -> Result<MemoryKey, OpenError> {
+pub fn open(key: &Key, vault: &Vault, elsewhere: &Elsewhere) -> Result<Box<dyn SigningKey>, OpenError> {
     let decode = |text: &str| STANDARD.decode(text).map_err(|_| OpenError::Damaged);
     let read = |text: &str| Certificate::read(&decode(text)?).map_err(|_| OpenError::Damaged);
     let secret = vault.open(key.id.as_str(), &decode(&key.secret)?)?;
     let certificate = read(key.certificate.as_deref().ok_or(OpenError::Damaged)?)?;
     let chain: Vec<String> = serde_json::from_str(&key.chain).map_err(|_| OpenError::Damaged)?;
     let chain = chain.iter().map(|text| read(text)).collect::<Result<_, _>>()?;
-    Ok(MemoryKey::new(&secret, certificate, chain)?)
+    Ok(match &key.location {
+        None => Box::new(MemoryKey::new(&secret, certificate, chain)?),
+        Some(text) => {
+            let place = Place::parse(text).map_err(|_| OpenError::Damaged)?;
+            let access: Access = serde_json::from_slice(&secret).map_err(|_| OpenError::Damaged)?;
+            elsewhere.open(&place, &access, certificate, chain)?
+        }
+    })
 }
 
 /// Whether `by` may sign with the key: a personal one only by the person it belongs to.

@@ -1,5 +1,6 @@
 //! Who acts: agencies, units, people, appointments, roles, sessions, API clients, keys.
 
+pub mod elsewhere;
 mod error;
 pub mod keys;
 pub mod password;

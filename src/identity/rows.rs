@@ -3,7 +3,10 @@
 use super::schema::{accounts, agencies, appointments, clients, keys, people, units};
 use super::{AccountId, AppointmentId, ClientId, KeyId, PersonId, UnitId};
 use crate::audit::Tracked;
+use crate::pki::Certificate;
 use crate::store::{AgencyId, AnyConnection, Error, Scope};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -204,6 +207,9 @@ pub struct Key {
     pub created_at: NaiveDateTime,
     /// Version of this row.
     pub version: i64,
+    /// Where it lies, when it isn't here: the sealed secret then opens it there. Absent from events of before there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
 }
 
 macro_rules! tracked {
@@ -271,6 +277,13 @@ impl Appointment {
 }
 
 impl Key {
+    /// The subject of its certificate; empty when it has none.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let der = self.certificate.as_ref().and_then(|text| STANDARD.decode(text).ok());
+        der.and_then(|der| Certificate::read(&der).ok()).map_or(String::new(), |found| found.subject)
+    }
+
     /// One key of the scope.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ diesel::table! {
     sessions (token_hash) { token_hash -> Text, account_id -> Text, expires_at -> Timestamp, }
 }
 diesel::table! {
-    keys (id) { id -> Text, agency_id -> Text, purpose -> Text, person_id -> Nullable<Text>, name -> Text, algorithm -> Text, certificate -> Nullable<Text>, chain -> Text, image_sha256 -> Nullable<Text>, provider -> Text, secret -> Text, not_before -> Timestamp, not_after -> Timestamp, state -> Text, created_at -> Timestamp, version -> BigInt, }
+    keys (id) { id -> Text, agency_id -> Text, purpose -> Text, person_id -> Nullable<Text>, name -> Text, algorithm -> Text, certificate -> Nullable<Text>, chain -> Text, image_sha256 -> Nullable<Text>, provider -> Text, secret -> Text, not_before -> Timestamp, not_after -> Timestamp, state -> Text, created_at -> Timestamp, version -> BigInt, location -> Nullable<Text>, }
 }
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, accounts, people, appointments);

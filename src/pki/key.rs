@@ -28,6 +28,15 @@ pub enum KeyError {
     /// A device that keeps keys failed.
     #[error("the token: {0}")]
     Token(String),
+    /// The device or service that holds the key isn't there; it may be later.
+    #[error("where the key lies can not be reached: {0}")]
+    Unreachable(String),
+    /// Who holds the key refuses, or may not be asked.
+    #[error("the key may not be used: {0}")]
+    Refused(String),
+    /// What the holder of the key gave is not what was asked for.
+    #[error("the holder of the key gave a wrong answer: {0}")]
+    Wrong(String),
     /// The provider failed.
     #[error("the key could not sign")]
     Failed,

@@ -6,6 +6,7 @@ pub mod anchors;
 pub mod certificate;
 pub mod constraints;
 pub mod crl;
+pub mod csc;
 pub mod der;
 pub mod issue;
 pub mod key;

@@ -20,7 +20,7 @@ use cryptoki::slot::Slot;
 use cryptoki::types::{AuthPin, Ulong};
 use percent_encoding::percent_decode_str;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Slots and objects looked at: a device of an agency has a handful.
 const LOOK_LIMIT: usize = 256;
@@ -97,6 +97,8 @@ pub struct TokenKey {
     scheme: Scheme,
     certificate: Certificate,
     chain: Vec<Certificate>,
+    // Ended after the session: fields go in the order they stand in.
+    _module: Started,
 }
 
 impl std::fmt::Debug for TokenKey {
@@ -105,24 +107,71 @@ impl std::fmt::Debug for TokenKey {
     }
 }
 
+/// What a failure means: the device or its library isn't there, or it doesn't do what is asked.
 fn failed(what: &str) -> impl FnOnce(Error) -> KeyError + '_ {
-    move |error| KeyError::Token(format!("{what}: {error}"))
+    move |error| {
+        let said = format!("{what}: {error}");
+        if is_absence(&error) { KeyError::Unreachable(said) } else { KeyError::Token(said) }
+    }
 }
 
+fn is_absence(error: &Error) -> bool {
+    match error {
+        Error::LibraryLoading(_) => true,
+        Error::Pkcs11(code, _) => matches!(
+            code,
+            RvError::DeviceRemoved
+                | RvError::DeviceError
+                | RvError::DeviceMemory
+                | RvError::TokenNotPresent
+                | RvError::TokenNotRecognized
+                | RvError::SessionHandleInvalid
+                | RvError::SessionClosed
+                | RvError::SlotIdInvalid
+                | RvError::CryptokiNotInitialized
+                | RvError::GeneralError
+                | RvError::FunctionFailed
+                | RvError::HostMemory
+        ),
+        _ => false,
+    }
+}
+
+/// A started module; whoever uses it holds one of these.
+type Started = Arc<Pkcs11>;
+
+/// Modules started by this process.
+static MODULES: Mutex<Vec<(PathBuf, Started)>> = Mutex::new(Vec::new());
+
 /// The module at a path, started once a process.
-fn module(path: &Path) -> Result<Pkcs11, KeyError> {
-    static MODULES: Mutex<Vec<(PathBuf, Pkcs11)>> = Mutex::new(Vec::new());
+fn module(path: &Path) -> Result<Started, KeyError> {
     let mut modules = MODULES.lock().map_err(|_| KeyError::Failed)?;
     if let Some((_, module)) = modules.iter().find(|(known, _)| known == path) {
-        return Ok(module.clone());
+        return Ok(Arc::clone(module));
     }
     let loaded = Pkcs11::new(path).map_err(failed("the module can't be loaded"))?;
     loaded
         .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
         .map_err(failed("the module does not start"))?;
-    modules.push((path.to_owned(), loaded.clone()));
-    Ok(loaded)
+    let started = Arc::new(loaded);
+    modules.push((path.to_owned(), Arc::clone(&started)));
+    Ok(started)
 }
+
+/// Ends a module whose device was lost, unless others use it: some see only devices that were there when they started.
+fn forget(path: &Path) {
+    let Ok(mut modules) = MODULES.lock() else { return };
+    let Some(at) = modules.iter().position(|(known, _)| known == path) else { return };
+    if modules.get(at).is_some_and(|(_, module)| Arc::strong_count(module) == 1) {
+        let (_, module) = modules.swap_remove(at);
+        if let Some(module) = Arc::into_inner(module) {
+            // Whether it ends well changes nothing: it is started anew.
+            let _ = module.finalize();
+        }
+    }
+}
+
+const TOKENS: &str = "tokens";
 
 /// The one thing of a list.
 fn only<T>(what: &str, found: Vec<T>) -> Result<T, KeyError> {
@@ -130,13 +179,14 @@ fn only<T>(what: &str, found: Vec<T>) -> Result<T, KeyError> {
     let mut found = found.into_iter();
     match (found.next(), count) {
         (Some(one), 1) => Ok(one),
+        (None, _) if what == TOKENS => Err(KeyError::Unreachable("no token fits the URI".to_owned())),
         _ => Err(KeyError::Token(format!("{count} {what} fit the URI instead of one"))),
     }
 }
 
 impl TokenKey {
     /// The key a URI names, in the module at `path`. Without a certificate given, the one on the device with the
-    /// key's identifier is taken.
+    /// key's identifier is taken. A device that was lost and is there again is found.
     ///
     /// # Errors
     /// [`KeyError`]: of the device, or when key and certificate don't go together.
@@ -148,8 +198,25 @@ impl TokenKey {
         chain: Vec<Certificate>,
         choice: Choice,
     ) -> Result<Self, KeyError> {
+        match Self::open_once(uri, path, secret, certificate.clone(), chain.clone(), choice) {
+            Err(KeyError::Unreachable(_)) => {
+                forget(path);
+                Self::open_once(uri, path, secret, certificate, chain, choice)
+            }
+            other => other,
+        }
+    }
+
+    fn open_once(
+        uri: &TokenUri,
+        path: &Path,
+        secret: &str,
+        certificate: Option<Certificate>,
+        chain: Vec<Certificate>,
+        choice: Choice,
+    ) -> Result<Self, KeyError> {
         let module = module(path)?;
-        let slot = only("tokens", slots(&module, uri)?)?;
+        let slot = only(TOKENS, slots(&module, uri)?)?;
         let session = module.open_ro_session(slot).map_err(failed("no session"))?;
         match session.login(UserType::User, Some(&AuthPin::from(secret.to_owned()))) {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
@@ -170,14 +237,19 @@ impl TokenKey {
             None => certificate_of(&session, &facts)?,
         };
         let modulus = facts.iter().find_map(|fact| match fact {
-            Attribute::Modulus(modulus) => Some(modulus),
+            Attribute::Modulus(modulus) if !modulus.is_empty() => Some(modulus),
             _ => None,
         });
-        if certificate.key.kind == KeyKind::Rsa && modulus.is_none_or(|own| !is_modulus(own, &certificate)) {
+        let fits = match (&certificate.key.kind, modulus) {
+            (KeyKind::Rsa, Some(own)) => is_modulus(own, &certificate),
+            (KeyKind::Rsa, None) => false,
+            (_, own) => own.is_none(),
+        };
+        if !fits {
             return Err(KeyError::Mismatch);
         }
         let scheme = choice.scheme(&certificate)?;
-        Ok(Self { session: Mutex::new(session), handle, scheme, certificate, chain })
+        Ok(Self { session: Mutex::new(session), handle, scheme, certificate, chain, _module: module })
     }
 }
 
@@ -253,6 +325,15 @@ impl SigningKey for TokenKey {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let value = self.value(message)?;
+        // Of an elliptic curve's key the device needn't say which it is: here it shows.
+        let held = self.scheme.verify(&self.certificate.key, message, &value);
+        held.map(|()| value).map_err(|_| KeyError::Mismatch)
+    }
+}
+
+impl TokenKey {
+    fn value(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let session = self.session.lock().map_err(|_| KeyError::Failed)?;
         let sign = |mechanism: &Mechanism<'_>, data: &[u8]| {
             session.sign(mechanism, self.handle, data).map_err(failed("the device does not sign"))

@@ -1,6 +1,8 @@
 //! Why a use case of the registry was refused or failed.
 
 use super::state::{Act, State};
+use crate::identity::keys::OpenError;
+use crate::pki::KeyError;
 use crate::{identity, store};
 
 /// A refusal the caller can understand and act on, or a failure below.
@@ -70,6 +72,37 @@ impl From<identity::Error> for Error {
             identity::Error::NotFound(what) => Self::NotFound(what),
             identity::Error::Refused(code) => Self::refused(code),
             identity::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        let why = error.to_string();
+        match error {
+            KeyError::Unreachable(_) => {
+                tracing::warn!(%why, "where a key lies can't be reached; nothing was signed");
+                Self::Unavailable { code: "key_unreachable" }
+            }
+            KeyError::Refused(_) => {
+                tracing::warn!(%why, "a key may not be used; nothing was signed");
+                Self::refused("key_refused")
+            }
+            KeyError::Wrong(_) | KeyError::Mismatch => {
+                tracing::error!(%why, "the holder of a key gave a wrong answer; nothing was signed");
+                Self::refused("key_answer_wrong")
+            }
+            KeyError::Secret => Self::refused("key_secret_wrong"),
+            _ => Self::Unprocessable { code: "key_unusable", args: vec![("why", why)] },
+        }
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Key(error) => error.into(),
+            other => Self::Unprocessable { code: "key_unusable", args: vec![("why", other.to_string())] },
         }
     }
 }

@@ -14,7 +14,6 @@ use crate::identity::keys::{self, may_use};
 use crate::identity::rows::{Agency, Appointment, Key};
 use crate::identity::{Acting, AppointmentId, KeyId};
 use crate::pdf::{Pdf, Source, text};
-use crate::pki::SigningKey;
 use crate::signature::appearance::Appearance;
 use crate::signature::fill::Fill;
 use crate::signature::placement::{self, Printed};
@@ -284,7 +283,7 @@ fn make_signature(
     if key.purpose != wanted || key.state != "active" || !may_use(&key, by) {
         return Err(Error::refused("key_not_yours"));
     }
-    let signer = keys::open(&key, &desk.vault).map_err(|error| unprocessable("key_unusable", &error))?;
+    let signer = keys::open(&key, &desk.vault, &desk.elsewhere)?;
     let image = match &key.image_sha256 {
         Some(sha256) => Some(
             std::fs::read(desk.objects.path(sha256))
@@ -296,7 +295,7 @@ fn make_signature(
     let appearance = image.as_deref().map_or(Appearance::None, Appearance::Image);
     let request = Request { field, place: None, fills, appearance, at: desk.now(), reason: None };
     let level = if role == "personal" { desk.signing.personal } else { desk.signing.agency };
-    let raised = sign_at(desk, &source, &request, &signer, level)?;
+    let raised = sign_at(desk, &source, &request, signer.as_ref(), level)?;
     let own = raised.report.signatures.iter().find(|signature| signature.field == field);
     if own.is_none_or(|signature| signature.integrity != "intact") {
         // What the service signs must hold by its own judgement, or it isn't kept.

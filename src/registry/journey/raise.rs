@@ -276,6 +276,7 @@ fn refused(error: &SignError) -> Error {
         SignError::Path(_) => Error::refused("no_path_to_anchor"),
         SignError::Fill(inner) => unprocessable("field_not_fillable", inner),
         SignError::Stamp(error) => no_stamp(error),
+        SignError::Key(error) => error.clone().into(),
         other => unprocessable("document_not_signable", other),
     }
 }

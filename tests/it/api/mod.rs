@@ -3,6 +3,7 @@
 mod access;
 mod active;
 mod contract;
+mod elsewhere;
 mod evidence;
 mod formats;
 mod hostile;

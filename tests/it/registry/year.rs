@@ -36,6 +36,7 @@ impl Office {
         let desk = Desk {
             database,
             objects,
+            elsewhere: Arc::default(),
             vault: Arc::new(Vault::from_hex(&"5".repeat(64)).unwrap()),
             trust: Arc::new(TrustStore::default()),
             profile: Arc::clone(Profile::builtin()),

@@ -11,7 +11,7 @@ mod hostile;
 mod https;
 mod journey;
 mod levels;
-mod others;
+pub mod others;
 mod pictures;
 mod producers;
 mod remembered;

@@ -1,10 +1,12 @@
 //! What tests share: fresh databases of both kinds, independent judges, keys and fixtures.
 
+pub mod csc;
 pub mod databases;
 pub mod judges;
 pub mod pki;
 pub mod program;
 pub mod tls;
+pub mod tokens;
 
 use chancery::pki::issue::{Authority, NewKey};
 use chancery::pki::{MemoryKey, TrustStore};
