@@ -51,6 +51,27 @@ pub enum Level {
     Archival,
 }
 
+impl Level {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Basic => "B-B",
+            Self::Time => "B-T",
+            Self::LongTerm => "B-LT",
+            Self::Archival => "B-LTA",
+        }
+    }
+
+    /// The level of a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Basic, Self::Time, Self::LongTerm, Self::Archival]
+            .into_iter()
+            .find(|level| level.as_str() == text)
+    }
+}
+
 /// How the service signs, and whom it may ask for that.
 #[derive(Clone, Default)]
 pub struct Signing {
@@ -66,6 +87,12 @@ pub struct Signing {
     pub recall_signing: Duration,
     /// How old one may be that is recalled for a verdict.
     pub recall_verdict: Duration,
+    /// How long a signature by a key elsewhere is awaited, in two steps.
+    pub two_step: Duration,
+    /// How long it is, from a program on a desktop.
+    pub desktop: Duration,
+    /// Whether a desktop may bring a signature of before PAdES (`adbe.pkcs7.detached`).
+    pub desktop_pkcs7: bool,
 }
 
 impl std::fmt::Debug for Signing {

@@ -153,6 +153,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    signing_sessions (id) {
+        id -> Text,
+        agency_id -> Text,
+        document_id -> Text,
+        document_version -> BigInt,
+        source_version_id -> Text,
+        act -> Text,
+        method -> Text,
+        appointment_id -> Nullable<Text>,
+        key_id -> Text,
+        certificate -> Text,
+        chain -> Text,
+        level -> Text,
+        learnt -> Text,
+        signing_time -> Timestamp,
+        kept_sha256 -> Text,
+        to_sign -> Nullable<Text>,
+        download_hash -> Nullable<Text>,
+        upload_hash -> Nullable<Text>,
+        downloaded_at -> Nullable<Timestamp>,
+        state -> Text,
+        refusals -> Integer,
+        reason -> Nullable<Text>,
+        begun_by -> Text,
+        begun_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        signed_version_id -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(components -> documents (document_id));
 diesel::joinable!(versions -> components (component_id));
 diesel::joinable!(format_checks -> versions (version_id));
@@ -168,4 +201,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     registers,
     register_entries,
     received_verdicts,
+    signing_sessions,
 );

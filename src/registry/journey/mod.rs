@@ -7,6 +7,7 @@ mod intake;
 mod make;
 mod raise;
 mod received;
+pub mod sessions;
 
 pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};
 pub use components::{NewComponent, attach, check_attach};

@@ -3,10 +3,12 @@
 mod file;
 mod received;
 mod register;
+mod session;
 
 pub use file::FileRow;
 pub use received::ReceivedVerdict;
 pub use register::{Register, RegisterEntry};
+pub use session::{Link, SessionState, SigningSession, ToSign};
 
 use super::schema::{components, documents, format_checks, signatures, versions};
 use super::state::State;
@@ -28,6 +30,8 @@ crate::id_types! {
     RegisterId;
     /// A signature made through the service.
     SignatureId;
+    /// A signature begun with a key the service doesn't hold.
+    SigningSessionId;
 }
 
 /// An official document.

@@ -3,6 +3,7 @@
 mod access;
 mod active;
 mod contract;
+mod desktop;
 mod elsewhere;
 mod evidence;
 mod formats;
@@ -11,6 +12,8 @@ mod house;
 mod incoming;
 mod levels;
 mod office;
+mod outside;
 mod remembered;
 mod rights;
 mod strain;
+mod two_step;
