@@ -51,6 +51,27 @@ pub enum Level {
     Archival,
 }
 
+impl Level {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Basic => "B-B",
+            Self::Time => "B-T",
+            Self::LongTerm => "B-LT",
+            Self::Archival => "B-LTA",
+        }
+    }
+
+    /// The level of a word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Basic, Self::Time, Self::LongTerm, Self::Archival]
+            .into_iter()
+            .find(|level| level.as_str() == word)
+    }
+}
+
 /// How the service signs, and whom it may ask for that.
 #[derive(Clone, Default)]
 pub struct Signing {

@@ -153,6 +153,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    raised_levels (version_id) {
+        version_id -> Text,
+        agency_id -> Text,
+        document_id -> Text,
+        level -> Text,
+        stamp_ends_at -> Nullable<Timestamp>,
+        evidence -> Text,
+        verdict -> Text,
+        policy -> Text,
+        raised_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(raised_levels -> documents (document_id));
 diesel::joinable!(components -> documents (document_id));
 diesel::joinable!(versions -> components (component_id));
 diesel::joinable!(format_checks -> versions (version_id));
@@ -168,4 +183,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     registers,
     register_entries,
     received_verdicts,
+    raised_levels,
 );
