@@ -114,6 +114,7 @@ impl RaisedView {
 
 /// The evidence of a document's signatures.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Page_EvidenceView)]
 pub struct EvidencePage {
     /// Of each signature made here.
     pub items: Vec<EvidenceView>,
