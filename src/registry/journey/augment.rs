@@ -56,8 +56,8 @@ fn lowest(report: &Report) -> Option<Level> {
 
 /// Until when the newest time-stamp over the whole document holds by its authority's certificate.
 pub(super) fn stamped_until(report: &Report) -> Option<NaiveDateTime> {
-    let stamps = report.signatures.iter().filter(|one| one.kind == "document_timestamp");
-    Some(stamps.last()?.signer.as_ref()?.not_after.naive_utc())
+    let newest = report.signatures.iter().rfind(|one| one.kind == "document_timestamp");
+    Some(newest?.signer.as_ref()?.not_after.naive_utc())
 }
 
 /// Raises an issued document to a level.
@@ -114,7 +114,8 @@ fn make(
         let args = vec![("why", found.indication)];
         return Err(Error::Refused { code: "nothing_to_augment", args });
     };
-    if if renewal { present != Level::Archival } else { present >= level } {
+    let is_right = if renewal { present == Level::Archival } else { present < level };
+    if !is_right {
         return Err(Error::refused("level_reached"));
     }
     if present == Level::Basic {
