@@ -142,8 +142,17 @@ pub struct Signing {
     pub revocation_max_age_seconds: u64,
     /// How old, in seconds, one may be that is used again for a verdict; 0: always asked anew.
     pub verdict_max_age_seconds: u64,
+<<<<<<< HEAD
     /// Days before its end that an archive time-stamp is renewed; 0: never.
     pub renew_before_days: u16,
+=======
+    /// Minutes a signature is awaited that is made elsewhere in two steps.
+    pub two_step_minutes: u64,
+    /// Minutes a file is awaited that is signed on a desktop.
+    pub desktop_minutes: u64,
+    /// Whether a desktop may bring a signature of before PAdES (`adbe.pkcs7.detached`), as its tools make them.
+    pub desktop_pkcs7: bool,
+>>>>>>> main
 }
 
 impl Default for Signing {
@@ -158,7 +167,13 @@ impl Default for Signing {
             seconds: 10,
             revocation_max_age_seconds: 60,
             verdict_max_age_seconds: 3600,
+<<<<<<< HEAD
             renew_before_days: 90,
+=======
+            two_step_minutes: 720,
+            desktop_minutes: 60,
+            desktop_pkcs7: true,
+>>>>>>> main
         }
     }
 }
@@ -316,6 +331,14 @@ impl Config {
                 return wrong(name, "expected 0 to 604800 (a week)");
             }
         }
+        for (name, minutes) in [
+            ("signing.two_step_minutes", signing.two_step_minutes),
+            ("signing.desktop_minutes", signing.desktop_minutes),
+        ] {
+            if !(1..=10_080).contains(&minutes) {
+                return wrong(name, "expected 1 to 10080 (a week)");
+            }
+        }
         if self.keys.pkcs11_modules.iter().any(|module| !module.is_absolute()) {
             return wrong("keys.pkcs11_modules", "expected absolute paths");
         }
@@ -377,6 +400,7 @@ mod tests {
             ("CHANCERY__SIGNING__AGENCY_LEVEL", "B-X", "signing.agency_level"),
             ("CHANCERY__SIGNING__TSA", "ftp://tsa", "signing.tsa"),
             ("CHANCERY__SIGNING__SECONDS", "0", "signing.seconds"),
+            ("CHANCERY__SIGNING__TWO_STEP_MINUTES", "0", "signing.two_step_minutes"),
             ("CHANCERY__KEYS__PKCS11_MODULES", "[\"softhsm.so\"]", "keys.pkcs11_modules"),
             ("CHANCERY__KEYS__CSC_SERVICES", "[\"https://sign.example/csc/v2\"]", "keys.csc_services"),
             ("CHANCERY__SIGNING__REVOCATION_MAX_AGE_SECONDS", "604801", "signing.revocation_max_age_seconds"),

@@ -52,7 +52,11 @@ pub enum Level {
 }
 
 impl Level {
+<<<<<<< HEAD
     /// The word for it.
+=======
+    /// Its name.
+>>>>>>> main
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -63,12 +67,21 @@ impl Level {
         }
     }
 
+<<<<<<< HEAD
     /// The level of a word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         [Self::Basic, Self::Time, Self::LongTerm, Self::Archival]
             .into_iter()
             .find(|level| level.as_str() == word)
+=======
+    /// The level of a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Basic, Self::Time, Self::LongTerm, Self::Archival]
+            .into_iter()
+            .find(|level| level.as_str() == text)
+>>>>>>> main
     }
 }
 
@@ -87,6 +100,12 @@ pub struct Signing {
     pub recall_signing: Duration,
     /// How old one may be that is recalled for a verdict.
     pub recall_verdict: Duration,
+    /// How long a signature by a key elsewhere is awaited, in two steps.
+    pub two_step: Duration,
+    /// How long it is, from a program on a desktop.
+    pub desktop: Duration,
+    /// Whether a desktop may bring a signature of before PAdES (`adbe.pkcs7.detached`).
+    pub desktop_pkcs7: bool,
 }
 
 impl std::fmt::Debug for Signing {

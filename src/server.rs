@@ -199,6 +199,7 @@ fn open_log(desk: &Desk, name: &str) -> Result<NoteSigner, StartError> {
         purpose: "log",
         person: None,
         name: origin.clone(),
+        provider: "sealed",
         sealed,
         location: None,
         certificate: None,

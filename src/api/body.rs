@@ -161,6 +161,29 @@ pub async fn upload(service: &Service, mut parts: Multipart) -> Result<Upload, P
     Ok(Upload { metadata: metadata.unwrap_or_default(), file })
 }
 
+/// Reads an upload of one file alone, in a part of any of these names. What breaks leaves nothing behind.
+///
+/// # Errors
+/// When the part is missing, unknown, too large, or of no accepted type.
+pub async fn upload_file(
+    service: &Service,
+    mut parts: Multipart,
+    names: &[&str],
+) -> Result<Received, Problem> {
+    let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "upload_malformed");
+    let mut file: Option<Received> = None;
+    while let Some(mut part) = parts.try_next().await.map_err(malformed)? {
+        let disposition = part.content_disposition().cloned();
+        let name = disposition.as_ref().and_then(|d| d.get_name()).unwrap_or_default();
+        if file.is_some() || !names.contains(&name) {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_part_unknown"));
+        }
+        let given = disposition.as_ref().and_then(|d| d.get_filename()).unwrap_or("document").to_owned();
+        file = Some(receive(service, &mut part, &given).await?);
+    }
+    file.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing"))
+}
+
 /// Reads small named parts into memory.
 ///
 /// # Errors

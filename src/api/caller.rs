@@ -59,6 +59,8 @@ permissions! {
     Draft = "draft": [Clerk, Drafter];
     /// Sign as a person.
     Sign = "sign": [Signer];
+    /// Sign as a person or seal, with keys that lie elsewhere.
+    SignOrSeal = "sign_or_seal": [Signer, Clerk];
     /// Register, number, seal, issue, void.
     Register = "register": [Clerk];
     /// File documents, close files, hand over.
@@ -111,7 +113,7 @@ async fn identify(service: &Service, request: &HttpRequest) -> Result<Known, Pro
     if let Some(bearer) = bearer {
         let key = bearer.strip_prefix("Bearer ").ok_or_else(unauthenticated)?.to_owned();
         let behalf = header_text(request.headers(), "on-behalf-of").map(str::to_owned);
-        return client(service, &key, behalf).await;
+        return known_client(service, WhichClient::KeyHash(token_hash(&key)), behalf).await;
     }
     let cookie = request.cookie(COOKIE).ok_or_else(unauthenticated)?;
     let hash = token_hash(cookie.value());
@@ -134,6 +136,11 @@ async fn identify(service: &Service, request: &HttpRequest) -> Result<Known, Pro
         })
         .await?;
     let (account, appointments) = found.ok_or_else(unauthenticated)?;
+    Ok(known_person(account, appointments))
+}
+
+/// A person by their account, with the appointments in force.
+fn known_person(account: Account, appointments: Vec<Appointment>) -> Known {
     let mut roles: Vec<Role> = appointments.iter().flat_map(|one| read_roles(&one.roles)).collect();
     roles.sort_unstable();
     roles.dedup();
@@ -146,13 +153,49 @@ async fn identify(service: &Service, request: &HttpRequest) -> Result<Known, Pro
         person: Some(account.person_id.clone()),
         appointments: appointments.into_iter().map(|one| one.id).collect(),
     };
-    Ok(Known {
+    Known {
         acting,
         name: account.id.to_string(),
         must_change: account.must_change,
         account: Some(account),
         roles,
-    })
+    }
+}
+
+/// Who began something, as if they called now: for a link that acts for them. They must still be who they were, with
+/// one of the roles needed.
+///
+/// # Errors
+/// 403 when their account, system, appointment or role was taken away.
+pub async fn again(service: &Service, actor: &Actor, needed: &[Role]) -> Result<Acting, Problem> {
+    let missing = || Problem::new(StatusCode::FORBIDDEN, "link_of_nobody");
+    let known = match actor.clone() {
+        Actor::Person { account, .. } => {
+            let today = service.desk.today();
+            let found = service.desk.database.look_up(move |c| {
+                let account: Option<Account> = accounts::table
+                    .filter(accounts::id.eq(&account))
+                    .filter(accounts::disabled.eq(false))
+                    .select(Account::as_select())
+                    .first(c)
+                    .optional()?;
+                let Some(account) = account else { return Ok(None) };
+                let appointments = Appointment::in_force(c, &account.person_id, today)?;
+                Ok::<_, Error>(Some((account, appointments)))
+            });
+            let (account, appointments) = found.await?.ok_or_else(missing)?;
+            known_person(account, appointments)
+        }
+        Actor::Client { client, on_behalf_of } => {
+            let known = known_client(service, WhichClient::Id(client), on_behalf_of).await;
+            known.map_err(|_| missing())?
+        }
+        Actor::System => return Err(missing()),
+    };
+    if known.must_change || !known.roles.iter().any(|role| needed.contains(role)) {
+        return Err(missing());
+    }
+    Ok(known.acting)
 }
 
 /// Whether a person had ways to log in and all were taken away: nobody acts for them then.
@@ -162,25 +205,36 @@ fn is_locked_out(c: &mut crate::store::AnyConnection, person: &PersonId) -> Resu
     Ok(!states.is_empty() && states.iter().all(|disabled| *disabled))
 }
 
-async fn client(service: &Service, key: &str, behalf: Option<String>) -> Result<Known, Problem> {
-    let hash = token_hash(key);
+/// How a client is looked up.
+enum WhichClient {
+    /// By the digest of the key it showed: the time it takes tells nothing about a random key.
+    KeyHash(String),
+    /// By its identifier.
+    Id(String),
+}
+
+async fn known_client(
+    service: &Service,
+    which: WhichClient,
+    behalf: Option<String>,
+) -> Result<Known, Problem> {
     let today = service.desk.today();
     let person = match behalf.as_deref() {
         None => None,
         Some(text) => Some(PersonId::parse(text).ok_or_else(unauthenticated)?),
     };
     let wanted = person.clone();
-    // The digest of a random key is looked up: the time it takes tells nothing about the key.
     let found = service
         .desk
         .database
         .look_up(move |c| {
-            let client: Option<Client> = clients::table
-                .filter(clients::key_hash.eq(&hash))
-                .filter(clients::disabled.eq(false))
-                .select(Client::as_select())
-                .first(c)
-                .optional()?;
+            let usable = clients::table.filter(clients::disabled.eq(false)).select(Client::as_select());
+            let client: Option<Client> = match &which {
+                WhichClient::KeyHash(hash) => {
+                    usable.filter(clients::key_hash.eq(hash)).first(c).optional()?
+                }
+                WhichClient::Id(id) => usable.filter(clients::id.eq(id)).first(c).optional()?,
+            };
             let Some(client) = client else { return Ok(None) };
             let appointments = match &wanted {
                 None => Vec::new(),
@@ -301,6 +355,17 @@ impl<P: Permission> FromRequest for Caller<P> {
 }
 
 impl<P> Caller<P> {
+    /// Refuses a caller without a further permission, where what was asked for decides which is needed.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn requires<Q: Permission>(&self) -> Result<(), Problem> {
+        if self.roles.iter().any(|role| Q::ROLES.contains(role)) {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "permission_missing").arg("permission", Q::NAME))
+    }
+
     /// The agency called for.
     #[must_use]
     pub fn agency(&self) -> &AgencyId {

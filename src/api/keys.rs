@@ -10,7 +10,7 @@ use crate::identity::rows::Key;
 use crate::identity::{KeyId, PersonId};
 use crate::pki::csc::Access;
 use crate::pki::key::read_key_file;
-use crate::pki::{Certificate, KeyError, MemoryKey, read_certificates};
+use crate::pki::{Certificate, Choice, KeyError, MemoryKey, read_certificates};
 use crate::store::Error;
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
@@ -96,7 +96,8 @@ pub struct KeyView {
     pub subject: String,
     /// Whose, when personal.
     pub person: Option<PersonId>,
-    /// `sealed` here, or used where it lies: `pkcs11` on a device, `csc` at a service of remote signing.
+    /// `sealed` here, or used where it lies: `pkcs11` on a device, `csc` at a service of remote signing; `external` when only
+    /// its certificate is known here, for signing sessions.
     pub provider: String,
     /// Where it lies, when it isn't here.
     pub location: Option<String>,
@@ -104,10 +105,12 @@ pub struct KeyView {
 
 impl KeyView {
     fn of(key: Key) -> Self {
-        let provider = key
-            .location
-            .as_deref()
-            .map_or("sealed", |location| if location.starts_with("pkcs11:") { "pkcs11" } else { "csc" });
+        let provider = match key.location.as_deref() {
+            None if key.is_external() => Key::EXTERNAL,
+            None => "sealed",
+            Some(location) if location.starts_with("pkcs11:") => "pkcs11",
+            Some(_) => "csc",
+        };
         Self {
             subject: key.subject(),
             id: key.id,
@@ -129,7 +132,8 @@ pub struct KeyForm {
     /// PKCS#8 PEM (with certificates) or PKCS#12; none for a key that lies elsewhere.
     #[schema(value_type = Option<String>, format = Binary)]
     pub key: Option<Vec<u8>>,
-    /// Certificate and chain in PEM of a key that lies elsewhere, where they aren't taken from there.
+    /// Certificate and chain of a key that lies elsewhere, PEM or DER, where they aren't taken from there. Alone, without
+    /// `key` and `location`: of a key that signs in signing sessions.
     #[schema(value_type = Option<String>, format = Binary)]
     pub certificate: Option<Vec<u8>>,
     /// A PNG its signatures show.
@@ -139,6 +143,7 @@ pub struct KeyForm {
 
 /// The secret part of a key to be taken in, with its certificates.
 struct Secret {
+    provider: &'static str,
     plain: Zeroizing<Vec<u8>>,
     certificate: Certificate,
     chain: Vec<Certificate>,
@@ -153,7 +158,7 @@ fn from_file(bytes: &[u8], secret: Option<&str>) -> Result<Secret, Problem> {
     let file = read_key_file(bytes, secret).map_err(unusable)?;
     let certificate = file.certificate.ok_or_else(|| unusable(KeyError::NoCertificate))?;
     MemoryKey::new(&file.pkcs8, certificate.clone(), file.chain.clone()).map_err(unusable)?;
-    Ok(Secret { plain: file.pkcs8, certificate, chain: file.chain, location: None })
+    Ok(Secret { provider: "sealed", plain: file.pkcs8, certificate, chain: file.chain, location: None })
 }
 
 /// A key that lies elsewhere: looked for there, with what opens it.
@@ -176,11 +181,25 @@ fn from_elsewhere(
     let access = Access { token: access.token, user: access.user, password: access.password, pin: secret };
     let found = elsewhere.find(&place, &access, given).map_err(crate::registry::Error::from)?;
     Ok(Secret {
+        provider: "sealed",
         plain: Zeroizing::new(serde_json::to_vec(&access).map_err(|_| Problem::internal())?),
         certificate: found.certificate,
         chain: found.chain,
         location: Some(found.place.to_string()),
     })
+}
+
+/// The certificate of a key that signs in sessions: nothing else is known here.
+fn certificate_alone(bytes: &[u8]) -> Result<Secret, Problem> {
+    let unreadable = || Problem::field("/certificate", "certificates_unreadable");
+    let mut found = read_certificates(bytes).map_err(|_| unreadable())?.into_iter();
+    let certificate = found.next().ok_or_else(unreadable)?;
+    let scheme = Choice::default().scheme(&certificate);
+    scheme.map_err(|error| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_unusable").arg("why", error.to_string())
+    })?;
+    let plain = Zeroizing::new(Vec::new());
+    Ok(Secret { provider: Key::EXTERNAL, plain, certificate, chain: found.collect(), location: None })
 }
 
 /// Take a key in: its secret part, or what opens it where it lies, is sealed under the master key.
@@ -205,7 +224,16 @@ pub async fn create_key(
             return Err(Problem::field("/location", "key_place_ambiguous"));
         }
         (None, Some(_)) => None,
-        (None, None) => return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing")),
+        (None, None) if certificate.is_none() => {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing"));
+        }
+        (None, None) if metadata.access.is_some() || metadata.secret.is_some() => {
+            return Err(Problem::field("/location", "key_place_ambiguous"));
+        }
+        (None, None) if metadata.purpose == KeyPurpose::ArchiveReceipt => {
+            return Err(Problem::field("/purpose", "key_must_be_held_here"));
+        }
+        (None, None) => None,
         (Some(_), Some(_)) => return Err(Problem::field("/location", "key_place_ambiguous")),
     };
     let name = text("/name", &metadata.name, 200)?;
@@ -225,11 +253,16 @@ pub async fn create_key(
                 (Some(location), _) => {
                     from_elsewhere(&desk.elsewhere, location, certificate.as_deref(), secret, access)?
                 }
-                (None, bytes) => from_file(bytes.as_deref().unwrap_or_default(), secret.as_deref())?,
+                (None, Some(bytes)) => from_file(bytes, secret.as_deref())?,
+                (None, None) => certificate_alone(certificate.as_deref().unwrap_or_default())?,
             };
             let rng = desk.database.rng().as_ref();
             let id = KeyId::fresh(desk.now(), rng).map_err(Error::from)?;
-            let sealed = desk.vault.seal(id.as_str(), &secret.plain, rng).map_err(|_| Problem::internal())?;
+            let sealed = if secret.provider == Key::EXTERNAL {
+                Vec::new()
+            } else {
+                desk.vault.seal(id.as_str(), &secret.plain, rng).map_err(|_| Problem::internal())?
+            };
             let image = match image {
                 Some(image) if image.starts_with(b"\x89PNG") => Some(desk.objects.keep_bytes(&image, rng)?),
                 Some(_) => return Err(Problem::field("/image", "image_is_no_png")),
@@ -246,6 +279,7 @@ pub async fn create_key(
                 purpose,
                 person: metadata.person,
                 name,
+                provider: secret.provider,
                 sealed,
                 location: secret.location,
                 certificate: Some(secret.certificate),

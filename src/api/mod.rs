@@ -18,6 +18,7 @@ pub mod reports;
 pub mod retry;
 pub mod routes;
 pub mod sessions;
+pub mod signing_sessions;
 pub mod simple;
 pub mod trail;
 pub mod transfers;

@@ -210,6 +210,8 @@ impl From<registry::Error> for Problem {
                 .arg("state", state.as_str())
                 .arg("act", act.as_str()),
             Error::Refused { code, args } => Self { args, ..Self::new(StatusCode::CONFLICT, code) },
+            Error::Forbidden { code } => Self::new(StatusCode::FORBIDDEN, code),
+            Error::Gone { code } => Self::new(StatusCode::GONE, code),
             Error::Unprocessable { code, args } => {
                 Self { args, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code) }
             }

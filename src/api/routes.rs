@@ -3,7 +3,7 @@
 use super::problem::{Problem, language_of, page, set_language};
 use super::{
     Service, accounts, clients, documents, dossiers, format_checks, keys, people, registers, reports,
-    sessions, trail, transfers,
+    sessions, signing_sessions, trail, transfers,
 };
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -62,6 +62,12 @@ use utoipa::OpenApi;
         documents::evidence,
         documents::content,
         documents::events,
+        signing_sessions::create,
+        signing_sessions::show,
+        signing_sessions::cancel,
+        signing_sessions::complete,
+        signing_sessions::fetch,
+        signing_sessions::bring,
         registers::create,
         registers::list,
         registers::entries,
@@ -190,6 +196,21 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::head().to(documents::content)),
         )
         .service(web::resource("/documents/{id}/events").route(web::get().to(documents::events)))
+        .service(web::resource("/signing-sessions").route(web::post().to(signing_sessions::create)))
+        .service(
+            web::resource("/signing-sessions/{id}")
+                .route(web::get().to(signing_sessions::show))
+                .route(web::delete().to(signing_sessions::cancel)),
+        )
+        .service(
+            web::resource("/signing-sessions/{id}/signature")
+                .route(web::post().to(signing_sessions::complete)),
+        )
+        .service(
+            web::resource("/signing-sessions/{id}/file/{token}")
+                .route(web::get().to(signing_sessions::fetch))
+                .route(web::post().to(signing_sessions::bring)),
+        )
         .service(
             web::resource("/registers")
                 .route(web::post().to(registers::create))

@@ -57,6 +57,31 @@ impl Actor {
             Self::System => json!(["system"]),
         }
     }
+
+    /// The form in leaves as text, for rows that name who began something.
+    #[must_use]
+    pub fn as_text(&self) -> String {
+        self.leaf().to_string()
+    }
+
+    /// Who a text of [`Self::as_text`] names.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let parts: Vec<String> = serde_json::from_str(text).ok()?;
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["person", account, rest @ ..] => {
+                let appointment = rest.first().map(|one| (*one).to_owned());
+                Some(Self::Person { account: (*account).to_owned(), appointment })
+            }
+            ["client", client, rest @ ..] => {
+                let on_behalf_of = rest.first().map(|one| (*one).to_owned());
+                Some(Self::Client { client: (*client).to_owned(), on_behalf_of })
+            }
+            ["system"] => Some(Self::System),
+            _ => None,
+        }
+    }
 }
 
 /// A row whose every change must have an event: its digest goes into the leaf, so that a change

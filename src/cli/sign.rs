@@ -1,5 +1,7 @@
 //! `chancery sign`: signs a PDF with a key in a file or on a device.
 
+mod shown;
+
 use super::augment::{Asking, Growing, Raising, client, unwritable};
 use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_json, verify};
 use crate::messages::Message;
@@ -11,9 +13,7 @@ use crate::pki::{
 };
 use crate::ports::{Clock, FetchFailed, SystemClock, SystemRng};
 use crate::signature::appearance::Appearance;
-use crate::signature::fields;
 use crate::signature::online::Network;
-use crate::signature::prepare::{Place, Rectangle};
 use crate::signature::sign::{Request, SignError, sign, sign_with_time};
 use crate::signature::timestamp::{Authority, Stamper, StamperError};
 use crate::signature::validate::{Standing, standing};
@@ -22,9 +22,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use zeroize::Zeroizing;
-
-/// Points a millimetre.
-const POINTS: f64 = 72.0 / 25.4;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -70,9 +67,15 @@ pub struct Args {
     /// A PNG shown by personal and agency signatures
     #[arg(long)]
     image: Option<PathBuf>,
-    /// PAGE:x,y,w,h in millimetres from the top left
+    /// PAGE:x,y,w,h in millimetres from the top left; else where the document has its place for it
     #[arg(long)]
     place: Option<String>,
+    /// Number and symbol of the document an attachment belongs to, shown by --appearance attachment
+    #[arg(long, value_name = "SYMBOL")]
+    number: Option<String>,
+    /// The form of a copy, shown by --appearance copy: one of the profile's (SAO Y, SAO LỤC, TRÍCH SAO)
+    #[arg(long, value_name = "FORM")]
+    copy_form: Option<String>,
     /// The field: an empty one, or the name of a new one
     #[arg(long, default_value = "Signature1")]
     field: String,
@@ -123,29 +126,19 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
         None => None,
     };
     let now = SystemClock.now();
-    let text = text_of(args, key, now);
+    let text = shown::text(args, key.certificate(), now)?;
     let appearance = match (&image, &text) {
-        (Some(image), _) if matches!(args.appearance.as_str(), "personal" | "agency") => {
-            Appearance::Image(image)
-        }
+        (Some(image), _) if shown::is_picture(args) => Appearance::Image(image),
         (_, Some(text)) => Appearance::Text(text),
         _ => Appearance::None,
     };
+    if shown::is_picture(args) && image.is_none() {
+        return Err((USAGE, "image_missing", String::new()));
+    }
     let file = File::open(&args.file).map_err(unreadable)?;
     let source = FileSource::new(file).map_err(unreadable)?;
     let pdf = Pdf::open(&source).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
-    let place = match &args.place {
-        Some(text) => Some(parse_place(text, &pdf).ok_or((USAGE, "place_unreadable", text.clone()))?),
-        None => None,
-    };
-    let is_picture = matches!(args.appearance.as_str(), "personal" | "agency");
-    if is_picture && image.is_none() {
-        return Err((USAGE, "image_missing", String::new()));
-    }
-    let place = match place {
-        None if args.appearance != "none" => place_without_being_told(args, &pdf)?,
-        told => told,
-    };
+    let place = shown::place(args, &pdf, &source, text.as_deref())?;
     let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
     let client = client(&args.asking, args.tsa.as_deref())?;
     let network = Network { fetch: &client, rng: &SystemRng };
@@ -193,36 +186,6 @@ fn check_revocation(
         Standing::Unknown(why) if keeps_evidence => Err((UNREACHABLE, "evidence_lacking", why)),
         Standing::Unknown(_) => Ok(vec![crate::messages::message("revocation_not_checked", &[])]),
     }
-}
-
-fn text_of(args: &Args, key: &dyn SigningKey, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
-    // Decree 30/2020, App. I, II.8.b: the time with the zone of Vietnam.
-    let zone = chrono::FixedOffset::east_opt(7 * 3600)?;
-    let time = now.with_timezone(&zone).format("%d/%m/%Y; %H:%M:%S %:z");
-    let name = key.certificate().organisation.clone().or_else(|| key.certificate().common_name.clone())?;
-    matches!(args.appearance.as_str(), "attachment" | "copy").then(|| format!("{name}; {time}"))
-}
-
-/// Where an appearance goes that was given no place: into the field that is there, or, for texts, to
-/// the top right of the first page (Decree 30/2020, App. I, II.8.b).
-fn place_without_being_told(args: &Args, pdf: &Pdf<'_>) -> Result<Option<Place>, Failure> {
-    let known =
-        fields::all(pdf, pdf.newest()).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
-    if known.iter().any(|field| field.name == args.field) {
-        return Ok(None);
-    }
-    if matches!(args.appearance.as_str(), "personal" | "agency") {
-        return Err((USAGE, "place_missing", args.field.clone()));
-    }
-    /// A line of text at size 10, in millimetres: width and height of its field, distance from the edges.
-    const LINE: (f64, f64, f64) = (100.0, 6.0, 10.0);
-    let (width, height, edge) = LINE;
-    let bounds = page_bounds(pdf, 1).ok_or((USAGE, "place_missing", args.field.clone()))?;
-    let top = bounds.top - edge * POINTS;
-    let right = bounds.right - edge * POINTS;
-    let left = (right - width * POINTS).max(bounds.left);
-    let rectangle = Rectangle { left, bottom: top - height * POINTS, right, top };
-    Ok(Some(Place { page: 0, rectangle }))
 }
 
 fn unreadable(error: std::io::Error) -> Failure {
@@ -322,45 +285,4 @@ pub(super) fn stamper_refusal(error: &StamperError) -> Failure {
         | StamperError::Reply(_)
         | StamperError::Token(_) => (UNREACHABLE, "timestamp_not_given", why),
     }
-}
-
-/// `PAGE:x,y,w,h` in millimetres from the top left of the page as it is shown.
-fn parse_place(text: &str, pdf: &Pdf<'_>) -> Option<Place> {
-    let (page, numbers) = text.split_once(':')?;
-    let page: usize = page.parse().ok().filter(|page| *page >= 1)?;
-    let numbers: Vec<f64> = numbers
-        .split(',')
-        .map(str::parse)
-        .collect::<Result<_, _>>()
-        .ok()
-        .filter(|list: &Vec<f64>| list.len() == 4)?;
-    let [x, y, width, height] = numbers.as_slice() else { return None };
-    if !numbers.iter().all(|number| number.is_finite() && number.abs() < 10_000.0) {
-        return None;
-    }
-    if *width <= 0.0 || *height <= 0.0 {
-        return None;
-    }
-    let bounds = page_bounds(pdf, page)?;
-    let (left, top) = (bounds.left, bounds.top);
-    let rectangle = Rectangle {
-        left: left + x * POINTS,
-        bottom: top - (y + height) * POINTS,
-        right: left + (x + width) * POINTS,
-        top: top - y * POINTS,
-    };
-    Some(Place { page: page - 1, rectangle })
-}
-
-/// What is shown of a page (from 1): its crop box, or its media box where there is none.
-fn page_bounds(pdf: &Pdf<'_>, page: usize) -> Option<Rectangle> {
-    let pages = crate::pdf::pages(pdf, pdf.newest(), page).ok()?;
-    let reference = pages.get(page.checked_sub(1)?)?;
-    let bounds = ["CropBox", "MediaBox"].into_iter().find_map(|key| {
-        let found = crate::pdf::inherited(pdf, *reference, key, pdf.newest()).ok()?;
-        let numbers: Vec<f64> = found.as_array()?.iter().filter_map(crate::pdf::Object::as_number).collect();
-        Some(numbers).filter(|numbers| numbers.len() == 4)
-    })?;
-    let [a, b, c, d] = bounds.as_slice() else { return None };
-    Some(Rectangle { left: a.min(*c), bottom: b.min(*d), right: a.max(*c), top: b.max(*d) })
 }

@@ -27,7 +27,9 @@ pub struct NewKey {
     pub person: Option<PersonId>,
     /// Name.
     pub name: String,
-    /// The secret part, sealed: the key itself, or what opens it where it lies.
+    /// `sealed`, or [`Key::EXTERNAL`] when only the certificate is known here.
+    pub provider: &'static str,
+    /// The secret part, sealed: the key itself, or what opens it where it lies; empty when only the certificate is known.
     pub sealed: Vec<u8>,
     /// Where it lies, when it isn't here.
     pub location: Option<String>,
@@ -57,7 +59,7 @@ pub fn add(unit: &mut Unit<'_>, actor: &crate::audit::Actor, new: &NewKey) -> Re
         certificate: new.certificate.as_ref().map(coded),
         chain: serde_json::json!(new.chain.iter().map(coded).collect::<Vec<_>>()).to_string(),
         image_sha256: new.image_sha256.clone(),
-        provider: "sealed".to_owned(),
+        provider: new.provider.to_owned(),
         secret: STANDARD.encode(&new.sealed),
         not_before: new.certificate.as_ref().map_or(now, |c| c.not_before.naive_utc()),
         not_after: new.certificate.as_ref().map_or(far, |c| c.not_after.naive_utc()),

@@ -297,7 +297,31 @@ impl Key {
             .optional()?)
     }
 
-    /// The active key of a purpose: the newest.
+    /// Provider of a certificate whose key lies elsewhere.
+    pub const EXTERNAL: &'static str = "external";
+
+    /// Whether only the certificate is known here.
+    #[must_use]
+    pub fn is_external(&self) -> bool {
+        self.provider == Self::EXTERNAL
+    }
+
+    /// The active entries of the scope for a certificate (DER in base64) whose key lies elsewhere.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn external(c: &mut AnyConnection, scope: &Scope, certificate: &str) -> Result<Vec<Self>, Error> {
+        Ok(keys::table
+            .filter(keys::agency_id.eq(scope.agency().as_str()))
+            .filter(keys::provider.eq(Self::EXTERNAL))
+            .filter(keys::state.eq("active"))
+            .filter(keys::certificate.eq(certificate))
+            .order(keys::id)
+            .select(Self::as_select())
+            .load(c)?)
+    }
+
+    /// The active key of a purpose that the service can sign with: the newest.
     ///
     /// # Errors
     /// When the database fails.
@@ -306,6 +330,7 @@ impl Key {
             .filter(keys::agency_id.eq(agency))
             .filter(keys::purpose.eq(purpose))
             .filter(keys::state.eq("active"))
+            .filter(keys::provider.ne(Self::EXTERNAL))
             .order(keys::id.desc())
             .select(Self::as_select())
             .first(c)

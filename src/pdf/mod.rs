@@ -22,7 +22,7 @@ pub mod writer;
 
 pub use error::{Error, Finding};
 pub use object::{Dictionary, Object, Reference};
-pub use pages::{inherited, pages, redefined};
+pub use pages::{inherited, pages, redefined, turn, view};
 pub use parser::Parser;
 pub use reader::{Indirect, Pdf, Revision};
 pub use source::{FileSource, Source};

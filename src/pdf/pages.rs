@@ -1,6 +1,7 @@
 //! Pages and what they inherit (ISO 32000-2, 7.7.3), and what a revision defines anew.
 
 use super::error::Error;
+use super::geometry::{Rectangle, View};
 use super::object::{Object, Reference};
 use super::reader::Pdf;
 use super::section::Entry;
@@ -56,6 +57,34 @@ pub fn inherited(pdf: &Pdf<'_>, page: Reference, key: &str, revision: usize) -> 
         node = pdf.get(dictionary, "Parent", revision)?;
     }
     Ok(Object::Null)
+}
+
+/// How a page is shown: its crop box, or its media box where it has none, turned (ISO 32000-2, 14.11.2 and Table 31).
+///
+/// # Errors
+/// When the page tree is broken or the page has no box.
+pub fn view(pdf: &Pdf<'_>, page: Reference, revision: usize) -> Result<View, Error> {
+    let mut visible = None;
+    for key in ["CropBox", "MediaBox"] {
+        let found = inherited(pdf, page, key, revision)?;
+        let numbers: Option<Vec<f64>> =
+            found.as_array().map(|edges| edges.iter().filter_map(Object::as_number).collect());
+        if let Some([a, b, c, d]) = numbers.as_deref() {
+            visible = Some(Rectangle::spanned((*a, *b), (*c, *d)));
+            break;
+        }
+    }
+    let visible = visible.ok_or(Error::Missing("a /MediaBox of its page"))?;
+    Ok(View::new(visible, turn(pdf, page, revision)?))
+}
+
+/// Degrees clockwise a page is shown turned by: 0, 90, 180 or 270.
+///
+/// # Errors
+/// When the page tree is broken.
+pub fn turn(pdf: &Pdf<'_>, page: Reference, revision: usize) -> Result<u32, Error> {
+    let Object::Integer(degrees) = inherited(pdf, page, "Rotate", revision)? else { return Ok(0) };
+    Ok(u32::try_from(degrees.rem_euclid(360)).unwrap_or(0) / 90 * 90)
 }
 
 /// The numbers a revision defines anew, with the entries before it: what changed.

@@ -305,8 +305,9 @@ fn digest_info(digest: Digest, message: &[u8]) -> Vec<u8> {
     sequence(&[&sequence(&[&oid(digest.oid()), &null()]), &octet_string(&digest.of(message))])
 }
 
-/// r and s as a device gives them, as ECDSA-Sig-Value (RFC 3279, 2.2.3).
-fn ecdsa_value(raw: &[u8]) -> Option<Vec<u8>> {
+/// r and s as a device gives them, as ECDSA-Sig-Value (RFC 3279, 2.2.3); none when they aren't of one length.
+#[must_use]
+pub fn ecdsa_value(raw: &[u8]) -> Option<Vec<u8>> {
     let (r, s) = raw.split_at_checked(raw.len() / 2)?;
     (r.len() == s.len() && !r.is_empty()).then(|| sequence(&[&integer_of(r), &integer_of(s)]))
 }

@@ -199,6 +199,9 @@ pub struct Recognition {
     /// Marks of how far a document may go round.
     #[serde(default)]
     pub circulation: Vec<String>,
+    /// Forms of copies as they are marked, the usual one first.
+    #[serde(default)]
+    pub copies: Vec<String>,
     /// How the line begins that says which document an annex goes with.
     pub annex_reference: Option<String>,
     /// Letters that only this jurisdiction's language has: a long text without any is foreign.

@@ -30,6 +30,18 @@ pub enum Error {
         /// What the message names.
         args: Vec<(&'static str, String)>,
     },
+    /// Somebody else may do it; the code says who.
+    #[error("forbidden: {code}")]
+    Forbidden {
+        /// Stable code with a message of its own.
+        code: &'static str,
+    },
+    /// What was asked for is there no more; the code says why.
+    #[error("gone: {code}")]
+    Gone {
+        /// Stable code with a message of its own.
+        code: &'static str,
+    },
     /// The document can't be read or worked on.
     #[error("the file can not be worked on: {code}")]
     Unprocessable {

@@ -154,6 +154,7 @@ diesel::table! {
 }
 
 diesel::table! {
+<<<<<<< HEAD
     raised_levels (version_id) {
         version_id -> Text,
         agency_id -> Text,
@@ -168,6 +169,40 @@ diesel::table! {
 }
 
 diesel::joinable!(raised_levels -> documents (document_id));
+=======
+    signing_sessions (id) {
+        id -> Text,
+        agency_id -> Text,
+        document_id -> Text,
+        document_version -> BigInt,
+        source_version_id -> Text,
+        act -> Text,
+        method -> Text,
+        appointment_id -> Nullable<Text>,
+        key_id -> Text,
+        certificate -> Text,
+        chain -> Text,
+        level -> Text,
+        learnt -> Text,
+        signing_time -> Timestamp,
+        kept_sha256 -> Text,
+        to_sign -> Nullable<Text>,
+        download_hash -> Nullable<Text>,
+        upload_hash -> Nullable<Text>,
+        downloaded_at -> Nullable<Timestamp>,
+        state -> Text,
+        refusals -> Integer,
+        reason -> Nullable<Text>,
+        begun_by -> Text,
+        begun_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        signed_version_id -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+>>>>>>> main
 diesel::joinable!(components -> documents (document_id));
 diesel::joinable!(versions -> components (component_id));
 diesel::joinable!(format_checks -> versions (version_id));
@@ -183,5 +218,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     registers,
     register_entries,
     received_verdicts,
+<<<<<<< HEAD
     raised_levels,
+=======
+    signing_sessions,
+>>>>>>> main
 );

@@ -39,6 +39,9 @@ pub(super) fn of(config: &Config) -> Result<(Signing, Arc<Elsewhere>), StartErro
         agency: settings.agency_level,
         authority,
         network: settings.network.then_some(guarded),
+        two_step: Duration::from_secs(settings.two_step_minutes.saturating_mul(60)),
+        desktop: Duration::from_secs(settings.desktop_minutes.saturating_mul(60)),
+        desktop_pkcs7: settings.desktop_pkcs7,
         recall_signing: Duration::from_secs(settings.revocation_max_age_seconds),
         recall_verdict: Duration::from_secs(settings.verdict_max_age_seconds),
     };

@@ -2,6 +2,7 @@
 
 use crate::api::{Service, retry};
 use crate::desk::Desk;
+use crate::registry::journey::sessions::expire_due;
 use crate::store::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Removes what was left in the data folder at least `age` ago: staged files, kept bytes and packages that no row
 /// names. Safe while this or other processes work on the folder. Gives how many of each. Answers kept for retries are
-/// forgotten here as well, when nobody asks again any more.
+/// forgotten here as well, when nobody asks again any more; and signing sessions whose time is over end.
 ///
 /// # Errors
 /// When the folder or the database can't be read.
@@ -28,6 +29,10 @@ pub fn sweep(desk: &Desk, age: Duration) -> Result<[usize; 3], Error> {
         tracing::warn!(staged, kept, packages, "removed what a crash left behind");
     }
     desk.database.write_blocking(retry::forget_old)?;
+    let expired = expire_due(desk)?;
+    if expired > 0 {
+        tracing::info!(expired, "signing sessions ended, their time was over");
+    }
     Ok(removed)
 }
 

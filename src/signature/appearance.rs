@@ -1,12 +1,17 @@
 //! What a signature shows: an image with transparency (a written name, a seal), or lines of text.
 
-use super::prepare::{Rectangle, form};
+use super::prepare::{Area, form};
 use crate::pdf::filter::deflate;
 use crate::pdf::font::{Face, Font, OutsideRepertoire, Repertoire};
 use crate::pdf::writer::RevisionWriter;
 use crate::pdf::{Dictionary, Object, Reference};
 use crate::pki::Digest;
 use std::sync::{Arc, Mutex};
+
+/// Size of text in points (Decree 30/2020, App. I, II.8.b).
+const SIZE: f64 = 10.0;
+/// From one baseline to the next, in sizes.
+const LEADING: f64 = 1.15;
 
 /// Pixels an image may have: a seal of 40 mm at 600 dpi has about one million.
 const PIXEL_LIMIT: usize = 16_000_000;
@@ -34,6 +39,21 @@ pub enum AppearanceError {
     /// The program was built without its font.
     #[error("the font is missing")]
     Font,
+}
+
+/// Width and height a text takes, in points.
+///
+/// # Errors
+/// When the font lacks a character.
+pub fn room(text: &str) -> Result<(f64, f64), AppearanceError> {
+    let font = Font::of(Face::Regular).ok_or(AppearanceError::Font)?;
+    let (mut widest, mut count) = (0.0_f64, 0.0_f64);
+    for line in text.lines() {
+        widest = widest.max(font.encode(line)?.1);
+        count += 1.0;
+    }
+    // What stands below the last baseline, and a little beside the last letter.
+    Ok((widest * SIZE + 1.0, (count - 1.0).max(0.0) * SIZE * LEADING + SIZE * 1.3))
 }
 
 /// Bytes of packed pictures that are remembered: an agency signs everything with the same few.
@@ -79,28 +99,24 @@ impl Picture {
 }
 
 impl Appearance<'_> {
-    /// Writes the appearance for a field of this size; gives its stream.
+    /// Writes the appearance for a field; gives its stream.
     ///
     /// # Errors
     /// [`AppearanceError`].
-    pub fn write(
+    pub(super) fn write(
         &self,
         writer: &mut RevisionWriter<'_, '_>,
-        rectangle: &Rectangle,
+        area: &Area,
     ) -> Result<Reference, AppearanceError> {
         match self {
-            Self::None => Ok(form(writer, rectangle, Dictionary::default(), b"")),
-            Self::Image(png) => image(writer, rectangle, png),
-            Self::Text(text) => lines(writer, rectangle, text),
+            Self::None => Ok(form(writer, area, Dictionary::default(), b"")),
+            Self::Image(png) => image(writer, area, png),
+            Self::Text(text) => lines(writer, area, text),
         }
     }
 }
 
-fn image(
-    writer: &mut RevisionWriter<'_, '_>,
-    rectangle: &Rectangle,
-    png: &[u8],
-) -> Result<Reference, AppearanceError> {
+fn image(writer: &mut RevisionWriter<'_, '_>, area: &Area, png: &[u8]) -> Result<Reference, AppearanceError> {
     let pixels = Picture::of(png)?;
     let dictionary = |space: &str| {
         Dictionary::of(vec![
@@ -119,16 +135,16 @@ fn image(
     }
     let picture = writer.add_deflated_stream(picture, pixels.colours.clone());
     let proportion = f64::from(pixels.width) / f64::from(pixels.height.max(1));
-    let (mut width, mut height) = (rectangle.width(), rectangle.width() / proportion);
-    if height > rectangle.height() {
-        (width, height) = (rectangle.height() * proportion, rectangle.height());
+    let (mut width, mut height) = (area.width, area.width / proportion);
+    if height > area.height {
+        (width, height) = (area.height * proportion, area.height);
     }
-    let left = (rectangle.width() - width) / 2.0;
-    let bottom = (rectangle.height() - height) / 2.0;
+    let left = (area.width - width) / 2.0;
+    let bottom = (area.height - height) / 2.0;
     let content = format!("q {width:.3} 0 0 {height:.3} {left:.3} {bottom:.3} cm /Im Do Q");
     let named = Dictionary::of(vec![("Im", Object::Reference(picture))]);
     let resources = Dictionary::of(vec![("XObject", Object::Dictionary(named))]);
-    Ok(form(writer, rectangle, resources, content.as_bytes()))
+    Ok(form(writer, area, resources, content.as_bytes()))
 }
 
 fn decode(png: &[u8]) -> Result<Picture, AppearanceError> {
@@ -162,15 +178,9 @@ fn decode(png: &[u8]) -> Result<Picture, AppearanceError> {
     Ok(Picture { width: info.width, height: info.height, colours: deflate(&colours), opacity })
 }
 
-fn lines(
-    writer: &mut RevisionWriter<'_, '_>,
-    rectangle: &Rectangle,
-    text: &str,
-) -> Result<Reference, AppearanceError> {
-    const SIZE: f64 = 10.0;
+fn lines(writer: &mut RevisionWriter<'_, '_>, area: &Area, text: &str) -> Result<Reference, AppearanceError> {
     let font = Font::of(Face::Regular).ok_or(AppearanceError::Font)?;
-    let mut content =
-        format!("q BT 0 g /F {SIZE} Tf {} TL 0 {:.3} Td\n", SIZE * 1.15, rectangle.height() - SIZE);
+    let mut content = format!("q BT 0 g /F {SIZE} Tf {} TL 0 {:.3} Td\n", SIZE * LEADING, area.height - SIZE);
     for line in text.lines() {
         let (codes, _) = font.encode(line)?;
         content.push_str(&format!("<{}> Tj T*\n", hex::encode_upper(&codes)));
@@ -179,5 +189,5 @@ fn lines(
     let reference = font.embed(writer, Repertoire::Whole).ok_or(AppearanceError::Font)?;
     let named = Dictionary::of(vec![("F", Object::Reference(reference))]);
     let resources = Dictionary::of(vec![("Font", Object::Dictionary(named))]);
-    Ok(form(writer, rectangle, resources, content.as_bytes()))
+    Ok(form(writer, area, resources, content.as_bytes()))
 }

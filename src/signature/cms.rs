@@ -9,7 +9,9 @@ mod build;
 use crate::pki::der::{DerError, Reader, Tlv};
 use crate::pki::{Certificate, Digest, Scheme};
 
-pub use build::{SignAttributes, StampValue, build, build_stamped, value_limit};
+pub use build::{
+    SignAttributes, Signatory, StampValue, assemble, build, build_stamped, signed_attributes, value_limit,
+};
 
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 const DATA: &str = "1.2.840.113549.1.7.1";

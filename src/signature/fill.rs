@@ -4,7 +4,7 @@
 //! every other key stays as it was written (anything else reads as an alteration).
 
 use super::fields::{self, Field};
-use super::prepare::{Rectangle, font_name, form};
+use super::prepare::{Area, Rectangle, font_name, form};
 use crate::pdf::font::{Face, Font, OutsideRepertoire, Repertoire};
 use crate::pdf::writer::RevisionWriter;
 use crate::pdf::{self, Dictionary, Object, Reference};
@@ -59,19 +59,20 @@ pub fn fill(writer: &mut RevisionWriter<'_, '_>, fills: &[Fill]) -> Result<(), F
 }
 
 fn fill_one(writer: &mut RevisionWriter<'_, '_>, field: &Field, text: &str) -> Result<(), FillError> {
-    let rectangle = rectangle(&field.dictionary).ok_or(pdf::Error::Missing("a /Rect of its field"))?;
+    let area =
+        Area::of(writer.pdf(), &field.dictionary)?.ok_or(pdf::Error::Missing("a /Rect of its field"))?;
     let (face, repertoire, size) = default_appearance(&field.dictionary);
     let font = Font::of(face).ok_or(pdf::Error::Missing("its font"))?;
     if let Some(other) = text.chars().find(|character| !repertoire.holds(*character)) {
         return Err(OutsideRepertoire(other).into());
     }
     let (codes, width) = font.encode(text)?;
-    let stretch = (rectangle.width() / (width * size)).min(1.0);
+    let stretch = (area.width / (width * size)).min(1.0);
     if stretch < NARROWEST {
         return Err(FillError::TooWide(field.name.clone()));
     }
     let reference = font_reference(writer, font_name(face, repertoire))?;
-    let free = rectangle.width() - width * size * stretch;
+    let free = area.width - width * size * stretch;
     let left = match field.dictionary.integer("Q") {
         Some(1) => (free / 2.0).max(0.0),
         Some(2) => free.max(0.0),
@@ -87,7 +88,7 @@ fn fill_one(writer: &mut RevisionWriter<'_, '_>, field: &Field, text: &str) -> R
     );
     let fonts = Dictionary::of(vec![(font_name(face, repertoire), Object::Reference(reference))]);
     let resources = Dictionary::of(vec![("Font", Object::Dictionary(fonts))]);
-    let appearance = form(writer, &rectangle, resources, content.as_bytes());
+    let appearance = form(writer, &area, resources, content.as_bytes());
     let mut filled = field.dictionary.clone();
     filled.set("V", fields::text_string(text));
     filled.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
@@ -113,9 +114,7 @@ pub fn field_height(size: f64) -> f64 {
 pub fn rectangle(widget: &Dictionary) -> Option<Rectangle> {
     let numbers: Vec<f64> = widget.get("Rect")?.as_array()?.iter().filter_map(Object::as_number).collect();
     match numbers.as_slice() {
-        [a, b, c, d] => {
-            Some(Rectangle { left: a.min(*c), bottom: b.min(*d), right: a.max(*c), top: b.max(*d) })
-        }
+        [a, b, c, d] => Some(Rectangle::spanned((*a, *b), (*c, *d))),
         _ => None,
     }
 }

@@ -10,14 +10,17 @@
 mod block;
 mod printed;
 mod rows;
+mod upright;
 
 use super::prepare::{Alignment, Place, Plan, Rectangle, TextField};
+use super::shown::overlaps;
 use crate::pdf::font::{Face, Repertoire};
 use crate::pdf::text::{Page, Pages};
 use crate::profile::Profile;
 pub use printed::Printed;
 use printed::number_row;
 use rows::{Row, after, gap, on_line};
+use upright::Upright;
 
 /// Name of the field of the digits, before a printed symbol.
 pub const NUMBER: &str = "number";
@@ -55,6 +58,18 @@ pub struct Told {
     pub personal: Option<Place>,
     /// The agency's signature.
     pub agency: Option<Place>,
+}
+
+impl Told {
+    fn each(&self, change: impl Fn(&Place) -> Place) -> Self {
+        let change = |place: &Option<Place>| place.as_ref().map(&change);
+        Self {
+            number: change(&self.number),
+            date: change(&self.date),
+            personal: change(&self.personal),
+            agency: change(&self.agency),
+        }
+    }
 }
 
 /// Where everything goes.
@@ -115,6 +130,84 @@ pub fn find(pages: &Pages, profile: &Profile) -> Result<Found, PlacementError> {
 /// # Errors
 /// [`PlacementError`].
 pub fn find_beside(pages: &Pages, profile: &Profile, told: &Told) -> Result<Found, PlacementError> {
+    let upright = Upright::of(pages);
+    let told = told.each(|place| upright.as_shown(place));
+    let mut found = find_upright(&upright.pages, profile, &told)?;
+    for text in &mut found.plan.texts {
+        text.place = upright.on_page(&text.place);
+    }
+    found.plan.personal = upright.on_page(&found.plan.personal);
+    found.plan.agency = found.plan.agency.map(|place| upright.on_page(&place));
+    Ok(found)
+}
+
+/// Where the personal signature goes on a document that wasn't prepared.
+///
+/// # Errors
+/// [`PlacementError`].
+pub fn personal(pages: &Pages, profile: &Profile) -> Result<Place, PlacementError> {
+    let upright = Upright::of(pages);
+    let place = match block::find(&upright.pages, profile) {
+        Some(place) => place,
+        None => personal_by_profile(&upright.pages, profile)?,
+    };
+    Ok(upright.on_page(&place))
+}
+
+/// Where the agency's signature goes beside a personal one.
+///
+/// # Errors
+/// [`PlacementError::NoRoom`] when it has to keep clear of the text, as somebody signed that already, and can't.
+pub fn agency(
+    personal: &Place,
+    pages: &Pages,
+    profile: &Profile,
+    clear: bool,
+) -> Result<Place, PlacementError> {
+    let upright = Upright::of(pages);
+    let place = beside(&upright.as_shown(personal), &upright.pages, profile);
+    let page = upright.pages.pages.get(place.page).filter(|_| clear);
+    let place = match page {
+        Some(page) => kept_clear(place, page).ok_or(PlacementError::NoRoom("agency signature"))?,
+        None => place,
+    };
+    Ok(upright.on_page(&place))
+}
+
+/// The place nearest to this one, to the left or higher or lower, that covers no text.
+fn kept_clear(place: Place, page: &Page) -> Option<Place> {
+    /// Steps, and how far it may go to the left and up or down, in points: still beside the signature.
+    const STEP: f64 = 2.0;
+    const LEFT: i32 = 40;
+    const HIGH: i32 = 15;
+    let boxes = page.text_boxes();
+    let [left, bottom, right, top] = page.bounds;
+    let moved = |x: i32, y: i32| {
+        let (x, y) = (f64::from(x) * STEP, f64::from(y) * STEP);
+        let at = place.rectangle;
+        Rectangle { left: at.left - x, bottom: at.bottom + y, right: at.right - x, top: at.top + y }
+    };
+    let mut steps: Vec<(i32, i32)> = (0..=LEFT).flat_map(|x| (-HIGH..=HIGH).map(move |y| (x, y))).collect();
+    steps.sort_by_key(|(x, y)| x * x + y * y);
+    steps
+        .into_iter()
+        .map(|(x, y)| moved(x, y))
+        .find(|at| {
+            let on_paper = at.left >= left && at.bottom >= bottom && at.right <= right && at.top <= top;
+            on_paper && !boxes.iter().any(|text| overlaps(text, at))
+        })
+        .map(|rectangle| Place { rectangle, ..place })
+}
+
+fn personal_by_profile(pages: &Pages, profile: &Profile) -> Result<Place, PlacementError> {
+    let last = pages.pages.iter().rposition(|page| !page.glyphs.is_empty()).unwrap_or(0);
+    let page = pages.pages.get(last).ok_or(PlacementError::NoPage)?;
+    let place = Place { page: last, rectangle: fraction(page, profile.placement.personal) };
+    is_free(page, &place, "personal signature")?;
+    Ok(place)
+}
+
+fn find_upright(pages: &Pages, profile: &Profile, told: &Told) -> Result<Found, PlacementError> {
     let first = pages.pages.first().ok_or(PlacementError::NoPage)?;
     for (part, place) in [
         ("number", told.number),
@@ -166,11 +259,7 @@ pub fn find_beside(pages: &Pages, profile: &Profile, told: &Told) -> Result<Foun
         (Some(place), _) | (None, Some(place)) => place,
         (None, None) => {
             by_profile.push("personal");
-            let last = pages.pages.iter().rposition(|page| !page.glyphs.is_empty()).unwrap_or(0);
-            let page = pages.pages.get(last).unwrap_or(first);
-            let place = Place { page: last, rectangle: fraction(page, profile.placement.personal) };
-            is_free(page, &place, "personal signature")?;
-            place
+            personal_by_profile(pages, profile)?
         }
     };
     let agency = told.agency.unwrap_or_else(|| beside(&personal, pages, profile));

@@ -92,20 +92,69 @@ pub enum PrepareError {
     Xfa,
 }
 
-/// A Form XObject of the rectangle's size with this content.
+/// What an appearance is drawn on: a widget's rectangle as it is shown on a page that may be turned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Area {
+    /// Width as shown, in points.
+    pub(super) width: f64,
+    /// Height as shown, in points.
+    pub(super) height: f64,
+    /// Degrees clockwise the page is shown turned by.
+    turn: u32,
+}
+
+impl Area {
+    /// The area of a widget with this rectangle on a page turned so.
+    pub(super) fn new(rectangle: &Rectangle, turn: u32) -> Self {
+        let (width, height) = (rectangle.width(), rectangle.height());
+        let (width, height) = if matches!(turn, 90 | 270) { (height, width) } else { (width, height) };
+        Self { width, height, turn }
+    }
+
+    /// The area of a widget that exists, by its own word (/MK) or by its page.
+    pub(super) fn of(pdf: &Pdf<'_>, widget: &Dictionary) -> Result<Option<Self>, pdf::Error> {
+        let Some(rectangle) = super::fill::rectangle(widget) else { return Ok(None) };
+        let revision = pdf.newest();
+        let said = pdf.get(widget, "MK", revision)?;
+        let turn = match (said.as_dictionary().and_then(|said| said.integer("R")), widget.reference("P")) {
+            (Some(turn), _) => u32::try_from(turn.rem_euclid(360)).unwrap_or(0) / 90 * 90,
+            (None, Some(page)) => pdf::turn(pdf, page, revision)?,
+            (None, None) => 0,
+        };
+        Ok(Some(Self::new(&rectangle, turn)))
+    }
+
+    /// The key that says how a widget's content is turned (ISO 32000-2, Table 192); none where it isn't.
+    pub(super) fn characteristics(&self) -> Option<(&'static str, Object)> {
+        let turn = Object::Integer(i64::from(self.turn));
+        (self.turn != 0).then(|| ("MK", Object::Dictionary(Dictionary::of(vec![("R", turn)]))))
+    }
+}
+
+/// A Form XObject for an area with this content, upright as the page is shown (ISO 32000-2, 12.5.5: the box turned by the
+/// matrix is laid over the widget's rectangle).
 pub(super) fn form(
     writer: &mut RevisionWriter<'_, '_>,
-    rectangle: &Rectangle,
+    area: &Area,
     resources: Dictionary,
     content: &[u8],
 ) -> Reference {
-    let size = Rectangle { left: 0.0, bottom: 0.0, right: rectangle.width(), top: rectangle.height() };
-    let dictionary = Dictionary::of(vec![
+    let size = Rectangle { left: 0.0, bottom: 0.0, right: area.width, top: area.height };
+    let mut dictionary = Dictionary::of(vec![
         ("Type", Object::name("XObject")),
         ("Subtype", Object::name("Form")),
         ("BBox", size.object()),
         ("Resources", Object::Dictionary(resources)),
     ]);
+    let matrix: Option<[i64; 6]> = match area.turn {
+        90 => Some([0, 1, -1, 0, 0, 0]),
+        180 => Some([-1, 0, 0, -1, 0, 0]),
+        270 => Some([0, -1, 1, 0, 0, 0]),
+        _ => None,
+    };
+    if let Some(matrix) = matrix {
+        dictionary.set("Matrix", Object::Array(matrix.into_iter().map(Object::Integer).collect()));
+    }
     writer.add_stream(dictionary, content)
 }
 
@@ -127,11 +176,13 @@ pub fn prepare(pdf: &Pdf<'_>, plan: &Plan, identifier: [u8; 16]) -> Result<Appen
     let mut widgets: Vec<(Reference, Reference)> = Vec::new();
     for text in &plan.texts {
         let on = page(text.place.page)?;
-        let field = text_field(&mut writer, text, on);
+        let area = Area::new(&text.place.rectangle, pdf::turn(pdf, on, revision)?);
+        let field = text_field(&mut writer, text, on, &area);
         widgets.push((on, field));
     }
     let on = page(plan.personal.page)?;
-    let personal = signature_field(&mut writer, PERSONAL, &plan.personal.rectangle, on, None);
+    let area = Area::new(&plan.personal.rectangle, pdf::turn(pdf, on, revision)?);
+    let personal = signature_field(&mut writer, PERSONAL, &plan.personal.rectangle, on, &area, None);
     widgets.push((on, personal));
     if let Some(agency) = &plan.agency {
         let on = page(agency.page)?;
@@ -144,7 +195,8 @@ pub fn prepare(pdf: &Pdf<'_>, plan: &Plan, identifier: [u8; 16]) -> Result<Appen
                 ("Fields", Object::Array(names)),
             ])))
         });
-        let field = signature_field(&mut writer, AGENCY, &agency.rectangle, on, lock);
+        let area = Area::new(&agency.rectangle, pdf::turn(pdf, on, revision)?);
+        let field = signature_field(&mut writer, AGENCY, &agency.rectangle, on, &area, lock);
         widgets.push((on, field));
     }
     annotate(pdf, &mut writer, &widgets)?;
@@ -275,10 +327,15 @@ pub(super) fn font_name(face: Face, repertoire: Repertoire) -> &'static str {
     }
 }
 
-fn text_field(writer: &mut RevisionWriter<'_, '_>, text: &TextField, page: Reference) -> Reference {
-    let empty = form(writer, &text.place.rectangle, Dictionary::default(), b"/Tx BMC EMC");
+fn text_field(
+    writer: &mut RevisionWriter<'_, '_>,
+    text: &TextField,
+    page: Reference,
+    area: &Area,
+) -> Reference {
+    let empty = form(writer, area, Dictionary::default(), b"/Tx BMC EMC");
     let appearance = format!("/{} {} Tf 0 g", font_name(text.face, text.repertoire), text.size);
-    let dictionary = Dictionary::of(vec![
+    let mut dictionary = Dictionary::of(vec![
         ("Type", Object::name("Annot")),
         ("Subtype", Object::name("Widget")),
         ("FT", Object::name("Tx")),
@@ -299,6 +356,9 @@ fn text_field(writer: &mut RevisionWriter<'_, '_>, text: &TextField, page: Refer
         ("F", Object::Integer(4)),
         ("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(empty))]))),
     ]);
+    if let Some((key, value)) = area.characteristics() {
+        dictionary.set(key, value);
+    }
     writer.add(&Object::Dictionary(dictionary))
 }
 
@@ -307,10 +367,11 @@ fn signature_field(
     name: &str,
     rectangle: &Rectangle,
     page: Reference,
+    area: &Area,
     lock: Option<Reference>,
 ) -> Reference {
     // An empty appearance keeps PDF/A drafts what they are.
-    let empty = form(writer, rectangle, Dictionary::default(), b"");
+    let empty = form(writer, area, Dictionary::default(), b"");
     let mut dictionary = Dictionary::of(vec![
         ("Type", Object::name("Annot")),
         ("Subtype", Object::name("Widget")),
@@ -322,6 +383,9 @@ fn signature_field(
         ("F", Object::Integer(132)),
         ("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(empty))]))),
     ]);
+    if let Some((key, value)) = area.characteristics() {
+        dictionary.set(key, value);
+    }
     if let Some(lock) = lock {
         dictionary.set("Lock", Object::Reference(lock));
     }

@@ -2,12 +2,13 @@
 //! revision that may also fill prepared fields.
 
 use super::appearance::{Appearance, AppearanceError};
-use super::cms;
+use super::cms::{self, Signatory};
 use super::date::pdf_date;
 use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
 use super::permission;
-use super::prepare::{Place, Rectangle, annotate};
+use super::prepare::{Area, Place, Rectangle, annotate};
+use super::shown;
 use super::timestamp::{self, Stamper, StamperError};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -19,7 +20,7 @@ use chrono::{DateTime, Utc};
 /// Room beyond the computed size of the CMS: ECDSA values vary by a few bytes.
 pub(super) const SPARE_ROOM: usize = 64;
 /// Room for the attribute around a time-stamp token.
-const ATTRIBUTE_ROOM: usize = 64;
+pub(super) const ATTRIBUTE_ROOM: usize = 64;
 
 /// What is to be signed, and how it shows.
 #[derive(Debug)]
@@ -169,70 +170,15 @@ fn append(
     rng: &dyn Rng,
     stamper: Option<&dyn Stamper>,
 ) -> Result<Appended, SignError> {
-    check_certificate(key.certificate(), key.chain(), trust, request.at)?;
-    let all = fields::all(pdf, pdf.newest())?;
-    let existing = all.iter().find(|field| field.name == request.field);
-    if existing.is_some_and(|field| field.kind != b"Sig" || field.value.is_some() || !field.merged) {
-        return Err(SignError::FieldTaken(request.field.to_owned()));
-    }
-    if existing.is_none() && (request.field.is_empty() || request.field.contains('.')) {
-        return Err(SignError::FieldName(request.field.to_owned()));
-    }
-    refuse_when_forbidden(pdf, &all, request, certify)?;
-    let work = Work { pdf, request, existing, certify, key, stamper };
+    let work = Work::ready(pdf, request, certify, Signatory::of(key), trust)?;
     // The digest of the scheme is that of the content: one signer, one digest.
     let digest = key.scheme().digest();
-    let blank = vec![0; cms::value_limit(key.certificate())];
-    let plain = cms::build(key, digest, &digest.of(b""), &mut |_| Ok(blank.clone()))?;
-    let mut room = plain.len() + SPARE_ROOM;
+    let mut room = work.room();
     if let Some(stamper) = stamper {
         room += timestamp::token_size(stamper, digest)? + ATTRIBUTE_ROOM;
     }
     for _ in 0..2 {
-        match work.attempt(room, rng)? {
-            Attempt::Done(appended) => return Ok(appended),
-            Attempt::TooSmall(needed) => room = needed + SPARE_ROOM,
-        }
-    }
-    Err(pdf::Error::Unwritable("the signature is larger than the room reserved for it, twice").into())
-}
-
-/// What came of laying out and signing once.
-enum Attempt {
-    Done(Appended),
-    /// The CMS is so large.
-    TooSmall(usize),
-}
-
-struct Work<'w, 'p> {
-    pdf: &'w Pdf<'p>,
-    request: &'w Request<'w>,
-    existing: Option<&'w Field>,
-    certify: Option<Certification>,
-    key: &'w dyn SigningKey,
-    stamper: Option<&'w dyn Stamper>,
-}
-
-impl Work<'_, '_> {
-    fn attempt(&self, room: usize, rng: &dyn Rng) -> Result<Attempt, SignError> {
-        let (pdf, request, key) = (self.pdf, self.request, self.key);
-        let mut writer = RevisionWriter::new(pdf)?;
-        fill(&mut writer, request.fills)?;
-        let value = writer.allocate();
-        let lock = match self.existing {
-            Some(field) => field_lock(pdf, field)?,
-            None => None,
-        };
-        let added = write_field(&mut writer, request, self.existing, value)?;
-        write_catalog(&mut writer, added, self.certify.map(|_| value))?;
-        let root = pdf.root(pdf.newest())?;
-        let dictionary = signature_dictionary(request, key.certificate(), self.certify, lock, root);
-        writer.put_signature(value, dictionary, room);
-        let mut identifier = [0_u8; 16];
-        rng.fill(&mut identifier)?;
-        let mut appended = writer.finish(identifier)?;
-        let digest = key.scheme().digest();
-        let content_digest = digest_of_ranges(pdf, &appended, digest)?;
+        let (mut appended, content_digest) = work.lay_out(room, rng)?;
         let signed = cms::build_stamped::<SignError>(
             key,
             digest,
@@ -244,16 +190,82 @@ impl Work<'_, '_> {
                 checked.map_err(|_| KeyError::Failed)?;
                 Ok(value)
             },
-            &mut |value| match self.stamper {
+            &mut |value| match stamper {
                 Some(stamper) => Ok(Some(stamper.stamp(digest, &digest.of(value))?)),
                 None => Ok(None),
             },
         )?;
-        if signed.len() > room {
-            return Ok(Attempt::TooSmall(signed.len()));
+        if signed.len() <= room {
+            appended.insert_signature(&signed)?;
+            return Ok(appended);
         }
-        appended.insert_signature(&signed)?;
-        Ok(Attempt::Done(appended))
+        room = signed.len() + SPARE_ROOM;
+    }
+    Err(pdf::Error::Unwritable("the signature is larger than the room reserved for it, twice").into())
+}
+
+/// A signature that may be made: everything about it was checked but the value.
+pub(super) struct Work<'w, 'p> {
+    pdf: &'w Pdf<'p>,
+    request: &'w Request<'w>,
+    existing: Option<Field>,
+    certify: Option<Certification>,
+    who: Signatory<'w>,
+}
+
+impl<'w, 'p> Work<'w, 'p> {
+    /// Checks certificate, field and what earlier signatures forbid.
+    pub(super) fn ready(
+        pdf: &'w Pdf<'p>,
+        request: &'w Request<'w>,
+        certify: Option<Certification>,
+        who: Signatory<'w>,
+        trust: &TrustStore,
+    ) -> Result<Self, SignError> {
+        check_certificate(who.certificate, who.chain, trust, request.at)?;
+        let all = fields::all(pdf, pdf.newest())?;
+        let existing = all.iter().find(|field| field.name == request.field).cloned();
+        if existing
+            .as_ref()
+            .is_some_and(|field| field.kind != b"Sig" || field.value.is_some() || !field.merged)
+        {
+            return Err(SignError::FieldTaken(request.field.to_owned()));
+        }
+        if existing.is_none() && (request.field.is_empty() || request.field.contains('.')) {
+            return Err(SignError::FieldName(request.field.to_owned()));
+        }
+        refuse_when_forbidden(pdf, &all, request, certify)?;
+        Ok(Self { pdf, request, existing, certify, who })
+    }
+
+    /// The room the CMS needs without a time-stamp.
+    pub(super) fn room(&self) -> usize {
+        let digest = self.who.scheme.digest();
+        let blank = vec![0; cms::value_limit(self.who.certificate)];
+        let attributes = cms::signed_attributes(self.who.certificate, &digest.of(b""));
+        cms::assemble(self.who, digest, attributes, &blank, None).len() + SPARE_ROOM
+    }
+
+    /// The revision with `room` left for the CMS, and the digest of what it is to sign.
+    pub(super) fn lay_out(&self, room: usize, rng: &dyn Rng) -> Result<(Appended, Vec<u8>), SignError> {
+        let (pdf, request) = (self.pdf, self.request);
+        let mut writer = RevisionWriter::new(pdf)?;
+        fill(&mut writer, request.fills)?;
+        let value = writer.allocate();
+        let lock = match &self.existing {
+            Some(field) => field_lock(pdf, field)?,
+            None => None,
+        };
+        let added = write_field(&mut writer, request, self.existing.as_ref(), value)?;
+        write_catalog(&mut writer, added, self.certify.map(|_| value))?;
+        let root = pdf.root(pdf.newest())?;
+        let dictionary = signature_dictionary(request, self.who.certificate, self.certify, lock, root);
+        writer.put_signature(value, dictionary, room);
+        let mut identifier = [0_u8; 16];
+        rng.fill(&mut identifier)?;
+        let appended = writer.finish(identifier)?;
+        let content_digest = digest_of_ranges(pdf, &appended, self.who.scheme.digest())?;
+        Ok((appended, content_digest))
     }
 }
 
@@ -296,6 +308,21 @@ fn refuse_when_forbidden(
         }
     }
     Ok(())
+}
+
+/// Whether a new visible signature here would lie on text that somebody signed already, who then signed something else
+/// than what is seen.
+///
+/// # Errors
+/// When the document can't be read.
+pub fn would_cover(pdf: &Pdf<'_>, place: &Place) -> Result<bool, pdf::Error> {
+    let newest = pdf.newest();
+    let is_signed = |field: &Field| field.kind == b"Sig" && field.value.is_some();
+    if !fields::all(pdf, newest)?.iter().any(is_signed) {
+        return Ok(false);
+    }
+    let text = shown::text_boxes(pdf, newest, place.page);
+    Ok(text.is_none_or(|text| text.iter().any(|text| shown::overlaps(text, &place.rectangle))))
 }
 
 /// The lock of a field, as the parameters its signature must repeat.
@@ -369,11 +396,11 @@ fn write_field(
     value: Reference,
 ) -> Result<Option<Reference>, SignError> {
     if let Some(field) = existing {
-        let rectangle = super::fill::rectangle(&field.dictionary);
+        let area = Area::of(writer.pdf(), &field.dictionary)?;
         let mut signed = field.dictionary.clone();
         signed.set("V", Object::Reference(value));
-        if let Some(rectangle) = rectangle.filter(|rectangle| rectangle.width() > 0.0) {
-            let appearance = request.appearance.write(writer, &rectangle)?;
+        if let Some(area) = area.filter(|area| area.width > 0.0) {
+            let appearance = request.appearance.write(writer, &area)?;
             signed.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
         }
         writer.put(field.reference, &Object::Dictionary(signed));
@@ -394,7 +421,11 @@ fn write_field(
         ("V", Object::Reference(value)),
     ]);
     if place.rectangle.width() > 0.0 {
-        let appearance = request.appearance.write(writer, &place.rectangle)?;
+        let area = Area::new(&place.rectangle, pdf::turn(writer.pdf(), page, writer.pdf().newest())?);
+        let appearance = request.appearance.write(writer, &area)?;
+        if let Some((key, value)) = area.characteristics() {
+            widget.set(key, value);
+        }
         widget.set("AP", Object::Dictionary(Dictionary::of(vec![("N", Object::Reference(appearance))])));
     }
     let field = writer.add(&Object::Dictionary(widget));

@@ -3,8 +3,11 @@ agency_code_taken = Another agency has this code already.
 agency_seal_missing = The agency has no active signing key; an administrator must add one.
 appointment_not_in_force = The appointment chosen is not in force today.
 appointment_not_yours = The appointment is not the caller's own.
+appointment_of_a_seal = A seal is not set in an appointment; leave it out.
 archive_key_missing = The archive has no active key for receipts.
 body_too_large = The request body is larger than allowed.
+certificate_not_registered = This certificate is not registered for the person or agency that is to sign. An administrator registers it among the keys.
+certificate_or_key = Exactly one of these is needed: the certificate, or the identifier it is registered under.
 changed_meanwhile = It changed since it was read; load it again and retry.
 characters_not_allowed = Only these characters are allowed: { $why }.
 components_too_many = A document has at most { $limit } parts.
@@ -44,6 +47,9 @@ image_is_no_png = The picture must be a PNG.
 internal_error = The system failed and has recorded what happened. Try again; if it persists, tell the administrator the request id.
 json_malformed = The body is not well-formed JSON (line:column { $why }).
 kept_bytes = Kept bytes are damaged or missing.
+key_is_held_here = The service holds this key itself: sign or seal with it directly.
+key_lies_elsewhere = Only the certificate is registered here; sign with its key in a signing session.
+key_must_be_held_here = A key for this purpose must be held by the service.
 key_not_yours = This key may not be used for this signature.
 key_person_mismatch = A personal key names its person, other keys don't.
 level_reached = All signatures of this document have this level already.
@@ -56,6 +62,7 @@ key_location_wrong = This names no place of a key: { $why }
 key_place_ambiguous = A key is either sent as a file, or named by where it lies (then with access and certificate where needed).
 certificates_unreadable = These certificates can't be read.
 limit_out_of_range = The limit must be 1 to 200.
+link_of_nobody = Who was given this link can't do this any more.
 list_length = The list has too few or too many entries; expected { $why }.
 log_empty = The log has no signed head yet.
 login_refused = Login or password is wrong.
@@ -66,6 +73,7 @@ not_found = There is no such { $what ->
         [transfer] hand-over
         [client] system
         [entry] entry of the file plan
+        [signing_session] signing session
        *[other] { $what }
     }.
 not_acceptable = None of the forms this answer can have is among those asked for (Accept).
@@ -109,9 +117,21 @@ request_invalid = The request has a field that is not valid.
 retention_unknown = The profile has no such retention code.
 route_unknown = There is no such address.
 schema_not_current = The database schema is not current: { $why }.
+scheme_of_a_desktop = The program on the desktop chooses how it signs; leave this out.
 signature_not_intact = The signature made did not verify and was not kept.
 signature_not_passed = A signature on a document did not pass: { $why }.
+signature_value_wrong = The value is not a signature by the certificate's key over what was handed out. The session stays open for further tries.
 signer_is_another = The document was prepared for another signer.
+signing_link_used = This address was used already; it is good for one time. Begin a new session.
+signing_method_differs = The session was begun for another way of signing.
+signing_session_ended = The session is not open any more ({ $state ->
+        [completed] completed
+        [expired] its time is over
+        [cancelled] given up
+        [failed] failed
+       *[other] unknown
+    }). Begin a new one.
+signing_tries_used_up = Too many wrong signatures came; the session has failed.
 start_failed = It can't start: { $why }.
 store_failed = The store failed: { $why }.
 symbol_can_not_be_composed = Number and symbol can't be composed; an official letter names its drafting unit.
@@ -121,7 +141,18 @@ transfer_decided = The hand-over is decided already.
 transfer_empty = A hand-over needs at least one file.
 transfer_own = Who submits a hand-over can't decide on it.
 unauthenticated = Not logged in, or the session has ended.
+upload_breaks_signature = An earlier signature does not hold any more: { $why }.
+upload_changes_more = More was changed in the file than signing it: { $why }.
+upload_field_of_another = The signature is in a field that was prepared for somebody else: { $why }.
 upload_file_missing = The request lacks its file part.
 upload_malformed = The upload is malformed or was broken off.
+upload_not_appended = The file that came back is not the one that was given with something added: bytes before were changed, or it is another document.
+upload_not_signed = The file that came back has no further signature.
 upload_part_unknown = The request has an unknown or repeated part.
+upload_signature_fails = The new signature does not hold: { $why }.
+upload_signature_invisible = A signature in a field of its own must show on the page: { $why }.
+upload_signature_kind = This kind of signature is not accepted: { $why }.
+upload_signed_several_times = The file that came back has more than one further signature: { $why }.
+upload_signer_is_another = The file was signed with another certificate than the one of this session.
+upload_unreadable = The file that came back can't be read: { $why }
 value_not_among = The value is not one of: { $why }.

@@ -3,8 +3,11 @@ agency_code_taken = Đã có cơ quan mang mã định danh này.
 agency_seal_missing = Cơ quan chưa có khóa ký số của cơ quan đang dùng; quản trị viên cần nạp khóa.
 appointment_not_in_force = Chức vụ được chọn không còn hoặc chưa có hiệu lực hôm nay.
 appointment_not_yours = Chức vụ ký không phải của người đang đăng nhập.
+appointment_of_a_seal = Ký số của cơ quan không theo chức vụ; hãy bỏ trường này.
 archive_key_missing = Lưu trữ cơ quan chưa có khóa ký biên nhận đang dùng.
 body_too_large = Nội dung yêu cầu lớn hơn mức cho phép.
+certificate_not_registered = Chứng thư số này chưa được đăng ký cho người hoặc cơ quan ký. Quản trị viên đăng ký tại danh mục khóa.
+certificate_or_key = Cần đúng một trong hai: chứng thư số, hoặc mã đăng ký của chứng thư.
 changed_meanwhile = Dữ liệu đã thay đổi sau lần đọc gần nhất; hãy tải lại rồi thử lại.
 characters_not_allowed = Chỉ được dùng các ký tự: { $why }.
 components_too_many = Một văn bản có nhiều nhất { $limit } thành phần.
@@ -55,6 +58,9 @@ image_is_no_png = Hình ảnh phải là tệp PNG.
 internal_error = Hệ thống gặp lỗi; sự việc đã được ghi lại. Hãy thử lại, nếu vẫn lỗi hãy báo quản trị viên kèm mã yêu cầu.
 json_malformed = Nội dung không phải JSON đúng cú pháp (dòng:cột { $why }).
 kept_bytes = Dữ liệu lưu giữ bị hỏng hoặc mất.
+key_is_held_here = Khóa này do hệ thống giữ: hãy ký trực tiếp bằng khóa đó.
+key_lies_elsewhere = Hệ thống chỉ đăng ký chứng thư số của khóa này; hãy ký bằng phiên ký.
+key_must_be_held_here = Khóa dùng cho việc này phải do hệ thống giữ.
 key_not_yours = Khóa này không dùng được cho việc ký này.
 key_person_mismatch = Khóa cá nhân phải ghi rõ người sở hữu; khóa khác thì không.
 level_reached = Mọi chữ ký trên văn bản đã đạt mức này.
@@ -67,6 +73,7 @@ key_location_wrong = Không xác định được nơi lưu giữ khóa: { $why 
 key_place_ambiguous = Khóa hoặc được gửi bằng tệp, hoặc được nêu theo nơi lưu giữ (kèm cách truy cập và chứng thư khi cần).
 certificates_unreadable = Không đọc được các chứng thư số này.
 limit_out_of_range = Giới hạn phải từ 1 đến 200.
+link_of_nobody = Người được cấp địa chỉ này không còn quyền thực hiện.
 list_length = Danh sách có quá ít hoặc quá nhiều mục; cần { $why }.
 log_empty = Nhật ký chưa có mục nào được ký xác nhận.
 login_refused = Tên đăng nhập hoặc mật khẩu không đúng.
@@ -85,6 +92,7 @@ not_found = Không tìm thấy { $what ->
         [page] trang
         [person] người
         [register] sổ đăng ký
+        [signing_session] phiên ký
         [transfer] lần nộp lưu
         [unit] đơn vị
         [version] phiên bản
@@ -131,9 +139,21 @@ request_invalid = Yêu cầu có trường không hợp lệ.
 retention_unknown = Mã thời hạn lưu trữ không có trong bộ quy tắc.
 route_unknown = Không có địa chỉ này.
 schema_not_current = Cơ sở dữ liệu không đúng phiên bản: { $why }.
+scheme_of_a_desktop = Chương trình ký trên máy trạm tự chọn cách ký; hãy bỏ trường này.
 signature_not_intact = Chữ ký vừa tạo không đạt kiểm tra nên không được lưu.
 signature_not_passed = Chữ ký trên văn bản không đạt: { $why }.
+signature_value_wrong = Giá trị gửi lên không phải chữ ký bằng khóa của chứng thư trên nội dung đã giao. Phiên vẫn mở để thử lại.
 signer_is_another = Văn bản được chuẩn bị cho người ký khác.
+signing_link_used = Địa chỉ này đã được dùng; chỉ dùng được một lần. Hãy tạo phiên mới.
+signing_method_differs = Phiên này được tạo cho cách ký khác.
+signing_session_ended = Phiên ký không còn mở ({ $state ->
+        [completed] đã hoàn thành
+        [expired] đã hết hạn
+        [cancelled] đã hủy
+        [failed] đã thất bại
+       *[other] không rõ
+    }). Hãy tạo phiên mới.
+signing_tries_used_up = Đã có quá nhiều chữ ký sai; phiên ký thất bại.
 start_failed = Không khởi động được: { $why }.
 store_failed = Kho dữ liệu gặp lỗi: { $why }.
 symbol_can_not_be_composed = Không lập được số, ký hiệu; công văn cần ghi đơn vị soạn thảo.
@@ -143,7 +163,18 @@ transfer_decided = Đợt nộp lưu đã được quyết định.
 transfer_empty = Đợt nộp lưu phải có ít nhất một hồ sơ.
 transfer_own = Người nộp không được tự tiếp nhận hồ sơ của mình.
 unauthenticated = Chưa đăng nhập hoặc phiên đã hết hạn.
+upload_breaks_signature = Một chữ ký có trước không còn hợp lệ: { $why }.
+upload_changes_more = Tệp bị thay đổi nhiều hơn việc ký: { $why }.
+upload_field_of_another = Chữ ký nằm trong ô đã chuẩn bị cho người khác: { $why }.
 upload_file_missing = Thiếu phần tệp trong yêu cầu.
 upload_malformed = Nội dung tải lên bị hỏng hoặc bị ngắt.
+upload_not_appended = Tệp gửi lại không phải tệp đã giao cộng thêm phần ký: phần có trước đã bị thay đổi, hoặc là văn bản khác.
+upload_not_signed = Tệp gửi lại không có thêm chữ ký nào.
 upload_part_unknown = Yêu cầu có phần không được biết đến hoặc lặp lại.
+upload_signature_fails = Chữ ký mới không hợp lệ: { $why }.
+upload_signature_invisible = Chữ ký đặt ngoài ô chuẩn bị phải có hình hiển thị trên trang: { $why }.
+upload_signature_kind = Loại chữ ký này không được chấp nhận: { $why }.
+upload_signed_several_times = Tệp gửi lại có thêm nhiều hơn một chữ ký: { $why }.
+upload_signer_is_another = Tệp được ký bằng chứng thư số khác với chứng thư của phiên này.
+upload_unreadable = Không đọc được tệp gửi lại: { $why }
 value_not_among = Giá trị không thuộc các giá trị cho phép: { $why }.

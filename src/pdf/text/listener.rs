@@ -4,7 +4,7 @@ use super::names::Faces;
 use super::{Glyph, Page, Picture};
 use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape};
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, Paint,
     SoftMask,
@@ -188,6 +188,7 @@ impl Listener {
             x: origin.x,
             y: origin.y,
             advance,
+            towards: direction(right - origin, up - origin),
             size,
             font: style.font.clone(),
             bold: style.bold,
@@ -205,6 +206,16 @@ impl Listener {
         if thin && long && height.max(width) < 1e6 && self.page.strokes.len() < STROKES {
             self.page.strokes.push([bounds.x0, bounds.y0, bounds.x1, bounds.y1]);
         }
+    }
+}
+
+/// The direction of a baseline. A letter without width tells it by its height, which stands across.
+fn direction(along: Vec2, up: Vec2) -> [f64; 2] {
+    let across = Vec2::new(up.y, -up.x);
+    let towards = if along.hypot() > 1e-6 { along } else { across };
+    match towards.hypot() {
+        length if length > 1e-6 => [towards.x / length, towards.y / length],
+        _ => [1.0, 0.0],
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::schema::{raised_levels, signatures};
 use super::super::state::Act;
 use super::augment::stamped_until;
 use super::intake::{TakenFile, add_version};
-use super::raise::sign_at;
+use super::raise::{Raised, sign_at};
 use super::{advance, at_act, event, id_failed, open_pdf, unprocessable};
 use crate::audit::record;
 use crate::desk::{Desk, Level};
@@ -16,6 +16,7 @@ use crate::identity::rows::{Agency, Appointment, Key};
 use crate::identity::{Acting, AppointmentId, KeyId};
 use crate::pdf::{Pdf, Source, text};
 use crate::signature::appearance::Appearance;
+use crate::signature::cms::Signatory;
 use crate::signature::fill::Fill;
 use crate::signature::placement::{self, Printed};
 use crate::signature::sign::Request;
@@ -44,7 +45,7 @@ pub(super) fn keep_appended(desk: &Desk, source: &dyn Source, more: &[u8]) -> Re
     Ok(desk.objects.keep(staged)?)
 }
 
-fn identifier(desk: &Desk) -> Result<[u8; 16], Error> {
+pub(super) fn identifier(desk: &Desk) -> Result<[u8; 16], Error> {
     let mut bytes = [0_u8; 16];
     desk.database.rng().fill(&mut bytes).map_err(id_failed)?;
     Ok(bytes)
@@ -95,7 +96,7 @@ struct Preparation {
 
 #[derive(Debug, Clone)]
 struct NewSignature {
-    field: &'static str,
+    field: String,
     role: &'static str,
     appointment: Option<AppointmentId>,
     key: KeyId,
@@ -232,17 +233,17 @@ pub fn make_sealed(
     };
     let source = open_pdf(desk, &before.version)?;
     let pdf = Pdf::open(&source).map_err(|error| unprocessable("draft_unreadable", &error))?;
-    let names: Vec<String> = fields::all(&pdf, pdf.newest())
-        .map_err(|error| unprocessable("draft_unreadable", &error))?
-        .into_iter()
-        .map(|field| field.name)
-        .collect();
-    let fills = texts(desk, &before, &names)?;
+    let fills = texts(desk, &before, &pdf)?;
     make_signature(desk, by, before, prepare::AGENCY, "agency", &key, &fills)
 }
 
 /// The texts the prepared fields get.
-fn texts(desk: &Desk, before: &Before, names: &[String]) -> Result<Vec<Fill>, Error> {
+pub(super) fn texts(desk: &Desk, before: &Before, pdf: &Pdf<'_>) -> Result<Vec<Fill>, Error> {
+    let names: Vec<String> = fields::all(pdf, pdf.newest())
+        .map_err(|error| unprocessable("draft_unreadable", &error))?
+        .into_iter()
+        .map(|field| field.name)
+        .collect();
     let (Some(number), Some(notation), Some(date)) =
         (before.document.number, &before.document.notation, before.document.document_date)
     else {
@@ -286,40 +287,59 @@ fn make_signature(
     if key.purpose != wanted || key.state != "active" || !may_use(&key, by) {
         return Err(Error::refused("key_not_yours"));
     }
+    if key.is_external() {
+        return Err(Error::refused("key_lies_elsewhere"));
+    }
     let signer = keys::open(&key, &desk.vault, &desk.elsewhere)?;
-    let image = match &key.image_sha256 {
-        Some(sha256) => Some(
-            std::fs::read(desk.objects.path(sha256))
-                .map_err(|source| store::Error::Io { what: "reading a picture", source })?,
-        ),
-        None => None,
-    };
+    let image = picture(desk, &key)?;
     let source = open_pdf(desk, &before.version)?;
     let appearance = image.as_deref().map_or(Appearance::None, Appearance::Image);
     let request = Request { field, place: None, fills, appearance, at: desk.now(), reason: None };
     let level = if role == "personal" { desk.signing.personal } else { desk.signing.agency };
     let raised = sign_at(desk, &source, &request, signer.as_ref(), level)?;
+    let who = Signatory::of(signer.as_ref());
+    made_of(desk, (before.document, before.version), &source, &raised, (field, role, None), (key.id, who))
+}
+
+/// The picture a key's signatures show.
+pub(super) fn picture(desk: &Desk, key: &Key) -> Result<Option<Vec<u8>>, Error> {
+    let read = |sha256: &String| {
+        std::fs::read(desk.objects.path(sha256))
+            .map_err(|source| store::Error::Io { what: "reading a picture", source }.into())
+    };
+    key.image_sha256.as_ref().map(read).transpose()
+}
+
+/// What was signed, kept: the file, and what its row will say.
+pub(super) fn made_of(
+    desk: &Desk,
+    (document, version): (Document, Version),
+    source: &dyn Source,
+    raised: &Raised,
+    (field, role, appointment): (&str, &'static str, Option<AppointmentId>),
+    (key, who): (KeyId, Signatory<'_>),
+) -> Result<Made, Error> {
     let own = raised.report.signatures.iter().find(|signature| signature.field == field);
     if own.is_none_or(|signature| signature.integrity != "intact") {
-        // What the service signs must hold by its own judgement, or it isn't kept.
+        // What goes into a document must hold by the service's own judgement, or it isn't kept.
         return Err(Error::refused("signature_not_intact"));
     }
-    let kept = keep_appended(desk, &source, &raised.more)?;
+    let kept = keep_appended(desk, source, &raised.more)?;
     let coded = |certificate: &crate::pki::Certificate| {
         base64::engine::general_purpose::STANDARD.encode(&certificate.der)
     };
-    let chain: Vec<String> = signer.chain().iter().map(coded).collect();
+    let chain: Vec<String> = who.chain.iter().map(coded).collect();
     Ok(Made {
-        document: before.document.id.clone(),
-        version_read: before.document.version,
-        file: taken(kept, &before.version),
-        source: before.version,
+        document: document.id.clone(),
+        version_read: document.version,
+        file: taken(kept, &version),
+        source: version,
         signature: Some(NewSignature {
-            field,
+            field: field.to_owned(),
             role,
-            appointment: None,
-            key: key.id,
-            certificate: coded(signer.certificate()),
+            appointment,
+            key,
+            certificate: coded(who.certificate),
             chain: serde_json::json!(chain).to_string(),
             revocation: serde_json::json!(raised.evidence).to_string(),
             stamped_until: stamped_until(&raised.report).filter(|_| level == Level::Archival),
@@ -366,7 +386,7 @@ pub fn record_made(
             id: SignatureId::fresh(unit.now(), unit.rng()).map_err(id_failed)?,
             agency_id: by.scope.agency().clone(),
             version_id: version.id.clone(),
-            field: new.field.to_owned(),
+            field: new.field.clone(),
             role: new.role.to_owned(),
             appointment_id: new.appointment.clone(),
             key_id: new.key.clone(),

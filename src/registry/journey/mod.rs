@@ -8,6 +8,7 @@ mod intake;
 mod make;
 mod raise;
 mod received;
+pub mod sessions;
 
 pub use augment::{Augmented, authority_until, make_augmented, make_renewed, record_augmented};
 pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};

@@ -10,8 +10,9 @@ use crate::desk::{Desk, Level};
 use crate::pdf::{Pdf, Source};
 use crate::pki::revocation::Material;
 use crate::pki::{Certificate, SigningKey};
-use crate::ports::{Fetch, FetchFailed, Outgoing};
+use crate::ports::{Fetch, FetchFailed, Outgoing, Rng};
 use crate::signature::augment::{AugmentError, add_evidence, stamp_document};
+use crate::signature::cms::Signatory;
 use crate::signature::online::{Evidence, Network};
 use crate::signature::report::Report;
 use crate::signature::sign::{Request, SignError, sign, sign_with_time};
@@ -20,6 +21,7 @@ use crate::signature::validate::{Judged, Policy, Standing, Supply, standing, val
 use crate::store::{Answers, Remembering};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
@@ -166,8 +168,105 @@ pub(super) struct Raised {
     pub(super) evidence: KeptEvidence,
 }
 
-/// Signs at a level. The certificate is judged first: a revoked one doesn't sign (Decree 23/2025, Art. 15); one of which
-/// nothing can be learnt doesn't where that must be kept.
+/// What one act asks machines elsewhere with.
+pub(super) struct Asking<'a> {
+    desk: &'a Desk,
+    once: Option<Once<'a>>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(desk: &'a Desk) -> Self {
+        Self { desk, once: desk.signing.network.as_deref().map(Once::new) }
+    }
+
+    /// What can be learnt of a certificate before it signs, as evidence says it: a revoked one doesn't sign (Decree
+    /// 23/2025, Art. 15); one of which nothing can be learnt doesn't where that must be kept.
+    pub(super) fn standing(
+        &self,
+        who: Signatory<'_>,
+        at: DateTime<Utc>,
+        level: Level,
+    ) -> Result<&'static str, Error> {
+        let rng = self.desk.database.rng().as_ref();
+        let recent = Answers::at_most(&self.desk.database, self.desk.signing.recall_signing);
+        let recent = self.once.as_ref().map(|once| Remembering::new(once, recent));
+        let network = recent.as_ref().map(|fetch| Network { fetch, rng });
+        let standing = match network {
+            Some(network) => standing(who.certificate, who.chain, &self.desk.trust, at, network),
+            None => Standing::Unknown("the network is not asked".to_owned()),
+        };
+        match standing {
+            Standing::Good => Ok("good"),
+            Standing::Revoked => Err(Error::refused("certificate_revoked")),
+            Standing::Unknown(why) if level >= Level::LongTerm => Err(lacking(&why)),
+            Standing::Unknown(_) => Ok("unknown"),
+        }
+    }
+
+    /// The time-stamping authority, where the level needs one.
+    pub(super) fn authority(&self, level: Level) -> Result<Option<Authority<'_>>, Error> {
+        match (&self.desk.signing.authority, &self.once) {
+            _ if level == Level::Basic => Ok(None),
+            (Some(url), Some(once)) => Ok(Some(Authority::new(url, once, self.desk.database.rng().as_ref()))),
+            _ => Err(Error::Unavailable { code: "timestamp_unavailable" }),
+        }
+    }
+
+    /// Raises what was signed, `more` behind `file`, to a level.
+    pub(super) fn raise(
+        &self,
+        (file, more): (&dyn Source, Vec<u8>),
+        signed: &SignedAs<'_>,
+        stamper: Option<&dyn Stamper>,
+    ) -> Result<Raised, Error> {
+        let (desk, level, rng) = (self.desk, signed.level, self.desk.database.rng().as_ref());
+        let mut grown = Grown { file, more };
+        // What goes into the document is as of a time after it was signed.
+        let after = self.once.as_ref().map(|once| Remembering::new(once, Answers::from_now(&desk.database)));
+        let network = after.as_ref().map(|fetch| Network { fetch, rng });
+        let raising = Raising { desk, chain: signed.chain, at: signed.at, network };
+        let mut judged = raising.judge(&grown)?;
+        if level >= Level::LongTerm {
+            if !judged.lacking.is_empty() {
+                return Err(lacking(&judged.failures.join("; ")));
+            }
+            let added = {
+                let pdf =
+                    Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
+                add_evidence(&pdf, &judged.evidence, rng).map_err(|error| not_raised(&error))?
+            };
+            grown.more.extend(added.into_iter().flat_map(|appended| appended.bytes));
+        }
+        if let (Level::Archival, Some(stamper)) = (level, stamper) {
+            grown.more.extend(self::stamped(&grown, stamper, rng)?);
+        }
+        if level >= Level::LongTerm {
+            judged = raising.judge(&grown)?;
+        }
+        Ok(Raised {
+            evidence: KeptEvidence::of(signed.learnt, &judged.evidence),
+            report: judged.report,
+            more: grown.more,
+        })
+    }
+}
+
+/// How something was signed that is to be raised.
+pub(super) struct SignedAs<'a> {
+    pub(super) chain: &'a [Certificate],
+    pub(super) at: DateTime<Utc>,
+    pub(super) level: Level,
+    /// What was learnt of the certificate before.
+    pub(super) learnt: &'static str,
+}
+
+/// A time-stamp over the whole.
+pub(super) fn stamped(file: &dyn Source, stamper: &dyn Stamper, rng: &dyn Rng) -> Result<Vec<u8>, Error> {
+    let pdf = Pdf::open(file).map_err(|error| unprocessable("document_not_signable", &error))?;
+    Ok(stamp_document(&pdf, stamper, rng).map_err(|error| not_raised(&error))?.bytes)
+}
+
+/// Signs at a level; the certificate is judged first.
 pub(super) fn sign_at(
     desk: &Desk,
     file: &dyn Source,
@@ -175,76 +274,27 @@ pub(super) fn sign_at(
     key: &dyn SigningKey,
     level: Level,
 ) -> Result<Raised, Error> {
-    let once = desk.signing.network.as_deref().map(Once::new);
+    let asking = Asking::new(desk);
+    let learnt = asking.standing(Signatory::of(key), request.at, level)?;
+    let authority = asking.authority(level)?;
+    let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     let rng = desk.database.rng().as_ref();
-    let recent = |once| Remembering::new(once, Answers::at_most(&desk.database, desk.signing.recall_signing));
-    let recent = once.as_ref().map(|once| recent(once));
-    let network = recent.as_ref().map(|fetch| Network { fetch, rng });
-    let standing = match network {
-        Some(network) => standing(key.certificate(), key.chain(), &desk.trust, request.at, network),
-        None => Standing::Unknown("the network is not asked".to_owned()),
-    };
-    let learnt = match standing {
-        Standing::Good => "good",
-        Standing::Revoked => return Err(Error::refused("certificate_revoked")),
-        Standing::Unknown(why) if level >= Level::LongTerm => return Err(lacking(&why)),
-        Standing::Unknown(_) => "unknown",
-    };
-    let authority = match (&desk.signing.authority, &once) {
-        (Some(url), Some(once)) => Some(Authority::new(url, once, rng)),
-        _ => None,
-    };
-    let stamper: Option<&dyn Stamper> = match &authority {
-        _ if level == Level::Basic => None,
-        Some(authority) => Some(authority),
-        None => return Err(Error::Unavailable { code: "timestamp_unavailable" }),
-    };
-    let mut grown = Grown { file, more: Vec::new() };
     let appended = {
-        let pdf = Pdf::open(&grown).map_err(|error| unprocessable("draft_unreadable", &error))?;
+        let pdf = Pdf::open(file).map_err(|error| unprocessable("draft_unreadable", &error))?;
         match stamper {
             Some(stamper) => sign_with_time(&pdf, request, key, &desk.trust, rng, stamper),
             None => sign(&pdf, request, key, &desk.trust, rng),
         }
         .map_err(|error| refused(&error))?
     };
-    grown.more.extend_from_slice(&appended.bytes);
-    // What goes into the document is as of a time after it was signed.
-    let after = once.as_ref().map(|once| Remembering::new(once, Answers::from_now(&desk.database)));
-    let network = after.as_ref().map(|fetch| Network { fetch, rng });
-    let raising = Raising { desk, chain: key.chain(), request, network };
-    let mut judged = raising.judge(&grown)?;
-    if level >= Level::LongTerm {
-        if !judged.lacking.is_empty() {
-            return Err(lacking(&judged.failures.join("; ")));
-        }
-        let added = {
-            let pdf = Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
-            add_evidence(&pdf, &judged.evidence, rng).map_err(|error| not_raised(&error))?
-        };
-        grown.more.extend(added.into_iter().flat_map(|appended| appended.bytes));
-    }
-    if let (Level::Archival, Some(stamper)) = (level, stamper) {
-        let stamped = {
-            let pdf = Pdf::open(&grown).map_err(|error| unprocessable("document_not_signable", &error))?;
-            stamp_document(&pdf, stamper, rng).map_err(|error| not_raised(&error))?
-        };
-        grown.more.extend_from_slice(&stamped.bytes);
-    }
-    if level >= Level::LongTerm {
-        judged = raising.judge(&grown)?;
-    }
-    Ok(Raised {
-        evidence: KeptEvidence::of(learnt, &judged.evidence),
-        report: judged.report,
-        more: grown.more,
-    })
+    let signed = SignedAs { chain: key.chain(), at: request.at, level, learnt };
+    asking.raise((file, appended.bytes), &signed, stamper)
 }
 
 struct Raising<'a> {
     desk: &'a Desk,
     chain: &'a [Certificate],
-    request: &'a Request<'a>,
+    at: DateTime<Utc>,
     network: Option<Network<'a>>,
 }
 
@@ -253,7 +303,7 @@ impl Raising<'_> {
         let mut given = Material::default();
         self.chain.iter().for_each(|link| given.add_certificate(link.clone()));
         // Time-stamps are given after the act began: judged as of it, they would be of the future.
-        let at = self.desk.now().max(self.request.at);
+        let at = self.desk.now().max(self.at);
         let policy = Policy { trust: self.desk.trust.as_ref().clone(), at };
         let supply = Supply { given, network: self.network };
         validate_with(grown, &policy, &supply).map_err(|error| unprocessable(error.code(), &error))
@@ -270,7 +320,7 @@ pub(super) fn no_stamp(error: &StamperError) -> Error {
     Error::Unavailable { code: "timestamp_unavailable" }
 }
 
-fn refused(error: &SignError) -> Error {
+pub(super) fn refused(error: &SignError) -> Error {
     match error {
         SignError::Unfit(code) => Error::refused(code),
         SignError::Path(_) => Error::refused("no_path_to_anchor"),

@@ -4,11 +4,13 @@ mod file;
 mod raised;
 mod received;
 mod register;
+mod session;
 
 pub use file::FileRow;
 pub use raised::RaisedLevel;
 pub use received::ReceivedVerdict;
 pub use register::{Register, RegisterEntry};
+pub use session::{Link, SessionState, SigningSession, ToSign};
 
 use super::schema::{components, documents, format_checks, signatures, versions};
 use super::state::State;
@@ -30,6 +32,8 @@ crate::id_types! {
     RegisterId;
     /// A signature made through the service.
     SignatureId;
+    /// A signature begun with a key the service doesn't hold.
+    SigningSessionId;
 }
 
 /// An official document.

@@ -2,7 +2,7 @@
 
 use super::{CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE_V2, TIME_STAMP_TOKEN};
 use crate::pki::der::{integer, octet_string, oid, sequence, set_of, tlv};
-use crate::pki::{Certificate, Digest, KeyError, KeyKind, SigningKey};
+use crate::pki::{Certificate, Digest, KeyError, KeyKind, Scheme, SigningKey};
 
 /// Makes a signature value of the attributes it is given.
 pub type SignAttributes<'a> = dyn FnMut(&[u8]) -> Result<Vec<u8>, KeyError> + 'a;
@@ -35,33 +35,67 @@ pub fn build_stamped<E: From<KeyError>>(
     sign: &mut SignAttributes<'_>,
     stamp: &mut StampValue<'_, E>,
 ) -> Result<Vec<u8>, E> {
-    let certificate = key.certificate();
-    let attributes = set_of(vec![
+    let attributes = signed_attributes(key.certificate(), content_digest);
+    let value = sign(&attributes)?;
+    let token = stamp(&value)?;
+    Ok(assemble(Signatory::of(key), digest, attributes, &value, token.as_deref()))
+}
+
+/// Who signs, without the key: it may lie elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Signatory<'a> {
+    /// The signer's certificate.
+    pub certificate: &'a Certificate,
+    /// Certificates towards the anchor, without the signer's.
+    pub chain: &'a [Certificate],
+    /// What is signed with.
+    pub scheme: Scheme,
+}
+
+impl<'a> Signatory<'a> {
+    /// Who signs with a key.
+    #[must_use]
+    pub fn of(key: &'a dyn SigningKey) -> Self {
+        Self { certificate: key.certificate(), chain: key.chain(), scheme: key.scheme() }
+    }
+}
+
+/// The attributes to be signed, DER as it is signed (RFC 5652, 5.4).
+#[must_use]
+pub fn signed_attributes(certificate: &Certificate, content_digest: &[u8]) -> Vec<u8> {
+    set_of(vec![
         attribute(CONTENT_TYPE, &oid(DATA)),
         attribute(MESSAGE_DIGEST, &octet_string(content_digest)),
         attribute(SIGNING_CERTIFICATE_V2, &signing_certificate(certificate)),
-    ]);
-    let value = sign(&attributes)?;
+    ])
+}
+
+/// The CMS of signed attributes and their signature value, with the time-stamp token over the value.
+#[must_use]
+pub fn assemble(
+    who: Signatory<'_>,
+    digest: Digest,
+    attributes: Vec<u8>,
+    value: &[u8],
+    token: Option<&[u8]>,
+) -> Vec<u8> {
     // Stored as [0] IMPLICIT; only the tag differs from what was signed.
     let mut implicit = attributes;
     if let Some(first) = implicit.first_mut() {
         *first = 0xa0;
     }
-    let unsigned = match stamp(&value)? {
-        Some(token) => tlv(0xa1, &attribute(TIME_STAMP_TOKEN, &token)),
-        None => Vec::new(),
-    };
+    let unsigned = token.map(|token| tlv(0xa1, &attribute(TIME_STAMP_TOKEN, token))).unwrap_or_default();
     let signer = sequence(&[
         &integer(1),
-        &issuer_and_serial(certificate),
+        &issuer_and_serial(who.certificate),
         &digest.identifier(),
         &implicit,
-        &key.scheme().identifier(),
-        &octet_string(&value),
+        &who.scheme.identifier(),
+        &octet_string(value),
         &unsigned,
     ]);
-    let mut certificates: Vec<Vec<u8>> = vec![certificate.der.clone()];
-    certificates.extend(key.chain().iter().map(|link| link.der.clone()));
+    let mut certificates: Vec<Vec<u8>> = vec![who.certificate.der.clone()];
+    certificates.extend(who.chain.iter().map(|link| link.der.clone()));
     certificates.sort();
     let signed_data = sequence(&[
         &integer(1),
@@ -70,7 +104,7 @@ pub fn build_stamped<E: From<KeyError>>(
         &tlv(0xa0, &certificates.concat()),
         &set_of(vec![signer]),
     ]);
-    Ok(sequence(&[&oid(SIGNED_DATA), &tlv(0xa0, &signed_data)]))
+    sequence(&[&oid(SIGNED_DATA), &tlv(0xa0, &signed_data)])
 }
 
 /// The largest value a key gives, in bytes.

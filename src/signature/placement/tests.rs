@@ -8,6 +8,7 @@ fn page(lines: &[(f64, f64, f64, &str)]) -> Page {
         x,
         y,
         advance: size * 0.5,
+        towards: [1.0, 0.0],
         size,
         font: None,
         bold: false,

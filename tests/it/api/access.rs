@@ -60,6 +60,7 @@ fn every_route_stands_in_the_table_and_no_other() {
 fn ask(caller: &Caller, (method, path): &Route, body: Option<&String>) -> Answer {
     let some = uuid::Uuid::now_v7().to_string();
     let mut path = path.replace("{id}", &some).replace("{document}", &some).replace("{component}", &some);
+    path = path.replace("{token}", &some);
     if path.ends_with("/audit/proof") {
         path = format!("{path}?event={some}");
     }

@@ -2,6 +2,7 @@
 
 mod agency;
 mod algorithms;
+mod appearances;
 mod attacks;
 mod certificates;
 mod cms;

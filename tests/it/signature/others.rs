@@ -26,7 +26,7 @@ pub fn accepted_by_pyhanko(name: &str, file: &[u8], root: &Certificate, signatur
 }
 
 /// Signs argv[1] into argv[2] with the key and certificate in argv[3] and argv[4], as the words after say.
-const SIGN: &str = r#"
+pub const SIGN: &str = r#"
 import sys
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers, fields
