@@ -1,5 +1,6 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
+mod renew;
 mod signing;
 mod sweep;
 
@@ -370,6 +371,7 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
         }),
         tokio::spawn(work(service.clone(), Arc::clone(&stop))),
         tokio::spawn(sweep::often(service.clone(), Arc::clone(&stop))),
+        tokio::spawn(renew::often(service.clone(), config.signing.renew_before_days, Arc::clone(&stop))),
     ];
     Ok(Running {
         base_url,

@@ -154,6 +154,22 @@ diesel::table! {
 }
 
 diesel::table! {
+<<<<<<< HEAD
+    raised_levels (version_id) {
+        version_id -> Text,
+        agency_id -> Text,
+        document_id -> Text,
+        level -> Text,
+        stamp_ends_at -> Nullable<Timestamp>,
+        evidence -> Text,
+        verdict -> Text,
+        policy -> Text,
+        raised_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(raised_levels -> documents (document_id));
+=======
     signing_sessions (id) {
         id -> Text,
         agency_id -> Text,
@@ -186,6 +202,7 @@ diesel::table! {
     }
 }
 
+>>>>>>> main
 diesel::joinable!(components -> documents (document_id));
 diesel::joinable!(versions -> components (component_id));
 diesel::joinable!(format_checks -> versions (version_id));
@@ -201,5 +218,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     registers,
     register_entries,
     received_verdicts,
+<<<<<<< HEAD
+    raised_levels,
+=======
     signing_sessions,
+>>>>>>> main
 );

@@ -2,6 +2,7 @@
 
 mod access;
 mod active;
+mod augmented;
 mod contract;
 mod desktop;
 mod elsewhere;
