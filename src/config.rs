@@ -142,17 +142,14 @@ pub struct Signing {
     pub revocation_max_age_seconds: u64,
     /// How old, in seconds, one may be that is used again for a verdict; 0: always asked anew.
     pub verdict_max_age_seconds: u64,
-<<<<<<< HEAD
     /// Days before its end that an archive time-stamp is renewed; 0: never.
     pub renew_before_days: u16,
-=======
     /// Minutes a signature is awaited that is made elsewhere in two steps.
     pub two_step_minutes: u64,
     /// Minutes a file is awaited that is signed on a desktop.
     pub desktop_minutes: u64,
     /// Whether a desktop may bring a signature of before PAdES (`adbe.pkcs7.detached`), as its tools make them.
     pub desktop_pkcs7: bool,
->>>>>>> main
 }
 
 impl Default for Signing {
@@ -167,13 +164,10 @@ impl Default for Signing {
             seconds: 10,
             revocation_max_age_seconds: 60,
             verdict_max_age_seconds: 3600,
-<<<<<<< HEAD
             renew_before_days: 90,
-=======
             two_step_minutes: 720,
             desktop_minutes: 60,
             desktop_pkcs7: true,
->>>>>>> main
         }
     }
 }

@@ -52,11 +52,7 @@ pub enum Level {
 }
 
 impl Level {
-<<<<<<< HEAD
-    /// The word for it.
-=======
     /// Its name.
->>>>>>> main
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -67,21 +63,12 @@ impl Level {
         }
     }
 
-<<<<<<< HEAD
-    /// The level of a word.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        [Self::Basic, Self::Time, Self::LongTerm, Self::Archival]
-            .into_iter()
-            .find(|level| level.as_str() == word)
-=======
     /// The level of a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Basic, Self::Time, Self::LongTerm, Self::Archival]
             .into_iter()
             .find(|level| level.as_str() == text)
->>>>>>> main
     }
 }
 

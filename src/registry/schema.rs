@@ -154,7 +154,6 @@ diesel::table! {
 }
 
 diesel::table! {
-<<<<<<< HEAD
     raised_levels (version_id) {
         version_id -> Text,
         agency_id -> Text,
@@ -169,7 +168,8 @@ diesel::table! {
 }
 
 diesel::joinable!(raised_levels -> documents (document_id));
-=======
+
+diesel::table! {
     signing_sessions (id) {
         id -> Text,
         agency_id -> Text,
@@ -202,7 +202,6 @@ diesel::joinable!(raised_levels -> documents (document_id));
     }
 }
 
->>>>>>> main
 diesel::joinable!(components -> documents (document_id));
 diesel::joinable!(versions -> components (component_id));
 diesel::joinable!(format_checks -> versions (version_id));
@@ -218,9 +217,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     registers,
     register_entries,
     received_verdicts,
-<<<<<<< HEAD
     raised_levels,
-=======
     signing_sessions,
->>>>>>> main
 );

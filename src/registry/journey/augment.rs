@@ -51,7 +51,7 @@ impl Augmented {
 /// The lowest level among the signatures of a report; none without one.
 fn lowest(report: &Report) -> Option<Level> {
     let signed = report.signatures.iter().filter(|one| one.kind != "document_timestamp");
-    signed.map(|one| Level::read(&one.level).unwrap_or_default()).min()
+    signed.map(|one| Level::parse(&one.level).unwrap_or_default()).min()
 }
 
 /// Until when the newest time-stamp over the whole document holds by its authority's certificate.

@@ -342,7 +342,8 @@ pub(super) fn made_of(
             certificate: coded(who.certificate),
             chain: serde_json::json!(chain).to_string(),
             revocation: serde_json::json!(raised.evidence).to_string(),
-            stamped_until: stamped_until(&raised.report).filter(|_| level == Level::Archival),
+            stamped_until: stamped_until(&raised.report)
+                .filter(|_| own.is_some_and(|own| own.level == "B-LTA")),
             verdict: serde_json::json!(raised.report).to_string(),
         }),
         prepared: None,
