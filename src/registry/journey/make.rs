@@ -9,7 +9,7 @@ use super::intake::{TakenFile, add_version};
 use super::raise::{Raised, sign_at};
 use super::{advance, at_act, event, id_failed, open_pdf, unprocessable};
 use crate::audit::record;
-use crate::desk::{Desk, Level};
+use crate::desk::Desk;
 use crate::format::Kind;
 use crate::identity::keys::{self, may_use};
 use crate::identity::rows::{Agency, Appointment, Key};
