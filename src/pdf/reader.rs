@@ -335,23 +335,21 @@ impl<'a> Pdf<'a> {
         at: u64,
         revision: usize,
     ) -> Result<(Indirect, usize), Error> {
+        let budget = GROWTH_BUDGET.saturating_add(self.source.len());
         let mut size = WINDOW;
         loop {
             let mut window = self.source.bytes(at, size)?;
             if matches!(window, Cow::Borrowed(_)) && size == WINDOW {
                 // What lies in memory costs nothing to look at; what is read of it counts below.
-                size = OBJECT_SIZE_LIMIT;
+                let left = usize::try_from(budget.saturating_sub(self.growth.get())).unwrap_or(usize::MAX);
+                size = left.clamp(WINDOW, OBJECT_SIZE_LIMIT);
                 window = self.source.bytes(at, size)?;
             }
             let whole = window.len() < size;
             let mut parser = Parser::new(&window);
             let read = read_object(&mut parser, reference, &window);
             if parser.position() > WINDOW {
-                let growth = self.growth.get().saturating_add(offset(parser.position()));
-                if growth > GROWTH_BUDGET.saturating_add(self.source.len()) {
-                    return Err(Error::Limit("work on objects larger than usual"));
-                }
-                self.growth.set(growth);
+                self.growth.set(self.growth.get().saturating_add(offset(parser.position())));
             }
             match read {
                 Ok((object, Ending::Object)) => {
@@ -368,7 +366,12 @@ impl<'a> Pdf<'a> {
                 {
                     return Err(Error::syntax(reference.number, at)(error));
                 }
-                Err(_) => size *= 8,
+                Err(_) => {
+                    size *= 8;
+                    if self.growth.get().saturating_add(offset(size)) > budget {
+                        return Err(Error::Limit("work on objects larger than usual"));
+                    }
+                }
             }
         }
     }
