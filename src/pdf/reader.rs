@@ -95,6 +95,9 @@ pub struct Indirect {
 /// The objects of an object stream in order, each with its number.
 type Unpacked = Rc<Vec<(u32, Object)>>;
 
+/// Objects by where their text stands and what they are called there.
+type KnownObjects = HashMap<(u64, Reference), Indirect>;
+
 /// An open PDF.
 pub struct Pdf<'a> {
     pub(super) source: &'a dyn Source,
@@ -102,7 +105,7 @@ pub struct Pdf<'a> {
     pub(super) findings: Vec<Finding>,
     streams: RefCell<(HashMap<u64, Unpacked>, usize)>,
     /// Objects read, by their place and their name there, and the length of their texts.
-    kept: RefCell<(HashMap<(u64, Reference), Indirect>, usize)>,
+    kept: RefCell<(KnownObjects, usize)>,
     /// For every object number what each revision but the first says of it, oldest first: the first has most numbers.
     history: HashMap<u32, Vec<(usize, Entry)>>,
     reads: Cell<u64>,
@@ -319,7 +322,9 @@ impl<'a> Pdf<'a> {
             return Ok(found.clone());
         }
         let (found, length) = self.read_text_at(reference, at, revision)?;
-        let is_same_ever = !found.object.as_dictionary().is_some_and(|one| one.reference("Length").is_some());
+        // A length that is an object of its own may be another in another revision.
+        let dictionary = found.object.as_dictionary();
+        let is_same_ever = dictionary.is_none_or(|dictionary| dictionary.reference("Length").is_none());
         let mut kept = self.kept.borrow_mut();
         if is_same_ever && kept.1.saturating_add(length) <= KEPT_LIMIT {
             kept.1 += length;
