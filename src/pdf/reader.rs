@@ -95,8 +95,8 @@ pub struct Indirect {
 /// The objects of an object stream in order, each with its number.
 type Unpacked = Rc<Vec<(u32, Object)>>;
 
-/// Objects read, by their place and their name there, and the length of their texts.
-type KeptObjects = (HashMap<(u64, Reference), Indirect>, usize);
+/// Objects by where their text stands and what they are called there.
+type KnownObjects = HashMap<(u64, Reference), Indirect>;
 
 /// An open PDF.
 pub struct Pdf<'a> {
@@ -104,7 +104,8 @@ pub struct Pdf<'a> {
     pub(super) revisions: Vec<Revision>,
     pub(super) findings: Vec<Finding>,
     streams: RefCell<(HashMap<u64, Unpacked>, usize)>,
-    kept: RefCell<KeptObjects>,
+    /// Objects read, by their place and their name there, and the length of their texts.
+    kept: RefCell<(KnownObjects, usize)>,
     /// For every object number what each revision but the first says of it, oldest first: the first has most numbers.
     history: HashMap<u32, Vec<(usize, Entry)>>,
     reads: Cell<u64>,
@@ -321,7 +322,9 @@ impl<'a> Pdf<'a> {
             return Ok(found.clone());
         }
         let (found, length) = self.read_text_at(reference, at, revision)?;
-        let is_same_ever = found.object.as_dictionary().is_none_or(|one| one.reference("Length").is_none());
+        // A length that is an object of its own may be another in another revision.
+        let dictionary = found.object.as_dictionary();
+        let is_same_ever = dictionary.is_none_or(|dictionary| dictionary.reference("Length").is_none());
         let mut kept = self.kept.borrow_mut();
         if is_same_ever && kept.1.saturating_add(length) <= KEPT_LIMIT {
             kept.1 += length;
@@ -337,23 +340,21 @@ impl<'a> Pdf<'a> {
         at: u64,
         revision: usize,
     ) -> Result<(Indirect, usize), Error> {
+        let budget = GROWTH_BUDGET.saturating_add(self.source.len());
         let mut size = WINDOW;
         loop {
             let mut window = self.source.bytes(at, size)?;
             if matches!(window, Cow::Borrowed(_)) && size == WINDOW {
                 // What lies in memory costs nothing to look at; what is read of it counts below.
-                size = OBJECT_SIZE_LIMIT;
+                let left = usize::try_from(budget.saturating_sub(self.growth.get())).unwrap_or(usize::MAX);
+                size = left.clamp(WINDOW, OBJECT_SIZE_LIMIT);
                 window = self.source.bytes(at, size)?;
             }
             let whole = window.len() < size;
             let mut parser = Parser::new(&window);
             let read = read_object(&mut parser, reference, &window);
             if parser.position() > WINDOW {
-                let growth = self.growth.get().saturating_add(offset(parser.position()));
-                if growth > GROWTH_BUDGET.saturating_add(self.source.len()) {
-                    return Err(Error::Limit("work on objects larger than usual"));
-                }
-                self.growth.set(growth);
+                self.growth.set(self.growth.get().saturating_add(offset(parser.position())));
             }
             match read {
                 Ok((object, Ending::Object)) => {
@@ -370,7 +371,12 @@ impl<'a> Pdf<'a> {
                 {
                     return Err(Error::syntax(reference.number, at)(error));
                 }
-                Err(_) => size *= 8,
+                Err(_) => {
+                    size *= 8;
+                    if self.growth.get().saturating_add(offset(size)) > budget {
+                        return Err(Error::Limit("work on objects larger than usual"));
+                    }
+                }
             }
         }
     }
