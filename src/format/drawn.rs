@@ -37,6 +37,35 @@ pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>)
     (drawn.collect(), tables)
 }
 
+/// Takes the lines out that stand at the foot of a page below a line as wide as the text: an address, in
+/// small letters or with what only addresses have.
+pub(super) fn foot(page: &Page, lines: &mut Vec<Line>, drawn: &[Drawn], tables: &[[f64; 4]]) -> Vec<Line> {
+    const LEAST: f64 = 0.6;
+    const SMALL: f64 = 12.5;
+    const LINES: usize = 4;
+    let [left, top, right, bottom] = boxed(page, page.bounds);
+    let (width, height) = ((right - left).abs(), (bottom - top).abs());
+    let of_table = |line: &Drawn| {
+        tables.iter().any(|table| line.bounds[1] > table[1] - 1.0 && line.bounds[1] < table[3] + 1.0)
+    };
+    let lowest = drawn
+        .iter()
+        .filter(|line| line.length > width * LEAST && line.bounds[1] > height * 0.8 && !of_table(line))
+        .map(|line| line.bounds[1])
+        .max_by(f64::total_cmp);
+    let Some(lowest) = lowest else { return Vec::new() };
+    let below = |line: &Line| line.baseline > lowest && value(&line.text).is_none();
+    let own: Vec<&Line> = lines.iter().filter(|line| below(line)).collect();
+    let contact = own.iter().any(|line| ["@", "www.", ".vn"].iter().any(|mark| line.text.contains(mark)));
+    let small = own.iter().all(|line| line.size <= SMALL);
+    if own.is_empty() || own.len() > LINES || !(contact || small) {
+        return Vec::new();
+    }
+    let found = own.into_iter().cloned().collect();
+    lines.retain(|line| !below(line));
+    found
+}
+
 /// Lines at one height that touch are one.
 fn merged(mut lines: Vec<[f64; 4]>) -> Vec<[f64; 4]> {
     lines.sort_by(|a, b| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])));

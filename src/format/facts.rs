@@ -112,6 +112,8 @@ pub struct Facts {
     pub numbers: Vec<PageNumber>,
     /// Whether a DOCX holds changes that aren't agreed to.
     pub changed: bool,
+    /// What stands at the foot of the first page, apart from the text: the address of who issues it.
+    pub foot: Vec<Line>,
     /// The version a PDF says it has, major and minor.
     pub version: Option<(u8, u8)>,
 }
@@ -146,6 +148,7 @@ pub(super) struct Gathering {
     tables: Vec<(usize, [f64; 4])>,
     pictures: Vec<Shown>,
     numbers: Vec<PageNumber>,
+    foot: Vec<Line>,
 }
 
 impl Gathering {
@@ -154,6 +157,9 @@ impl Gathering {
         let mut of_page = lines_of(number, page);
         self.drawn.extend(drawn::of_characters(&mut of_page));
         let (strokes, tables) = drawn::strokes(number, page);
+        if number == 0 {
+            self.foot = drawn::foot(page, &mut of_page, &strokes, &tables);
+        }
         self.drawn.extend(strokes);
         self.tables.extend(tables.into_iter().map(|bounds| (number, bounds)));
         self.pictures.extend(drawn::pictures(number, page));
@@ -179,6 +185,7 @@ impl Gathering {
             tables: self.tables,
             pictures: self.pictures,
             numbers: self.numbers,
+            foot: self.foot,
             ..Facts::default()
         }
     }
@@ -233,13 +240,17 @@ fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Lin
     let mut edge: Option<f64> = None;
     // Right edge of the last visible glyph.
     let mut seen: Option<f64> = None;
+    // Whoever writes blanks leaves a gap without one only where something else begins.
+    let blanks = row.iter().any(|glyph| glyph.text.trim().is_empty());
     for glyph in row {
         let x = place(page, glyph.x, glyph.y).0;
         let blank = glyph.text.trim().is_empty();
         let apart = edge.is_some_and(|edge| {
             let gap = x - edge;
+            let ends = part.last().is_some_and(|last| !last.text.trim().is_empty());
+            let wide = if blanks && ends && !blank { 0.75 } else { 1.5 };
             // A number or dash stands apart from its own paragraph, but no column does as little.
-            gap > glyph.size * MM * 1.5 && !(gap < MARK_GAP && is_mark(&part))
+            gap > glyph.size * MM * wide && !(gap < MARK_GAP && is_mark(&part))
         });
         // Title blocks made with runs of spaces: a blank as wide as only columns have, unless it is the
         // gap that number or date will fill: after that a slash or a small letter follows.
@@ -292,7 +303,9 @@ fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
         }
         before = Some(glyph);
         let end = x + glyph.advance * MM;
-        if glyph.text.trim().is_empty() && (x < covered - 0.1 || end > next + glyph.advance * MM * 0.5) {
+        // Kerning draws a blank into the letter before it by less than half of the blank.
+        let half = glyph.advance * MM * 0.5;
+        if glyph.text.trim().is_empty() && (x < covered - half.max(0.1) || end > next + half) {
             // A blank of the page under something stamped onto it.
             continue;
         }

@@ -10,6 +10,9 @@ const AGREEMENT: f64 = 0.5;
 /// A gap of this many times the size sets a running header or footer apart.
 const APART: f64 = 2.2;
 
+/// How far first lines are indented, in millimetres, with some room.
+const INDENT: std::ops::Range<f64> = 8.0..15.5;
+
 /// The sheet of a page.
 pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
     let [left, bottom, right, top] = page.bounds;
@@ -21,12 +24,16 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
     let wide: Vec<&&Line> =
         own.iter().filter(|line| line.bounds[2] - line.bounds[0] > width * 0.45).collect();
     let (upper, lower) = ends(&own, height);
+    let broken = Broken::of(&own, width);
+    let left = edge(wide.iter().map(|line| line.bounds[0]));
     Sheet {
         width,
         height,
         margins: Margins {
-            left: edge(wide.iter().map(|line| line.bounds[0])).map(|edge| outdented(edge, &own)),
-            right: edge(wide.iter().map(|line| width - line.bounds[2])),
+            left: left
+                .map(|edge| broken.behind(edge).unwrap_or_else(|| outdented(edge, &own)))
+                .or(broken.left),
+            right: edge(wide.iter().map(|line| width - line.bounds[2])).or(broken.right),
             top: upper,
             bottom: lower,
             estimate: true,
@@ -56,10 +63,56 @@ fn edge(values: impl Iterator<Item = f64>) -> Option<f64> {
     values.get(found + enough / 2).copied()
 }
 
+/// What paragraphs of more than one line show of the edges of a page with little text: a first line that
+/// is indented, full, and goes on below.
+#[derive(Debug, Default)]
+struct Broken {
+    left: Option<f64>,
+    right: Option<f64>,
+}
+
+impl Broken {
+    fn of(lines: &[&Line], width: f64) -> Self {
+        let middle = |line: &Line| (line.bounds[0] + line.bounds[2]) / 2.0;
+        let pairs = lines.windows(2).filter_map(|pair| match pair {
+            [first, next] => {
+                let goes_on = first.bounds[2] - first.bounds[0] > width * 0.55
+                    && INDENT.contains(&(first.bounds[0] - next.bounds[0]))
+                    && next.bounds[2] < first.bounds[2] + AGREEMENT
+                    && (first.size - next.size).abs() < 0.3
+                    && next.baseline - first.baseline < first.size * MM * 2.2
+                    && (middle(first) - middle(next)).abs() > 3.0;
+                goes_on.then_some((*first, *next))
+            }
+            _ => None,
+        });
+        let pairs: Vec<(&Line, &Line)> = pairs.collect();
+        let agreed = |mut values: Vec<f64>, least: usize| {
+            values.sort_by(f64::total_cmp);
+            let (low, high) = (*values.first()?, *values.last()?);
+            (values.len() >= least && high - low <= AGREEMENT).then_some(low)
+        };
+        let left = agreed(pairs.iter().map(|(_, next)| next.bounds[0]).collect(), 1);
+        // What stands further out below shows that this is a text set in, not the edge.
+        let from = pairs.first().map_or(0.0, |(first, _)| first.baseline);
+        let further = |edge: &f64| {
+            lines.iter().filter(|line| line.baseline > from && line.bounds[0] < edge - 1.5).count() < 2
+        };
+        Self {
+            left: left.filter(further),
+            right: agreed(pairs.iter().map(|(first, _)| width - first.bounds[2]).collect(), 2),
+        }
+    }
+
+    /// The edge that these lines show where the most common one is that of first lines.
+    fn behind(&self, edge: f64) -> Option<f64> {
+        self.left.filter(|left| INDENT.contains(&(edge - left)))
+    }
+}
+
 /// The left edge behind one that only first lines may have: short paragraphs show their indent more often
 /// than the edge, which their last lines and the list of recipients still stand at.
 fn outdented(edge: f64, lines: &[&Line]) -> f64 {
-    const INDENT: std::ops::Range<f64> = 8.0..15.5;
     let mut further: Vec<f64> =
         lines.iter().map(|line| line.bounds[0]).filter(|left| INDENT.contains(&(edge - left))).collect();
     further.sort_by(f64::total_cmp);

@@ -4,6 +4,7 @@
 use super::facts::{Facts, Line};
 use super::layout::{Layout, folded};
 use super::report::At;
+use super::rules::order::entries;
 use crate::profile::{Part, Profile};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -177,12 +178,16 @@ impl Reader<'_> {
             (!text.is_empty()).then(|| text.to_owned())
         };
         let of = |part: Part| self.layout.part(part).iter().copied();
-        let named = of(Part::Addressee).filter_map(|line| {
-            let rest = line.text.strip_prefix(addressee).unwrap_or(&line.text).trim_start_matches([':', ' ']);
+        let whole = self.joined(Part::Addressee);
+        let named = of(Part::Addressee).take(1).filter_map(|line| {
+            let text = whole.as_deref().unwrap_or(&line.text);
+            let rest = text.strip_prefix(addressee).unwrap_or(text).trim_start_matches([':', ' ']);
             self.proposed(tidy(rest), Some(line), Confidence::High)
         });
-        let listed = of(Part::Addressees)
-            .filter_map(|line| self.proposed(tidy(&line.text), Some(line), Confidence::High));
+        let addressed = entries(self.layout, Part::Addressees);
+        let listed = addressed
+            .into_iter()
+            .filter_map(|(text, line)| self.proposed(tidy(&text), Some(line), Confidence::High));
         let entries = self.layout.entries.iter().filter_map(|(text, line)| {
             let text = tidy(text).filter(|text| kept.is_empty() || !folded(text).starts_with(&kept))?;
             self.proposed(Some(text), Some(line), Confidence::Medium)

@@ -281,7 +281,7 @@ impl Key {
     #[must_use]
     pub fn subject(&self) -> String {
         let der = self.certificate.as_ref().and_then(|text| STANDARD.decode(text).ok());
-        der.and_then(|der| Certificate::read(&der).ok()).map_or(String::new(), |found| found.subject)
+        der.and_then(|der| Certificate::read(&der).ok()).map_or(String::new(), |found| found.subject.clone())
     }
 
     /// One key of the scope.

@@ -103,7 +103,7 @@ pub(super) fn group(
             find("identifier_replaced");
         }
         // Numbers from /Size on are to be ignored (7.5.5): readers that do see another document.
-        let highest = section.entries.last_key_value().map_or(0, |(number, _)| i64::from(*number));
+        let highest = section.entries.highest().map_or(0, i64::from);
         if section.trailer.integer("Size").is_none_or(|size| size <= highest) {
             find("size_too_small");
         }

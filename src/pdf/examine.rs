@@ -47,14 +47,14 @@ impl Pdf<'_> {
         let mut spans: Vec<(u64, u64)> =
             revision.sections.iter().map(|section| (section.start, section.end)).collect();
         for section in &revision.sections {
-            for (object, entry) in &section.entries {
-                let Entry::At { offset: at, generation } = *entry else { continue };
-                let before = index.checked_sub(1).and_then(|before| self.entry(*object, before));
-                if before.is_some_and(|(before, _)| before == *entry) {
+            for (object, entry) in section.entries.iter() {
+                let Entry::At { offset: at, generation } = entry else { continue };
+                let before = index.checked_sub(1).and_then(|before| self.entry(object, before));
+                if before.is_some_and(|(before, _)| before == entry) {
                     // Some writers repeat all entries in every section.
                     continue;
                 }
-                let reference = Reference { number: *object, generation };
+                let reference = Reference { number: object, generation };
                 if at < revision.start || at >= revision.end {
                     findings.push(Finding { code: "entry_outside_its_revision", at, revision: number });
                     continue;

@@ -17,6 +17,7 @@ pub mod picture;
 pub mod reader;
 pub mod section;
 pub mod source;
+mod stored;
 pub mod text;
 pub mod writer;
 

@@ -160,7 +160,10 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self) -> Result<Vec<u8>, SyntaxError> {
         self.at += 1;
-        let mut name = Vec::new();
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let plain = rest.iter().take_while(|byte| is_regular(**byte) && **byte != b'#').count();
+        let mut name = rest.get(..plain).unwrap_or_default().to_vec();
+        self.at += plain;
         while let Some(byte) = self.peek().filter(|byte| is_regular(*byte)) {
             self.at += 1;
             if byte == b'#' {
@@ -243,6 +246,14 @@ impl<'a> Parser<'a> {
 
     fn hexadecimal_string(&mut self) -> Result<Vec<u8>, SyntaxError> {
         self.at += 1;
+        // Nearly every one is digits only: a signature's value has thousands.
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let plain = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if plain % 2 == 0 && rest.get(plain) == Some(&b'>') {
+            self.at += plain + 1;
+            return hex::decode(rest.get(..plain).unwrap_or_default())
+                .or_else(|_| self.error("no hexadecimal digit"));
+        }
         let mut digits = Vec::new();
         loop {
             let Some(byte) = self.peek() else { return self.error("string without an end") };
@@ -312,17 +323,20 @@ impl<'a> Parser<'a> {
 
     /// An integer, a real, or a reference (`12 0 R`).
     fn number(&mut self) -> Result<Object, SyntaxError> {
+        if let Some((value, end)) = self.digits(self.at) {
+            self.at = end;
+            return Ok(match self.rest_of_reference(value) {
+                Some(reference) => Object::Reference(reference),
+                None => Object::Integer(value),
+            });
+        }
         let start = self.at;
         while self.peek().is_some_and(is_regular) {
             self.at += 1;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
         let word = std::str::from_utf8(text).unwrap_or_default();
-        let unsigned = word.bytes().all(|byte| byte.is_ascii_digit());
         if let Ok(value) = word.parse::<i64>() {
-            if unsigned && let Some(reference) = self.rest_of_reference(value) {
-                return Ok(Object::Reference(reference));
-            }
             return Ok(Object::Integer(value));
         }
         let digits = word.trim_start_matches(['+', '-']);
@@ -337,10 +351,25 @@ impl<'a> Parser<'a> {
         self.error("broken number")
     }
 
+    /// The word at `at`, if it is of so few digits that any such number fits, and where it ends.
+    fn digits(&self, at: usize) -> Option<(i64, usize)> {
+        const FITTING: usize = 18;
+        let rest = self.text.get(at..)?;
+        let count = rest.iter().take(FITTING + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        if !(1..=FITTING).contains(&count) || rest.get(count).copied().is_some_and(is_regular) {
+            return None;
+        }
+        let digits = rest.iter().take(count);
+        Some((digits.fold(0, |value, digit| value * 10 + i64::from(*digit & 0x0f)), at + count))
+    }
+
     fn rest_of_reference(&mut self, number: i64) -> Option<Reference> {
         let number = u32::try_from(number).ok()?;
         let mut ahead = self.clone();
-        let generation = u16::try_from(ahead.unsigned().ok()?).ok()?;
+        ahead.skip_space();
+        let (generation, end) = ahead.digits(ahead.at)?;
+        let generation = u16::try_from(generation).ok()?;
+        ahead.at = end;
         if !ahead.keyword("R") {
             return None;
         }

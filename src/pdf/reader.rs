@@ -7,9 +7,11 @@ use super::chain;
 use super::error::{Error, Finding};
 use super::filter;
 use super::object::{Dictionary, Object, Reference};
-use super::parser::{Parser, SyntaxError};
+use super::parser::Parser;
 use super::section::{Entry, Section};
 use super::source::Source;
+use super::stored::{Ending, read_object, unpacked};
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -30,7 +32,9 @@ const DECODE_BUDGET: u64 = 2 << 30;
 const WINDOW: usize = 2048;
 /// Bytes of object text looked at beyond first windows, for one open file. An honest file needs a
 /// few megabytes; one whose entries all point into the same endless text would need hours.
-const GROWTH_BUDGET: u64 = 256 << 20;
+const GROWTH_BUDGET: u64 = 128 << 20;
+/// Text of objects kept as read, in bytes: judging reads the same few over and over. Each may need 16 times its text.
+const KEPT_LIMIT: usize = 1 << 20;
 /// Objects read from one open file: judging five signatures of a 10,000-page file reads two million.
 const READ_BUDGET: u64 = 10_000_000;
 /// Objects read for the sake of another object: a length, a holder, the holder's length.
@@ -54,7 +58,7 @@ impl Revision {
     /// What this revision says of object `number`.
     #[must_use]
     pub fn entry(&self, number: u32) -> Option<Entry> {
-        self.sections.iter().find_map(|section| section.entries.get(&number).copied())
+        self.sections.iter().find_map(|section| section.entries.get(number))
     }
 
     /// The newest section's trailer.
@@ -67,9 +71,13 @@ impl Revision {
     /// Every object number this revision says something of.
     #[must_use]
     pub fn numbers(&self) -> Vec<u32> {
-        let all: std::collections::BTreeSet<u32> =
-            self.sections.iter().flat_map(|section| section.entries.keys().copied()).collect();
-        all.into_iter().collect()
+        let of = |section: &Section| section.entries.iter().map(|(number, _)| number).collect::<Vec<_>>();
+        let mut all: Vec<u32> = self.sections.iter().flat_map(of).collect();
+        if self.sections.len() > 1 {
+            all.sort_unstable();
+            all.dedup();
+        }
+        all
     }
 }
 
@@ -87,13 +95,18 @@ pub struct Indirect {
 /// The objects of an object stream in order, each with its number.
 type Unpacked = Rc<Vec<(u32, Object)>>;
 
+/// Objects by where their text stands and what they are called there.
+type KnownObjects = HashMap<(u64, Reference), Indirect>;
+
 /// An open PDF.
 pub struct Pdf<'a> {
     pub(super) source: &'a dyn Source,
     pub(super) revisions: Vec<Revision>,
     pub(super) findings: Vec<Finding>,
     streams: RefCell<(HashMap<u64, Unpacked>, usize)>,
-    /// For every object number what each revision says of it, oldest first.
+    /// Objects read, by their place and their name there, and the length of their texts.
+    kept: RefCell<(KnownObjects, usize)>,
+    /// For every object number what each revision but the first says of it, oldest first: the first has most numbers.
     history: HashMap<u32, Vec<(usize, Entry)>>,
     reads: Cell<u64>,
     growth: Cell<u64>,
@@ -126,7 +139,7 @@ impl<'a> Pdf<'a> {
         }
         let revisions = chain::group(source, sections, &mut findings)?;
         let mut history: HashMap<u32, Vec<(usize, Entry)>> = HashMap::new();
-        for (at, revision) in revisions.iter().enumerate() {
+        for (at, revision) in revisions.iter().enumerate().skip(1) {
             for number in revision.numbers() {
                 if let Some(entry) = revision.entry(number) {
                     history.entry(number).or_default().push((at, entry));
@@ -138,6 +151,7 @@ impl<'a> Pdf<'a> {
             revisions,
             findings,
             streams: RefCell::default(),
+            kept: RefCell::default(),
             history,
             reads: Cell::new(0),
             growth: Cell::new(0),
@@ -179,9 +193,11 @@ impl<'a> Pdf<'a> {
     /// The entry of object `number` as of `revision`, and the revision it is from.
     #[must_use]
     pub fn entry(&self, number: u32, revision: usize) -> Option<(Entry, usize)> {
-        let history = self.history.get(&number)?;
-        let until = history.partition_point(|(at, _)| *at <= revision);
-        history.get(until.checked_sub(1)?).map(|(at, entry)| (*entry, *at))
+        let later = self.history.get(&number).and_then(|history| {
+            let until = history.partition_point(|(at, _)| *at <= revision);
+            history.get(until.checked_sub(1)?).map(|(at, entry)| (*entry, *at))
+        });
+        later.or_else(|| self.revisions.first()?.entry(number).map(|entry| (entry, 0)))
     }
 
     /// The object as of `revision`; `null` when there is none, as the standard says.
@@ -302,18 +318,53 @@ impl<'a> Pdf<'a> {
     }
 
     pub(super) fn read_at(&self, reference: Reference, at: u64, revision: usize) -> Result<Indirect, Error> {
+        if let Some(found) = self.kept.borrow().0.get(&(at, reference)) {
+            return Ok(found.clone());
+        }
+        let (found, length) = self.read_text_at(reference, at, revision)?;
+        // A length that is an object of its own may be another in another revision.
+        let dictionary = found.object.as_dictionary();
+        let is_same_ever = dictionary.is_none_or(|dictionary| dictionary.reference("Length").is_none());
+        let mut kept = self.kept.borrow_mut();
+        if is_same_ever && kept.1.saturating_add(length) <= KEPT_LIMIT {
+            kept.1 += length;
+            kept.0.insert((at, reference), found.clone());
+        }
+        Ok(found)
+    }
+
+    /// The object as its text says now, and how long the text is that was read for it.
+    fn read_text_at(
+        &self,
+        reference: Reference,
+        at: u64,
+        revision: usize,
+    ) -> Result<(Indirect, usize), Error> {
+        let budget = GROWTH_BUDGET.saturating_add(self.source.len());
         let mut size = WINDOW;
         loop {
-            let window = self.source.bytes(at, size)?;
+            let mut window = self.source.bytes(at, size)?;
+            if matches!(window, Cow::Borrowed(_)) && size == WINDOW {
+                // What lies in memory costs nothing to look at; what is read of it counts below.
+                let left = usize::try_from(budget.saturating_sub(self.growth.get())).unwrap_or(usize::MAX);
+                size = left.clamp(WINDOW, OBJECT_SIZE_LIMIT);
+                window = self.source.bytes(at, size)?;
+            }
             let whole = window.len() < size;
             let mut parser = Parser::new(&window);
-            match read_object(&mut parser, reference, &window) {
+            let read = read_object(&mut parser, reference, &window);
+            if parser.position() > WINDOW {
+                self.growth.set(self.growth.get().saturating_add(offset(parser.position())));
+            }
+            match read {
                 Ok((object, Ending::Object)) => {
                     let end = at + offset(parser.position());
-                    return Ok(Indirect { object, data: None, span: Some((at, end)) });
+                    let found = Indirect { object, data: None, span: Some((at, end)) };
+                    return Ok((found, parser.position()));
                 }
                 Ok((object, Ending::Stream(data))) => {
-                    return self.finish_stream(object, reference, at, at + offset(data), revision);
+                    let found = self.finish_stream(object, reference, at, at + offset(data), revision)?;
+                    return Ok((found, parser.position()));
                 }
                 Err(error)
                     if whole || size >= OBJECT_SIZE_LIMIT || error.at + WINDOW_MARGIN < window.len() =>
@@ -322,11 +373,9 @@ impl<'a> Pdf<'a> {
                 }
                 Err(_) => {
                     size *= 8;
-                    let growth = self.growth.get().saturating_add(offset(size));
-                    if growth > GROWTH_BUDGET.saturating_add(self.source.len()) {
+                    if self.growth.get().saturating_add(offset(size)) > budget {
                         return Err(Error::Limit("work on objects larger than usual"));
                     }
-                    self.growth.set(growth);
                 }
             }
         }
@@ -405,71 +454,4 @@ impl<'a> Pdf<'a> {
 
 pub(super) fn offset(position: usize) -> u64 {
     u64::try_from(position).unwrap_or(u64::MAX)
-}
-
-/// The objects of a decoded object stream (ISO 32000-2, 7.5.7). Each must end before the next begins,
-/// as the standard has it, so that no text is read twice.
-///
-/// The second value counts all objects made, nested ones too.
-fn unpacked(plain: &[u8], count: usize, first: usize) -> Result<(Vec<(u32, Object)>, usize), SyntaxError> {
-    let wrong = |what: &'static str| SyntaxError { what, at: 0 };
-    let mut header = Parser::new(plain.get(..first).ok_or(wrong("/First is beyond the stream"))?);
-    let mut places = Vec::new();
-    for _ in 0..count {
-        let number = u32::try_from(header.unsigned()?).map_err(|_| wrong("number out of range"))?;
-        let place = usize::try_from(header.unsigned()?).map_err(|_| wrong("place out of range"))?;
-        places.push((number, first.saturating_add(place)));
-    }
-    let mut seen = std::collections::HashSet::new();
-    let mut body = Parser::new(plain);
-    let mut objects = Vec::new();
-    for (number, place) in places {
-        if !seen.insert(number) {
-            return Err(wrong("an object stands twice in one object stream"));
-        }
-        if place < body.position() {
-            return Err(wrong("objects of an object stream overlap"));
-        }
-        body.move_to(place);
-        objects.push((number, body.object()?));
-    }
-    Ok((objects, body.spent()))
-}
-
-enum Ending {
-    Object,
-    /// With the place of the data in the text.
-    Stream(usize),
-}
-
-/// Reads `n g obj`, the object, and what ends it. The ending must be in the window, so that an
-/// object cut by the window's end is never taken for a shorter one.
-fn read_object(
-    parser: &mut Parser<'_>,
-    reference: Reference,
-    window: &[u8],
-) -> Result<(Object, Ending), SyntaxError> {
-    let another = SyntaxError { what: "another object or none stands there", at: 0 };
-    let number = parser.unsigned().map_err(|_| another)?;
-    let generation = parser.unsigned().map_err(|_| another)?;
-    if !parser.keyword("obj")
-        || number != u64::from(reference.number)
-        || generation != u64::from(reference.generation)
-    {
-        return Err(another);
-    }
-    let object = parser.object()?;
-    if parser.keyword("endobj") {
-        return Ok((object, Ending::Object));
-    }
-    if parser.keyword("stream") {
-        let at = parser.position();
-        let data = match (window.get(at), window.get(at + 1)) {
-            (Some(b'\r'), Some(b'\n')) => at + 2,
-            (Some(b'\n'), _) => at + 1,
-            _ => return Err(SyntaxError { what: "no end of line after the keyword stream", at }),
-        };
-        return Ok((object, Ending::Stream(data)));
-    }
-    Err(SyntaxError { what: "no endobj", at: parser.position() })
 }

@@ -6,11 +6,10 @@ use super::object::{Dictionary, Object};
 use super::parser::Parser;
 use super::reader::offset;
 use super::source::Source;
-use std::collections::BTreeMap;
 
 /// Objects a file may have: ISO 32000-1, Annex C gives 8,388,607 as what readers manage.
 const OBJECT_LIMIT: u64 = 8_388_607;
-/// Entries all sections of a file may have together. Each needs some fifty bytes of memory, while a
+/// Entries all sections of a file may have together. Each needs 24 bytes of memory, while a
 /// compressed stream names thousands in one byte. A page needs about ten objects.
 pub(super) const ENTRY_BUDGET: u64 = 1_000_000;
 /// Size of a decoded cross-reference stream: that many entries of 20 bytes.
@@ -62,9 +61,56 @@ pub struct Section {
     /// Trailer dictionary (a stream's own dictionary serves as one).
     pub trailer: Dictionary,
     /// What it says of each object.
-    pub entries: BTreeMap<u32, Entry>,
+    pub entries: Entries,
     /// Whether some object stood twice.
     pub repeats: bool,
+}
+
+/// What a section says of objects, by their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entries(Vec<(u32, Entry)>);
+
+impl Entries {
+    /// Entries as they were read, the later one of two for one number; and whether there were such two.
+    fn of(mut read: Vec<(u32, Entry)>) -> (Self, bool) {
+        let count = read.len();
+        // Nearly every section is sorted as it stands.
+        if !read.is_sorted_by(|(before, _), (after, _)| before < after) {
+            read.reverse();
+            read.sort_by_key(|(number, _)| *number);
+            read.dedup_by_key(|(number, _)| *number);
+        }
+        let repeats = read.len() < count;
+        (Self(read), repeats)
+    }
+
+    /// The place of `number`, or where it would go. Numbers mostly follow one another: looked for where it then stands.
+    fn place(&self, number: u32) -> Result<usize, usize> {
+        let first = self.0.first().map_or(0, |(first, _)| *first);
+        let guess = number.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+        match guess.and_then(|place| self.0.get(place).map(|(found, _)| (place, *found))) {
+            Some((place, found)) if found == number => Ok(place),
+            _ => self.0.binary_search_by_key(&number, |(number, _)| *number),
+        }
+    }
+
+    /// What is said of object `number`.
+    #[must_use]
+    pub fn get(&self, number: u32) -> Option<Entry> {
+        let place = self.place(number).ok()?;
+        self.0.get(place).map(|(_, entry)| *entry)
+    }
+
+    /// The highest number something is said of.
+    #[must_use]
+    pub fn highest(&self) -> Option<u32> {
+        self.0.last().map(|(number, _)| *number)
+    }
+
+    /// Numbers and what is said of them, in the order of numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, Entry)> {
+        self.0.iter().copied()
+    }
 }
 
 /// Reads the section at `start`.
@@ -96,8 +142,7 @@ fn broken(at: u64, what: &'static str) -> Error {
 }
 
 fn read_table(source: &dyn Source, start: u64, budget: &mut u64) -> Result<Section, Error> {
-    let mut entries = BTreeMap::new();
-    let mut repeats = false;
+    let mut entries = Vec::new();
     let mut at = start + 4;
     let trailer_at = loop {
         let window = source.bytes(at, 64)?;
@@ -119,42 +164,47 @@ fn read_table(source: &dyn Source, start: u64, budget: &mut u64) -> Result<Secti
         if lines.len() < length {
             return Err(broken(at, "the table is cut off"));
         }
-        for (number, line) in (first..).zip(lines.chunks_exact(20)) {
-            let entry = table_entry(line).ok_or_else(|| broken(at, "broken line of the table"))?;
-            let number = u32::try_from(number).map_err(|_| Error::Limit("number of objects"))?;
-            repeats |= entries.insert(number, entry).is_some();
+        let first = u32::try_from(first).map_err(|_| Error::Limit("number of objects"))?;
+        entries.reserve_exact(lines.len() / 20);
+        for (number, line) in (first..).zip(lines.as_chunks::<20>().0) {
+            entries.push((number, table_entry(line).ok_or_else(|| broken(at, "broken line of the table"))?));
         }
         at += count * 20;
     };
+    let (entries, repeats) = Entries::of(entries);
     let (trailer, end) = dictionary_at(source, trailer_at, start)?;
     let mut section = Section { start, end, kind: Kind::Table, trailer, entries, repeats };
     if let Some(hidden) = section.trailer.integer("XRefStm") {
         section.kind = Kind::Hybrid;
         let hidden = u64::try_from(hidden).map_err(|_| broken(start, "broken /XRefStm"))?;
         let more = read_stream(source, hidden, budget)?;
-        for (number, entry) in more.entries {
+        section.repeats |= more.repeats;
+        let mut hidden = Vec::new();
+        for (number, entry) in more.entries.0 {
             // The table's word goes first, except where it calls free what the stream holds.
-            match section.entries.get(&number) {
-                None | Some(Entry::Free) => {
-                    section.entries.insert(number, entry);
-                }
-                Some(_) => section.repeats = true,
+            match section.entries.place(number).map(|place| section.entries.0.get_mut(place)) {
+                Ok(Some((_, known))) if *known == Entry::Free => *known = entry,
+                Ok(_) => section.repeats = true,
+                Err(_) => hidden.push((number, entry)),
             }
         }
+        hidden.append(&mut section.entries.0);
+        section.entries = Entries::of(hidden).0;
     }
     Ok(section)
 }
 
-fn table_entry(line: &[u8]) -> Option<Entry> {
-    let digits = |range: std::ops::Range<usize>| -> Option<u64> {
-        let text = std::str::from_utf8(line.get(range)?).ok()?;
-        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+/// A line: ten digits, space, five digits, space, `n` or `f`, end of line.
+fn table_entry(line: &[u8; 20]) -> Option<Entry> {
+    let [offset @ .., b' ', g1, g2, g3, g4, g5, b' ', kind, _, _] = line else { return None };
+    let digits = |digits: &[u8]| {
+        digits.iter().try_fold(0_u64, |value, digit| {
+            digit.is_ascii_digit().then(|| value * 10 + u64::from(*digit & 0x0f))
+        })
     };
-    let (offset, generation) = (digits(0..10)?, u16::try_from(digits(11..16)?).ok()?);
-    if line.get(10) != Some(&b' ') || line.get(16) != Some(&b' ') {
-        return None;
-    }
-    match line.get(17)? {
+    let (offset, generation) = (digits(offset)?, digits(&[*g1, *g2, *g3, *g4, *g5])?);
+    let generation = u16::try_from(generation).ok()?;
+    match kind {
         b'n' => Some(Entry::At { offset, generation }),
         b'f' => Some(Entry::Free),
         _ => None,
@@ -211,7 +261,7 @@ fn read_stream(source: &dyn Source, start: u64, budget: &mut u64) -> Result<Sect
     let end = data_at + offset(length) + offset(tail.position());
     let plain = filter::decode(&dictionary, &data, STREAM_LIMIT)?;
     let (entries, repeats) = stream_entries(&dictionary, &plain, start, budget)?;
-    if !entries.is_empty() && u32::try_from(number).is_err() {
+    if entries.highest().is_some() && u32::try_from(number).is_err() {
         return Err(Error::Limit("number of objects"));
     }
     Ok(Section { start, end, kind: Kind::Stream, trailer: dictionary, entries, repeats })
@@ -235,7 +285,7 @@ fn stream_entries(
     plain: &[u8],
     start: u64,
     budget: &mut u64,
-) -> Result<(BTreeMap<u32, Entry>, bool), Error> {
+) -> Result<(Entries, bool), Error> {
     let integers = |key: &str| -> Option<Vec<u64>> {
         let list = dictionary.get(key)?.as_array()?;
         list.iter()
@@ -255,7 +305,7 @@ fn stream_entries(
     let size = dictionary.integer("Size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
     let index = integers("Index").unwrap_or_else(|| vec![0, size]);
     let mut rows = plain.chunks_exact((w1 + w2 + w3).max(1));
-    let (mut entries, mut repeats) = (BTreeMap::new(), false);
+    let mut entries = Vec::new();
     for pair in index.chunks(2) {
         let [from, count] = pair else { return Err(broken(start, "broken /Index")) };
         if from.saturating_add(*count) > OBJECT_LIMIT {
@@ -280,8 +330,8 @@ fn stream_entries(
                 // Kinds to come are to be read as null (7.5.8.3).
                 _ => Entry::Free,
             };
-            repeats |= entries.insert(small(number)?, entry).is_some();
+            entries.push((small(number)?, entry));
         }
     }
-    Ok((entries, repeats))
+    Ok(Entries::of(entries))
 }

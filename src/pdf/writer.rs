@@ -95,7 +95,7 @@ impl<'p, 'a> RevisionWriter<'p, 'a> {
             .revisions()
             .iter()
             .flat_map(|revision| &revision.sections)
-            .filter_map(|section| section.entries.last_key_value().map(|(number, _)| *number))
+            .filter_map(|section| section.entries.highest())
             .max()
             .unwrap_or(0);
         let size = pdf.newest_section().and_then(|section| section.trailer.integer("Size")).unwrap_or(0);

@@ -92,10 +92,8 @@ impl Digest {
         }
     }
 
-    /// A context to feed.
-    #[must_use]
-    pub fn context(self) -> digest::Context {
-        digest::Context::new(match self {
+    fn provided(self) -> &'static digest::Algorithm {
+        match self {
             Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
@@ -103,7 +101,13 @@ impl Digest {
             Self::Sha3_256 => &digest::SHA3_256,
             Self::Sha3_384 => &digest::SHA3_384,
             Self::Sha3_512 => &digest::SHA3_512,
-        })
+        }
+    }
+
+    /// A context to feed.
+    #[must_use]
+    pub fn context(self) -> digest::Context {
+        digest::Context::new(self.provided())
     }
 
     /// Its length in octets.
@@ -120,9 +124,7 @@ impl Digest {
     /// The digest of `bytes`.
     #[must_use]
     pub fn of(self, bytes: &[u8]) -> Vec<u8> {
-        let mut context = self.context();
-        context.update(bytes);
-        context.finish().as_ref().to_vec()
+        digest::digest(self.provided(), bytes).as_ref().to_vec()
     }
 
     /// The AlgorithmIdentifier without parameters (RFC 5754).

@@ -4,7 +4,10 @@ use super::algorithm::{PublicKey, Scheme, VerifyError};
 use super::constraints::{self, GeneralName, NameConstraints, alternative_names};
 use super::crl::{DistributionPoint, distribution_points};
 use super::policies::Stated;
+use super::seal::Seal;
 use chrono::{DateTime, Utc};
+use std::ops::Deref;
+use std::sync::Arc;
 use x509_parser::extensions::{GeneralName as Name, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -17,9 +20,21 @@ const POLICY_LIMIT: usize = 128;
 /// Extensions that say that revocation is not to be asked for.
 const NO_CHECK: [&str; 3] = ["1.3.6.1.5.5.7.48.1.5", "2.5.29.56", "0.4.0.194121.2.1"];
 
-/// A certificate.
+/// A certificate, read. Its clones are the same one: paths, evidence and reports pass it around.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Certificate {
+pub struct Certificate(Arc<Fields>);
+
+impl Deref for Certificate {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+/// What a certificate states.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fields {
     /// DER as received.
     pub der: Vec<u8>,
     /// Subject, as text.
@@ -82,9 +97,7 @@ pub struct Certificate {
     pub organisation: Option<String>,
     /// Common name of the subject.
     pub common_name: Option<String>,
-    signed: Vec<u8>,
-    algorithm: Vec<u8>,
-    signature: Vec<u8>,
+    seal: Seal,
 }
 
 /// Key usage bits that matter here.
@@ -130,7 +143,8 @@ impl Certificate {
         let instant = |seconds: i64| DateTime::from_timestamp(seconds, 0).ok_or(CertificateError::Unreadable);
         // The outer algorithm must be the one that was signed (RFC 5280, 4.1.1.2).
         let algorithm = algorithm_bytes(der).ok_or(CertificateError::Unreadable)?;
-        let mut certificate = Self {
+        let seal = Seal::new(parsed.tbs_certificate.as_ref(), algorithm, &parsed.signature_value.data);
+        let mut fields = Fields {
             der: der.to_vec(),
             subject: parsed.subject().to_string(),
             issuer: parsed.issuer().to_string(),
@@ -161,18 +175,18 @@ impl Certificate {
             extended_key_usage_critical: false,
             organisation: first_text(parsed.subject().iter_organization()),
             common_name: first_text(parsed.subject().iter_common_name()),
-            signed: parsed.tbs_certificate.as_ref().to_vec(),
-            algorithm,
-            signature: parsed.signature_value.data.to_vec(),
+            seal,
         };
-        certificate.read_extensions(&parsed)?;
-        Ok(certificate)
+        fields.read_extensions(&parsed)?;
+        Ok(Self(Arc::new(fields)))
     }
+}
 
+impl Fields {
     fn read_extensions(&mut self, parsed: &X509Certificate<'_>) -> Result<(), CertificateError> {
         let mut seen = std::collections::HashSet::new();
         for extension in parsed.extensions() {
-            if !seen.insert(extension.oid.to_id_string()) {
+            if !seen.insert(&extension.oid) {
                 return Err(CertificateError::Unreadable);
             }
             let dotted = extension.oid.to_id_string();
@@ -334,8 +348,7 @@ impl Certificate {
     /// # Errors
     /// When it didn't, or the algorithm isn't known.
     pub fn verify_by(&self, issuer: &PublicKey) -> Result<(), VerifyError> {
-        let scheme = Scheme::read(&self.algorithm, None)?;
-        scheme.verify(issuer, &self.signed, &self.signature)
+        self.seal.verify_by(issuer)
     }
 
     /// The scheme its issuer signed with.
@@ -343,7 +356,7 @@ impl Certificate {
     /// # Errors
     /// When it isn't known.
     pub fn scheme(&self) -> Result<Scheme, VerifyError> {
-        Scheme::read(&self.algorithm, None)
+        self.seal.scheme()
     }
 
     /// Whether subject and issuer are the same name.
@@ -375,12 +388,12 @@ fn purposes(value: &[u8]) -> Option<Vec<String>> {
 }
 
 /// The signature algorithm, if it is the same inside and outside what was signed.
-fn algorithm_bytes(der: &[u8]) -> Option<Vec<u8>> {
+fn algorithm_bytes(der: &[u8]) -> Option<&[u8]> {
     let mut outer = super::der::Reader::new(der).expect(0x30).ok()?.inside();
     let mut signed = outer.read().ok()?.inside();
     signed.optional(0xa0).ok()?;
     signed.expect(0x02).ok()?;
     let inner = signed.expect(0x30).ok()?;
     let named = outer.expect(0x30).ok()?;
-    (inner.whole == named.whole).then(|| named.whole.to_vec())
+    (inner.whole == named.whole).then_some(named.whole)
 }

@@ -3,6 +3,7 @@
 
 use super::algorithm::{PublicKey, Scheme, VerifyError};
 use super::der::{DerError, Reader, Tlv, sequence};
+use super::seal::Seal;
 use super::{name, time};
 use chrono::{DateTime, Utc};
 
@@ -170,9 +171,7 @@ pub struct Crl {
     /// Whether a critical extension isn't understood: it then proves nothing.
     pub has_unknown_critical: bool,
     entries: Vec<u8>,
-    signed: Vec<u8>,
-    algorithm: Vec<u8>,
-    signature: Vec<u8>,
+    seal: Seal,
 }
 
 /// A revocation as a list or a responder tells it.
@@ -213,8 +212,7 @@ impl Crl {
         let signed = parts.expect(0x30)?;
         let algorithm = parts.expect(0x30)?;
         let signature = parts.expect(0x03)?;
-        let signature =
-            signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?.to_vec();
+        let signature = signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?;
         if !parts.is_empty() {
             return Err(DerError("something follows the signature of a list"));
         }
@@ -247,9 +245,7 @@ impl Crl {
             expired_since: None,
             has_unknown_critical: false,
             entries,
-            signed: signed.whole.to_vec(),
-            algorithm: algorithm.whole.to_vec(),
-            signature,
+            seal: Seal::new(signed.whole, algorithm.whole, signature),
         };
         if let Some(extensions) = extensions {
             for_each_extension(&extensions.inside().expect(0x30)?, &mut |dotted, critical, value| {
@@ -279,7 +275,7 @@ impl Crl {
     /// # Errors
     /// When it didn't, or the algorithm isn't known.
     pub fn verify_by(&self, key: &PublicKey) -> Result<(), VerifyError> {
-        Scheme::read(&self.algorithm, None)?.verify(key, &self.signed, &self.signature)
+        self.seal.verify_by(key)
     }
 
     /// The scheme it is signed with.
@@ -287,7 +283,7 @@ impl Crl {
     /// # Errors
     /// When it isn't known.
     pub fn scheme(&self) -> Result<Scheme, VerifyError> {
-        Scheme::read(&self.algorithm, None)
+        self.seal.scheme()
     }
 
     /// Looks a certificate up by its serial number and, comparable, its issuer's name. An entry of an
@@ -390,7 +386,7 @@ mod tests {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         params.key_usages = vec![rcgen::KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).unwrap();
-        let public = super::super::Certificate::read(certificate.der()).unwrap().key;
+        let public = super::super::Certificate::read(certificate.der()).unwrap().key.clone();
         let issuer = rcgen::Issuer::new(params, key);
         let revoked = rcgen::RevokedCertParams {
             serial_number: rcgen::SerialNumber::from(77_u64),

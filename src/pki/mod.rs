@@ -17,6 +17,7 @@ pub mod path;
 mod pkits;
 pub mod policies;
 pub mod revocation;
+mod seal;
 pub mod time;
 pub mod timestamp;
 pub mod token;

@@ -5,6 +5,7 @@ use super::algorithm::{Digest, PublicKey, Scheme, VerifyError, digest_of};
 use super::certificate::Certificate;
 use super::crl::{Revocation, for_each_extension};
 use super::der::{DerError, Reader, Tlv, null, octet_string, oid, sequence, tlv};
+use super::seal::Seal;
 use super::{name, time};
 use chrono::{DateTime, Utc};
 
@@ -85,9 +86,7 @@ pub struct Ocsp {
     /// The nonce.
     pub nonce: Option<Vec<u8>>,
     answers: Vec<Answer>,
-    signed: Vec<u8>,
-    algorithm: Vec<u8>,
-    signature: Vec<u8>,
+    seal: Seal,
 }
 
 /// Why bytes are no usable response.
@@ -120,7 +119,7 @@ impl Ocsp {
         }
         let mut parts = outer.inside();
         if parts.peek() != Some(0x0a) {
-            return Self::basic(der, sequence_as_response(der));
+            return Self::basic(der, &|| sequence_as_response(der));
         }
         let status = parts.read()?.value.first().copied().unwrap_or(u8::MAX);
         if status != 0 {
@@ -131,16 +130,16 @@ impl Ocsp {
         if bytes.read()?.oid()? != BASIC {
             return Err(OcspError::Kind);
         }
-        Self::basic(bytes.expect(0x04)?.value, der.to_vec())
+        Self::basic(bytes.expect(0x04)?.value, &|| der.to_vec())
     }
 
-    fn basic(basic: &[u8], der: Vec<u8>) -> Result<Self, OcspError> {
+    /// `whole` gives the OCSPResponse, once it is known to be one.
+    fn basic(basic: &[u8], whole: &dyn Fn() -> Vec<u8>) -> Result<Self, OcspError> {
         let mut parts = Reader::new(basic).expect(0x30)?.inside();
         let signed = parts.expect(0x30)?;
         let algorithm = parts.expect(0x30)?;
         let signature = parts.expect(0x03)?;
-        let signature =
-            signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?.to_vec();
+        let signature = signature.value.strip_prefix(&[0]).ok_or(DerError("unused bits in a signature"))?;
         let certificates = match parts.optional(0xa0)? {
             Some(list) => read_certificates(&list.inside().expect(0x30)?)?,
             None => Vec::new(),
@@ -179,15 +178,13 @@ impl Ocsp {
             return Err(DerError("a critical extension of a response is not understood").into());
         }
         Ok(Self {
-            der,
+            der: whole(),
             responder,
             produced_at,
             certificates,
             nonce,
             answers,
-            signed: signed.whole.to_vec(),
-            algorithm: algorithm.whole.to_vec(),
-            signature,
+            seal: Seal::new(signed.whole, algorithm.whole, signature),
         })
     }
 
@@ -214,7 +211,7 @@ impl Ocsp {
     /// # Errors
     /// When it didn't, or the algorithm isn't known.
     pub fn verify_by(&self, key: &PublicKey) -> Result<(), VerifyError> {
-        self.scheme()?.verify(key, &self.signed, &self.signature)
+        self.seal.verify_by(key)
     }
 
     /// The scheme it is signed with.
@@ -222,7 +219,7 @@ impl Ocsp {
     /// # Errors
     /// When it isn't known.
     pub fn scheme(&self) -> Result<Scheme, VerifyError> {
-        Scheme::read(&self.algorithm, None)
+        self.seal.scheme()
     }
 }
 

@@ -57,6 +57,8 @@ pub enum Part {
     Circulation,
     /// Who drafted it and how many copies there are (box 12).
     CopiesMark,
+    /// How to reach who issues it, at the foot of the first page (box 13).
+    Address,
     /// What the agency's signature on a copy says (box 14).
     CopySignature,
     /// What the agency's signature on an attachment says.

@@ -180,6 +180,20 @@ pub enum Measure {
         /// Which.
         colour: Hue,
     },
+    /// A part in a frame of its own.
+    PartFramed {
+        /// Which part.
+        part: Part,
+    },
+    /// How large that frame is, by what stands in it: width and height in millimetres.
+    FrameSize {
+        /// Of which part.
+        part: Part,
+        /// Text and size.
+        sizes: std::collections::BTreeMap<String, [f64; 2]>,
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
     /// A part that must be there.
     PartPresent {
         /// Which part.

@@ -13,6 +13,7 @@ use super::timestamp::{Token, TokenError};
 use super::validate::{Details, Revoked};
 use super::verdict::Verdict;
 use crate::pki::Certificate;
+use crate::pki::revocation::Material;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A time-stamp may be this much ahead of our clock.
@@ -37,6 +38,8 @@ pub(super) struct Case {
     pub(super) name: String,
     /// Content time-stamps whose imprint is that of the content.
     pub(super) content_stamps: Vec<Token>,
+    /// Its signature time-stamps, as far as they can be read.
+    stamps: Vec<Option<Token>>,
 }
 
 impl Case {
@@ -53,6 +56,7 @@ impl Case {
             token: None,
             name: String::new(),
             content_stamps: Vec::new(),
+            stamps: Vec::new(),
         }
     }
 
@@ -125,23 +129,37 @@ pub(super) fn judge(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &mut [C
 }
 
 /// Everything that came with the document is material, whatever it is worth.
-fn gather(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &[Case]) {
-    let mut material = world.material.borrow_mut();
-    for (_, bytes) in kept {
-        material.add_any(bytes);
-    }
-    for signed in cases.iter().filter_map(|case| case.signed.as_ref()) {
-        let tokens = signed.timestamps.iter().chain(&signed.content_timestamps);
-        let tokens: Vec<Token> = tokens.filter_map(|token| Token::read(token).ok()).collect();
-        for part in std::iter::once(signed).chain(tokens.iter().map(|token| &token.signed)) {
+fn gather(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &mut [Case]) {
+    let mut found = Material::default();
+    for case in cases {
+        let Some(signed) = &case.signed else { continue };
+        let read = |token: &Vec<u8>| Token::read(token).ok();
+        case.stamps = signed.timestamps.iter().map(read).collect();
+        let over_content: Vec<Token> = signed.content_timestamps.iter().filter_map(read).collect();
+        let tokens = case.stamps.iter().flatten().chain(&over_content);
+        for part in std::iter::once(signed).chain(tokens.map(|token| &token.signed)) {
             for certificate in &part.certificates {
-                material.add_certificate(certificate.clone());
+                found.add_certificate(certificate.clone());
             }
             for bytes in &part.revocation {
+                found.add_any(bytes);
+            }
+        }
+    }
+    let mut material = world.material.borrow_mut();
+    for (_, bytes) in kept {
+        // Stores repeat the certificates of the signatures and of the anchors: those were read.
+        let mut known = found.certificates.iter().chain(world.trust.anchors());
+        match known.find(|known| known.der == *bytes) {
+            Some(certificate) => material.add_certificate(certificate.clone()),
+            None => {
                 material.add_any(bytes);
             }
         }
     }
+    found.certificates.into_iter().for_each(|certificate| material.add_certificate(certificate));
+    found.crls.into_iter().for_each(|crl| material.add_crl(crl));
+    found.ocsps.into_iter().for_each(|ocsp| material.add_ocsp(ocsp));
 }
 
 /// What a document time-stamp covers existed at its time (5.6.2.3): the stores of its revision and before,
@@ -159,7 +177,11 @@ fn prove(world: &World<'_>, kept: &[(usize, Vec<u8>)], cases: &[Case], stamp: (u
     for case in cases.iter().filter(|case| case.form.revision.is_some_and(|before| before < revision)) {
         let Some(signed) = &case.signed else { continue };
         prove_cms(&mut proofs, signed, at);
-        for token in signed.timestamps.iter().chain(&signed.content_timestamps) {
+        for (token, read) in signed.timestamps.iter().zip(&case.stamps) {
+            proofs.add(token, at);
+            read.iter().for_each(|token| prove_cms(&mut proofs, &token.signed, at));
+        }
+        for token in &signed.content_timestamps {
             proofs.add(token, at);
             if let Ok(token) = Token::read(token) {
                 prove_cms(&mut proofs, &token.signed, at);
@@ -260,10 +282,10 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
     let Some(signed) = case.signed.clone() else { return };
     let Some(signer) = signed.signer_certificate() else { return };
     let mut best = world.now;
-    for token in &signed.timestamps {
-        let judged = match Token::read(token) {
-            Err(_) => Err("timestamp_unreadable"),
-            Ok(token) => {
+    for token in std::mem::take(&mut case.stamps) {
+        let judged = match token {
+            None => Err("timestamp_unreadable"),
+            Some(token) => {
                 let over = token.info.digest.map(|digest| digest.of(&signed.value));
                 let outcome = if over.as_ref() == Some(&token.info.imprint) {
                     judge_token(world, &token, used).map_err(|(_, code)| code)

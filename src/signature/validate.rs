@@ -276,6 +276,7 @@ impl Judge<'_, '_> {
             token,
             name,
             content_stamps: made_after,
+            ..
         } = case;
         let is_timestamp = subfilter == "ETSI.RFC3161";
         if is_timestamp {

@@ -14,7 +14,7 @@ mod section;
 mod story;
 mod styles;
 
-use super::facts::Facts;
+use super::facts::{Facts, Line};
 use numbering::Numbering;
 use roxmltree::{Document, Node};
 use section::Bands;
@@ -257,21 +257,29 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         None => Numbering::default(),
     };
     let mut fields: HashMap<String, Vec<Field>> = HashMap::new();
+    let mut texts: HashMap<String, Vec<Line>> = HashMap::new();
     let bands = ["header", "footer"].into_iter().flat_map(|kind| relations.of_kind(kind)).take(BAND_LIMIT);
     for (id, name) in bands {
         let Some(text) = package.text(name)? else { continue };
         let document = parse(&text)?;
         let mut lists = Numbering::default();
         let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut lists, part: name };
-        fields.insert(id.to_owned(), reader.read(&document)?.fields);
+        let story = reader.read(&document)?;
+        fields.insert(id.to_owned(), story.fields);
+        texts.insert(id.to_owned(), story.lines);
     }
     let stated = package.text("docProps/app.xml")?.and_then(|text| stated_pages(&text));
     let document = parse(&main)?;
     let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut numbering, part: &name };
     let story = reader.read(&document)?;
     let (mut sheets, mut numbers, mut bands) = (Vec::new(), Vec::new(), Bands::default());
+    let mut foot = Vec::new();
     for (node, paragraph) in &story.sections {
         bands.take(*node);
+        if sheets.is_empty() {
+            let text = bands.foot(*node).and_then(|id| texts.remove(id)).unwrap_or_default();
+            foot = text.into_iter().filter(|line| line.text.chars().any(char::is_alphabetic)).collect();
+        }
         numbers.extend(bands.numbers(*node, sheets.len(), &fields));
         sheets.extend(section::sheet(*node, *paragraph));
     }
@@ -284,6 +292,7 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         numbers,
         stated,
         changed: story.changed,
+        foot,
         ..Facts::default()
     };
     Ok((names, facts))

@@ -34,6 +34,12 @@ pub(super) fn sheet(node: Node<'_, '_>, paragraph: usize) -> Option<Sheet> {
     })
 }
 
+/// How wide the text of a section is.
+pub(super) fn text_width(node: Node<'_, '_>) -> Option<f64> {
+    let sheet = sheet(node, 0)?;
+    Some(sheet.width - sheet.margins.left? - sheet.margins.right?)
+}
+
 /// What headers and footers a section has, by kind; sections that name none have the ones before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bands {
@@ -59,6 +65,12 @@ impl Bands {
                 self.named.insert((band, kind), id.to_owned());
             }
         }
+    }
+
+    /// The footer of a section's first page.
+    pub(super) fn foot(&self, section: Node<'_, '_>) -> Option<&str> {
+        let kind = if is_on(child(section, "titlePg")) { "first" } else { "default" };
+        self.named.get(&("footer", kind)).map(String::as_str)
     }
 
     /// The page numbers of a section, whose parts' fields are known.

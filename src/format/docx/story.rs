@@ -99,6 +99,11 @@ impl Reader<'_> {
         document: &'a Document<'i>,
     ) -> Result<Story<'a, 'i>, DocxError> {
         let mut story = Story::default();
+        let widths: Vec<f64> = place::elements(document)
+            .filter(|node| node.tag_name().name() == "sectPr")
+            .filter(|node| node.parent().is_none_or(|above| !place::is(above, "sectPrChange")))
+            .map(|node| super::section::text_width(node).unwrap_or(0.0))
+            .collect();
         let mut open: Vec<Open> = Vec::new();
         let (mut number, mut tables) = (0, 0);
         for node in place::elements(document) {
@@ -140,7 +145,8 @@ impl Reader<'_> {
                         _ => (None, false),
                     };
                     let section = story.sections.len();
-                    self.paragraph(node, number, (cell, framed, section), &mut story);
+                    let room = widths.get(section).copied().filter(|room| *room > 0.0 && !framed);
+                    self.paragraph(node, number, (cell, framed, section, room), &mut story);
                 }
                 "sectPr" if node.parent().is_none_or(|above| !place::is(above, "sectPrChange")) => {
                     story.sections.push((node, number));
@@ -155,7 +161,7 @@ impl Reader<'_> {
         &mut self,
         node: Node<'a, 'i>,
         number: usize,
-        (cell, framed, section): (Option<Cell>, bool, usize),
+        (cell, framed, section, text): (Option<Cell>, bool, usize, Option<f64>),
         story: &mut Story<'a, 'i>,
     ) {
         let properties = child(node, "pPr");
@@ -192,7 +198,10 @@ impl Reader<'_> {
             section,
             underlined: false,
         };
-        let room = cell.and_then(|cell| cell.width).map(|width| width - 2.0 * PADDING);
+        let room = match cell {
+            Some(cell) => cell.width.map(|width| width - 2.0 * PADDING),
+            None => text.filter(|_| frame.is_none()),
+        };
         let drawn = |length: Option<f64>, stroke: Stroke| Drawn {
             page: section,
             bounds: [0.0; 4],
@@ -459,12 +468,15 @@ impl<'w> Writer<'w> {
             story.fields.push(Field { line, align });
         }
         for line in self.lines {
-            let long = metrics::width(&line.text, line.size, line.bold, line.italic);
+            let long = |text: &str| metrics::width(text, line.size, line.bold, line.italic);
             match crate::format::facts::line_of_characters(&line.text) {
-                Some(stroke) => story.drawn.push(drawn(Some(long), stroke)),
+                // Tabs set the lines under both columns apart.
+                Some(stroke) => {
+                    story.drawn.extend(line.text.split(' ').map(|text| drawn(Some(long(text)), stroke)));
+                }
                 None => {
                     if line.setting.as_ref().is_some_and(|setting| setting.underlined) {
-                        story.drawn.push(drawn(Some(long), Stroke::Underline));
+                        story.drawn.push(drawn(Some(long(&line.text)), Stroke::Underline));
                     }
                     story.lines.push(line);
                 }

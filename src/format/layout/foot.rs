@@ -171,7 +171,7 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
     for at in candidates.into_iter().skip(first) {
         let Some(line) = facts.lines.get(at) else { continue };
         let apart = before.is_some_and(|before| apart(before, line));
-        let noted = line.text.starts_with(['(', '[']);
+        let noted = line.text.starts_with(['(', '[']) || is_copies_mark(&line.text);
         if noted {
             continue;
         }

@@ -52,14 +52,15 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     };
     let (urgency, secrecy) = (marks(&recognition.urgency), marks(&recognition.secrecy));
     let circulation = marks(&recognition.circulation);
+    let letter = letter_abstract(layout, profile);
     let known: Vec<&'f Line> =
-        [&title, &motto, &urgency, &secrecy, &circulation].into_iter().flatten().copied().collect();
+        [&title, &motto, &urgency, &secrecy, &circulation, &letter].into_iter().flatten().copied().collect();
     let bodies = bodies(layout, title.first().copied(), &known, profile);
     let (superior, issuer) = split(bodies, profile);
-    let letter = letter_abstract(layout, profile);
     let named = if letter.is_empty() { type_name(layout, &known, &issuer, profile) } else { None };
     let summary = named.map(|at| abstract_lines(layout, at, facts, profile)).unwrap_or_default();
     let addressee = addressee(layout, profile);
+    let listed = addressee.iter().position(|line| is_entry(&line.text)).unwrap_or(addressee.len());
     vec![
         (Part::NationalTitle, title),
         (Part::Motto, motto),
@@ -73,8 +74,8 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
         (Part::LetterAbstract, letter),
         (Part::TypeName, named.and_then(|at| layout.head.get(at)).copied().into_iter().collect()),
         (Part::Abstract, summary),
-        (Part::Addressees, addressee.get(1..).unwrap_or_default().to_vec()),
-        (Part::Addressee, addressee.into_iter().take(1).collect()),
+        (Part::Addressees, addressee.get(listed..).unwrap_or_default().to_vec()),
+        (Part::Addressee, addressee.into_iter().take(listed).collect()),
     ]
 }
 
@@ -212,9 +213,10 @@ fn abstract_lines<'f>(layout: &Layout<'f>, at: usize, facts: &Facts, profile: &P
     let Some(title) = layout.head.get(at) else { return Vec::new() };
     let width = facts.sheets.first().map_or(210.0, |sheet| sheet.width);
     let mut found: Vec<&'f Line> = Vec::new();
-    for line in layout.head.iter().skip(at + 1).take(ABSTRACT).copied() {
+    let capitals = capital_lines(layout, at, facts);
+    for (nth, line) in layout.head.iter().skip(at + 1).take(ABSTRACT).copied().enumerate() {
         let other = line.stamped
-            || is_capitals(&line.text)
+            || (nth >= capitals && is_capitals(&line.text))
             || profile.recognition.addressee.as_deref().is_some_and(|word| begins(&line.text, word))
             || profile.recognition.grounds.as_deref().is_some_and(|word| begins(&line.text, word))
             || line.text.starts_with(['(', '-'])
@@ -235,12 +237,41 @@ fn abstract_lines<'f>(layout: &Layout<'f>, at: usize, facts: &Facts, profile: &P
                 near && like_first && ((middle && (line.bold || narrow)) || bold_start)
             }
         };
-        if other || !placed {
+        let ruled = found.last().is_some_and(|last| is_ruled(last, line, facts));
+        if other || !placed || ruled {
             break;
         }
         found.push(line);
     }
     found
+}
+
+/// How many lines in capitals below the name of the type are the abstract: those that a line is drawn
+/// under, for what follows it in capitals has none.
+fn capital_lines(layout: &Layout<'_>, at: usize, facts: &Facts) -> usize {
+    let below = layout.head.get(at + 1..).unwrap_or_default();
+    let capitals = below.iter().take(ABSTRACT).take_while(|line| is_capitals(&line.text)).count();
+    let ruled = |nth: usize| match (below.get(nth), below.get(nth + 1)) {
+        (Some(line), Some(next)) => is_ruled(line, next, facts),
+        _ => false,
+    };
+    (0..capitals).find(|nth| ruled(*nth)).map_or(0, |nth| nth + 1)
+}
+
+/// Whether a line is drawn between two lines of text.
+fn is_ruled(above: &Line, below: &Line, facts: &Facts) -> bool {
+    let paragraph = |line: &Line| line.at.as_ref().map(|at| at.paragraph);
+    facts.drawn.iter().any(|drawn| match (paragraph(above), paragraph(below)) {
+        (Some(first), Some(next)) => drawn.paragraph.is_some_and(|at| (first..next).contains(&at)),
+        _ => {
+            let (left, right) = (above.bounds[0].min(below.bounds[0]), above.bounds[2].max(below.bounds[2]));
+            drawn.page == above.page
+                && drawn.bounds[1] > above.baseline
+                && drawn.bounds[1] < below.baseline - below.size * 0.2
+                && drawn.bounds[0] > left - 1.0
+                && drawn.bounds[2] < right + 1.0
+        }
+    })
 }
 
 /// Whether a line begins a part of the body.
@@ -294,9 +325,32 @@ fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> 
 fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     let Some(word) = profile.recognition.addressee.as_deref() else { return Vec::new() };
     let Some(at) = layout.head.iter().position(|line| begins(&line.text, word)) else { return Vec::new() };
-    let rest = layout.head.iter().skip(at + 1).take(ADDRESSEES);
-    let listed = rest.take_while(|line| line.text.starts_with(['-', '–', '+']));
-    layout.head.iter().skip(at).take(1).chain(listed).copied().collect()
+    let mut found: Vec<&'f Line> = layout.head.get(at).copied().into_iter().collect();
+    for line in layout.head.iter().skip(at + 1).take(ADDRESSEES).copied() {
+        let more = is_entry(&line.text) || found.last().is_some_and(|last| goes_on(last, line, &found));
+        if !more {
+            break;
+        }
+        found.push(line);
+    }
+    found
+}
+
+/// Whether a line begins an entry of a list.
+pub(in crate::format) fn is_entry(text: &str) -> bool {
+    text.starts_with(['-', '–', '+'])
+}
+
+/// Whether a line of a page goes on with the addressee above it.
+fn goes_on(last: &Line, line: &Line, found: &[&Line]) -> bool {
+    let entry = found.iter().rev().find(|line| is_entry(&line.text));
+    let small = line.text.chars().next().is_some_and(char::is_lowercase);
+    let below = entry.map_or(small, |entry| small || line.bounds[0] > entry.bounds[0] - 2.0);
+    line.at.is_none()
+        && line.page == last.page
+        && line.baseline - last.baseline < last.size * 0.55
+        && !last.text.ends_with([';', '.', ':'])
+        && below
 }
 
 /// A line that means to be the date line: it has the pattern's words, or a date in figures, and stands

@@ -14,6 +14,7 @@ mod words;
 pub use annex::Annex;
 pub use body::Paragraph;
 pub(super) use body::is_running;
+pub(super) use head::is_entry;
 pub(super) use units::from_roman;
 pub use units::{Unit, UnitKind};
 pub use words::folded;
@@ -124,6 +125,7 @@ impl<'f> Layout<'f> {
         layout.parts.extend(units::parts(&layout.paragraphs, &layout.units));
         layout.body = body::running(facts);
         let numbers = facts.numbers.iter().map(|number| &number.line);
+        layout.parts.insert(Part::Address, facts.foot.iter().collect());
         layout.parts.insert(Part::PageNumber, numbers.collect());
         layout.document = layout.describe(profile);
         layout

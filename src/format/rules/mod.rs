@@ -2,6 +2,7 @@
 //! unchecked, never passed.
 
 mod body;
+mod frame;
 mod notation;
 mod numbers;
 pub(super) mod order;
@@ -194,6 +195,8 @@ impl Case<'_> {
             }
             Measure::PartCentred { part, under, tolerance } => place::centred(self, *part, under, *tolerance),
             Measure::PartPlace { part, within } => place::within(self, *part, *within),
+            Measure::PartFramed { part } => frame::framed(self, *part),
+            Measure::FrameSize { part, sizes, tolerance } => frame::size(self, *part, sizes, *tolerance),
             Measure::SameRow { part, other, tolerance } => place::same_row(self, *part, *other, *tolerance),
             Measure::OneLine { part } => place::one_line(self, *part),
             Measure::LineUnder { part } => place::line_under(self, *part),

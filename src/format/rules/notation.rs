@@ -111,7 +111,10 @@ pub(super) fn date_form(case: &Case<'_>) -> Outcome {
     let (Some(line), Some([before, ..])) = (case.layout.date, case.layout.date_parts()) else {
         return missing(case, expected);
     };
-    if before.is_empty() { of_line(line, expected, line.text.clone()) } else { Outcome::Holds }
+    // The words between the figures are written as the pattern has them.
+    let words = case.profile.date.words();
+    let worded = words.is_none_or(|words| words.iter().all(|word| line.text.contains(word.as_str())));
+    if before.is_empty() || !worded { of_line(line, expected, line.text.clone()) } else { Outcome::Holds }
 }
 
 pub(super) fn date_padding(case: &Case<'_>) -> Outcome {

@@ -1,6 +1,7 @@
 //! Page numbers.
 
 use super::{Case, Outcome, Why, of_line, of_page};
+use crate::format::metrics;
 use crate::format::setting::PageNumber;
 use crate::messages::message;
 
@@ -24,8 +25,48 @@ fn several(case: &Case<'_>) -> Option<Why> {
         return (case.facts.pages.unwrap_or(0) < 2).then_some(Why::OnePage);
     }
     let characters: usize = case.facts.lines.iter().map(|line| line.text.chars().count()).sum();
-    let many = characters > PAGE || case.facts.stated.is_some_and(|pages| pages > 1);
+    let many = characters > PAGE || case.facts.stated.is_some_and(|pages| pages > 1) || overflows(case);
     (!many && case.facts.numbers.is_empty()).then_some(Why::OnePage)
+}
+
+/// Whether the text of a DOCX is surely higher than one page, by the widths of its letters.
+fn overflows(case: &Case<'_>) -> bool {
+    /// Programs break lines otherwise than this does by less.
+    const SURE: f64 = 1.12;
+    /// Points in a millimetre.
+    const POINTS: f64 = 72.0 / 25.4;
+    let Some(sheet) = case.facts.sheets.first() else { return false };
+    let margins = &sheet.margins;
+    let (Some(left), Some(right), Some(top), Some(bottom)) =
+        (margins.left, margins.right, margins.top, margins.bottom)
+    else {
+        return false;
+    };
+    let (room, height) = (sheet.width - left - right, (sheet.height - top - bottom) * POINTS);
+    let (mut all, mut rows) = (0.0, std::collections::BTreeMap::new());
+    for line in case.facts.lines.iter().filter(|line| line.size > 1.0) {
+        let Some(setting) = line.setting.as_ref().filter(|setting| !setting.framed && setting.column == 0)
+        else {
+            continue;
+        };
+        let width = setting.cell.and_then(|cell| cell.width).unwrap_or(room) - setting.left - setting.right;
+        let long = metrics::width(&line.text, line.size, line.bold, line.italic) + setting.first.max(0.0);
+        let lines = (long / width.max(10.0)).ceil().max(1.0);
+        let spaces = if setting.row == 0 { setting.before + setting.after } else { 0.0 };
+        let high = lines * setting.spacing.lines(line.size) * line.size * 1.15 + spaces;
+        match setting.cell {
+            None => all += high,
+            Some(cell) => {
+                *rows.entry((cell.table, cell.row, cell.column)).or_insert(0.0) += high;
+            }
+        }
+    }
+    let mut highest: std::collections::BTreeMap<(usize, usize), f64> = std::collections::BTreeMap::new();
+    for ((table, row, _), high) in rows {
+        let entry = highest.entry((table, row)).or_insert(0.0);
+        *entry = entry.max(high);
+    }
+    all + highest.values().sum::<f64>() > height * SURE
 }
 
 /// Whether every page but the first has a number.
@@ -110,7 +151,9 @@ pub(super) fn order(case: &Case<'_>) -> Outcome {
             .layout
             .annexes
             .iter()
-            .any(|annex| number.page >= annex.label.page && value == number.page - annex.label.page + 1);
+            .any(|annex| number.page >= annex.label.page && value == number.page - annex.label.page + 1)
+            // So does a text that is issued with the document.
+            || (1..=number.page).any(|page| attached(case, page) && value == number.page - page + 1);
         if !(by_page || by_last || anew || (before.is_some() && value <= 2)) {
             return of_line(&number.line, (number.page + 1).to_string(), value.to_string());
         }

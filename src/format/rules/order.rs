@@ -2,7 +2,7 @@
 
 use super::{Case, Outcome, Why, of_line};
 use crate::format::facts::Line;
-use crate::format::layout::{Layout, Unit, UnitKind, from_roman};
+use crate::format::layout::{Layout, Unit, UnitKind, from_roman, is_entry};
 use crate::profile::{Counted, Part};
 
 fn kind_of(counted: Counted) -> Option<UnitKind> {
@@ -145,6 +145,14 @@ fn is_known(letter: Option<&str>, letters: &[String]) -> bool {
 pub(in crate::format) fn entries<'f>(layout: &Layout<'f>, part: Part) -> Vec<(String, &'f Line)> {
     match part {
         Part::Recipients => layout.entries.clone(),
+        // A line that begins no entry goes on with the one above.
+        Part::Addressees => layout.part(part).iter().fold(Vec::new(), |mut all, line| {
+            match all.last_mut() {
+                Some((text, _)) if !is_entry(&line.text) => *text = format!("{text} {}", line.text),
+                _ => all.push((line.text.clone(), *line)),
+            }
+            all
+        }),
         Part::Grounds => layout
             .units
             .iter()

@@ -1,12 +1,16 @@
 //! Paper, orientation, margins, resolution.
 
 use super::{Deviation, Outcome, Why, of_page, plain, range_text};
-use crate::format::facts::{Facts, Sheet};
+use crate::format::facts::{Facts, Line, Sheet};
 use crate::profile::Side;
 
 /// Lines of the body that don't fit any more, and headings kept with what follows, leave this much of
 /// a full page blank at most, in millimetres.
 const LEFT_BLANK: f64 = 14.0;
+/// Where so many pages end within a sentence, one of them leaves less than a line and a widow's blank.
+const BROKEN: usize = 3;
+/// That much, in millimetres.
+const LINE: f64 = 9.0;
 /// Margins this close are the same margin.
 const SAME: f64 = 1.0;
 
@@ -120,6 +124,21 @@ pub(super) fn margin(facts: &Facts, side: Side, range: [f64; 2], tolerance: f64)
     }
 }
 
+/// Whether the last line of a page is in the middle of a sentence that the next page goes on with.
+fn goes_on(facts: &Facts, page: usize) -> bool {
+    let own = |page: usize| facts.lines.iter().filter(move |line| line.page == page && !line.invisible);
+    let written = |line: &&Line| line.text.chars().any(char::is_alphabetic);
+    let wide = |line: &Line| {
+        facts.sheets.get(line.page).is_some_and(|sheet| line.bounds[2] - line.bounds[0] > sheet.width * 0.6)
+    };
+    let last = own(page).filter(written).max_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let next = own(page + 1).find(written);
+    let (Some(last), Some(next)) = (last, next) else { return false };
+    wide(last)
+        && !last.text.ends_with(['.', ';', ':', '/'])
+        && next.text.chars().next().is_some_and(char::is_lowercase)
+}
+
 /// The bottom margin. On a page text can only end higher than the margin: a smaller one shows at once,
 /// a larger one only where several pages are full and none comes lower.
 pub(super) fn bottom_margin(facts: &Facts, range: [f64; 2], tolerance: f64) -> Outcome {
@@ -139,7 +158,10 @@ pub(super) fn bottom_margin(facts: &Facts, range: [f64; 2], tolerance: f64) -> O
     if lowest.value <= greatest + tolerance {
         return Outcome::Holds;
     }
-    if full >= 2 && lowest.value > greatest + tolerance + LEFT_BLANK {
+    // A sentence that goes on overleaf was broken where the text's room ended.
+    let broken = all.iter().filter(|seen| goes_on(facts, seen.page)).count();
+    let blank = if broken >= BROKEN { LINE } else { LEFT_BLANK };
+    if (full >= 2 || broken >= 1) && lowest.value > greatest + tolerance + blank {
         return Outcome::Broken(vec![deviation(facts, lowest, range)]);
     }
     Outcome::NotChecked(Why::NoEdge)

@@ -9,6 +9,8 @@ use crate::profile::Part;
 
 /// A line belongs to the text above it within this, in millimetres from its baseline.
 const BELOW: f64 = 7.5;
+/// Spaces above two paragraphs of one row that differ by more set them at different heights, in points.
+const SAME_ROW: f64 = 8.0;
 /// What a table leaves free on both sides of a cell's text, in millimetres.
 const PADDING: f64 = 3.8;
 
@@ -87,7 +89,15 @@ pub(super) fn same_row(case: &Case<'_>, part: Part, other: Part, tolerance: f64)
             }
             (Some(own), Some(other)) if own.table == other.table && own.column != other.column => {
                 let first = own.index == 1 && other.index == 1;
-                if first { Outcome::Holds } else { Outcome::NotChecked(Why::OnlyLayout) }
+                let lower = match (&one.setting, &two.setting) {
+                    (Some(one), Some(two)) => (one.before - two.before).abs(),
+                    _ => 0.0,
+                };
+                match (first, lower > SAME_ROW) {
+                    (true, false) => Outcome::Holds,
+                    (true, true) => broken(format!("{} pt", plain(lower))),
+                    (false, _) => Outcome::NotChecked(Why::OnlyLayout),
+                }
             }
             (None, None) if own.framed || of_other.framed => Outcome::NotChecked(Why::OnlyLayout),
             (None, None) => {

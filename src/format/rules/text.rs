@@ -44,7 +44,7 @@ pub(super) fn font_family(case: &Case<'_>, families: &[String]) -> Outcome {
         .collect();
     let mut judged = 0_usize;
     let mut others: BTreeMap<&str, (&Line, usize)> = BTreeMap::new();
-    for line in facts.lines.iter().filter(|line| !line.invisible) {
+    for line in facts.lines.iter().chain(&facts.foot).filter(|line| !line.invisible) {
         for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
             judged += characters;
             if !is_accepted(families, font) && !is_legacy(&legacy, font) {
@@ -86,7 +86,8 @@ pub(super) fn black(case: &Case<'_>) -> Outcome {
         .collect();
     let sentence =
         |line: &&Line| !is_capitals(&line.text) && !marks.iter().any(|mark| std::ptr::eq(*mark, *line));
-    let mut visible = case.facts.lines.iter().filter(|line| !line.invisible && !line.stamped).peekable();
+    let all = case.facts.lines.iter().chain(&case.facts.foot);
+    let mut visible = all.filter(|line| !line.invisible && !line.stamped).peekable();
     if visible.peek().is_none() {
         return Outcome::NotChecked(Why::LittleText);
     }
@@ -177,7 +178,7 @@ fn exact(layout: &Layout<'_>, wanted: &str) -> bool {
             .strip_prefix(line.text.as_str())
             .map(str::trim_start)
             .filter(|rest| rest.len() < wanted.len());
-        line.text.contains(wanted)
+        line.text.split_once(wanted).is_some_and(|(_, rest)| !rest.starts_with(char::is_alphanumeric))
             || broken
                 .is_some_and(|rest| layout.head.iter().skip(at + 1).take(3).any(|next| next.text == rest))
     })

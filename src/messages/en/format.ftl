@@ -72,6 +72,7 @@ format_word_not_centred = not centred
 format_word_same_row = on one row
 format_word_other_row = on another row
 format_word_line = solid line
+format_word_frame = frame
 format_word_present = present
 format_word_justified = justified
 format_word_not_justified = not justified

@@ -72,6 +72,7 @@ format_word_not_centred = không canh giữa
 format_word_same_row = cùng một hàng
 format_word_other_row = khác hàng
 format_word_line = đường kẻ nét liền
+format_word_frame = khung viền đơn
 format_word_present = có
 format_word_justified = canh đều hai lề
 format_word_not_justified = không canh đều

@@ -13,6 +13,8 @@ use hayro_syntax::object::{Array, Dict, Name, Stream};
 use hayro_syntax::page::Page as HayroPage;
 use std::sync::Arc;
 
+/// Elements of the path around a frame at most.
+const FRAME: usize = 8;
 /// Thicker than this is no line under a title, in points.
 const THICK: f64 = 3.0;
 /// Shorter than this is a dot.
@@ -209,6 +211,13 @@ impl Listener {
     }
 }
 
+/// Whether a shape is drawn by its edge and has an inside.
+fn is_frame(bounds: Rect, mode: &DrawMode) -> bool {
+    matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..))
+        && bounds.width().abs() > THICK
+        && bounds.height().abs() > THICK
+}
+
 /// The direction of a baseline. A letter without width tells it by its height, which stands across.
 fn direction(along: Vec2, up: Vec2) -> [f64; 2] {
     let across = Vec2::new(up.y, -up.x);
@@ -228,14 +237,26 @@ pub(super) fn without_tag(name: &str) -> &str {
 }
 
 impl<'a> Device<'a> for Listener {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.step();
-        self.bar((props.transform * path.clone()).bounding_box());
+        let path = props.transform * path.clone();
+        let bounds = path.bounding_box();
+        self.bar(bounds);
+        if is_frame(bounds, mode) && path.elements().len() <= FRAME {
+            path.segments().for_each(|segment| self.bar(segment.bounding_box()));
+        }
     }
 
-    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
         self.step();
-        self.bar(props.transform.transform_rect_bbox(*rect));
+        let bounds = props.transform.transform_rect_bbox(*rect);
+        self.bar(bounds);
+        if is_frame(bounds, mode) {
+            let Rect { x0, y0, x1, y1 } = bounds;
+            for (x0, y0, x1, y1) in [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)] {
+                self.bar(Rect::new(x0, y0, x1, y1));
+            }
+        }
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {

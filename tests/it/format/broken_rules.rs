@@ -91,6 +91,9 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
         ("chapter.title.case", "chapter.title", Wrong::Text("Quy định chung")),
         ("chapter.title.weight", "chapter.title", Wrong::Bold(false)),
         ("chapter.title.centred", "chapter.title", Wrong::Aside),
+        ("address.size", "address", Wrong::Size(14.0)),
+        ("address.slant", "address", Wrong::Italic(true)),
+        ("address.case", "address", Wrong::Text("SỐ 1 PHỐ LÊ LỢI; SNV@EXAMPLE.VN")),
         ("urgency.size", "urgency", Wrong::Size(12.0)),
         ("urgency.weight", "urgency", Wrong::Bold(false)),
         ("urgency.case", "urgency", Wrong::Text("Hỏa tốc")),
@@ -118,6 +121,9 @@ fn having(part: &str) -> Made {
         "chapter" | "chapter.title" => Made::regulation(),
         "annex" | "annex.title" | "annex.reference" => Made::with_annexes(),
         "page" => Made { paragraphs: 24, ..Made::letter() },
+        "address" => {
+            Made { address: "Số 1 phố Lê Lợi; thư điện tử: snv@example.vn", ..Made::decision() }
+        }
         "urgency" => Made { marks: &[("urgency", "HỎA TỐC")], ..Made::decision() },
         "circulation" => Made { marks: &[("circulation", "LƯU HÀNH NỘI BỘ")], ..Made::decision() },
         "copies_mark" => Made { copies_mark: "PL.(300)", ..Made::decision() },
@@ -150,6 +156,21 @@ pub fn cases() -> Vec<Case> {
         ("abstract.line", Made { lines: [Some(1.0), Some(0.4), None], ..decision() }),
         ("abstract.line.length", Made { lines: [Some(1.0), Some(0.4), Some(0.15)], ..decision() }),
         ("title.pair", Made { wrong: Some(("title", Wrong::Size(12.0))), ..decision() }),
+        (
+            "title.national",
+            Made {
+                wrong: Some(("title", Wrong::Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAMM"))), ..decision()
+            },
+        ),
+        ("date.form", Made { date: "Hà Nội, Ngày 05 Tháng 01 Năm 2026", ..decision() }),
+        (
+            "abstract.case",
+            Made {
+                wrong: Some(("abstract", Wrong::Text("VỀ VIỆC THÀNH LẬP TỔ CÔNG TÁC"))), ..decision()
+            },
+        ),
+        ("urgency.frame", Made { frame: None, ..having("urgency") }),
+        ("circulation.frame", Made { frame: None, ..having("circulation") }),
         ("date.pair", Made { wrong: Some(("date", Wrong::Size(13.0))), ..decision() }),
         ("date.row", Made { setting: Setting { date_below: 6.0, ..setting }, ..decision() }),
         ("issuer.present", Made { wrong: Some(("issuer", Wrong::Missing)), ..headless() }),
@@ -285,6 +306,7 @@ pub fn cases() -> Vec<Case> {
         ("page.number.first", long(PageNumbers { on_first: true, ..pages })),
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
+    all.push(("urgency.frame.size", Made { frame: Some([45.0, 12.0]), ..having("urgency") }, Some("pdf")));
     all.push(("page.number.order", long(PageNumbers { off: 3, ..pages }), Some("pdf")));
     all.push((
         "annex.pages",

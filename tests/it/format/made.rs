@@ -25,6 +25,10 @@ pub struct Made {
     pub paragraphs: usize,
     /// Marks of the head: `urgency` or `circulation`.
     pub marks: &'static [(&'static str, &'static str)],
+    /// How to reach who issues it, at the foot of the first page.
+    pub address: &'static str,
+    /// Width and height of the frames around them.
+    pub frame: Option<[f64; 2]>,
     pub recipients: &'static [&'static str],
     pub copies_mark: &'static str,
     pub authority: &'static [&'static str],
@@ -123,6 +127,8 @@ impl Made {
             ],
             paragraphs: 6,
             marks: &[],
+            address: "",
+            frame: Some([30.0, 8.0]),
             recipients: &["- Như trên;"],
             copies_mark: "",
             authority: &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"],

@@ -129,7 +129,11 @@ pub fn docx(made: &Made) -> Vec<u8> {
     }
     let mut body = String::new();
     for (part, text) in made.marks {
-        body += &paragraph(&write(part, text, 13.0, true, false), font, r#"<w:jc w:val="right"/>"#);
+        let sides =
+            ["top", "left", "bottom", "right"].map(|side| format!(r#"<w:{side} w:val="single" w:sz="6"/>"#));
+        let frame = made.frame.map(|_| format!("<w:pBdr>{}</w:pBdr>", sides.concat())).unwrap_or_default();
+        let set = format!(r#"{frame}<w:jc w:val="right"/>"#);
+        body += &paragraph(&write(part, text, 13.0, true, false), font, &set);
     }
     body += &table(if made.narrow { [80.0, 92.0] } else { [56.0, 116.0] }, &rows);
     match made.kind {
@@ -188,6 +192,12 @@ pub fn docx(made: &Made) -> Vec<u8> {
     } else {
         String::new()
     };
+    let address = paragraph(&write("address", made.address, 11.0, false, false), font, "");
+    let foot = format!(r#"<w:ftr xmlns:w="{NAMESPACE}">{address}</w:ftr>"#);
+    let reference = match address.as_str() {
+        "" => reference,
+        _ => format!(r#"{reference}<w:footerReference w:type="first" r:id="rId2"/>"#),
+    };
     let section = format!(
         r#"<w:sectPr xmlns:r="{RELATIONS}">{reference}<w:pgSz w:w="{}" w:h="{}"/><w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="567" w:footer="567" w:gutter="0"/>{title}</w:sectPr>"#,
         twips(made.paper.0),
@@ -202,6 +212,6 @@ pub fn docx(made: &Made) -> Vec<u8> {
     );
     with(
         &format!(r#"<w:document xmlns:w="{NAMESPACE}"><w:body>{body}{section}</w:body></w:document>"#),
-        &[(band, "band1.xml", &field)],
+        &[(band, "band1.xml", &field), ("footer", "foot1.xml", &foot)],
     )
 }

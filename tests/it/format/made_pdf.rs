@@ -1,7 +1,8 @@
 //! The document as a small PDF with the fonts Word names, which aren't embedded: every character has
 //! a code of its own and stands exactly where it is put.
 
-use super::made::{ADDRESSEE, Made, Written, Wrong};
+use super::made::{ADDRESSEE, Made, Written};
+use super::made_marks;
 use chancery::pdf::filter::deflate;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -400,21 +401,7 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
             flow.paragraph(&made.write("annex.body", super::made::SENTENCE, made.body_size, false, false));
         }
     }
-    let other = match made.wrong {
-        Some((_, Wrong::Font(name))) => name,
-        _ => "Symbol",
-    };
-    let fonts = match made.font {
-        "Times New Roman" => [
-            "TimesNewRomanPSMT",
-            "TimesNewRomanPS-BoldMT",
-            "TimesNewRomanPS-ItalicMT",
-            "TimesNewRomanPS-BoldItalicMT",
-            other,
-        ],
-        _ => ["ArialMT", "Arial-BoldMT", "Arial-ItalicMT", "Arial-BoldItalicMT", other],
-    };
-    flow.writer.finish_signed(fonts, stamps)
+    flow.writer.finish_signed(made_marks::fonts(made), stamps)
 }
 
 fn head(flow: &mut Flow<'_>) {
@@ -446,8 +433,9 @@ fn head(flow: &mut Flow<'_>) {
     put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false), None);
     let below = made.setting.date_below;
     put(east, first + 3.0 * step + below, made.write("date", made.date, 14.0, false, true), None);
+    let marked = (end - 20.0, first + 4.4 * step);
     for (part, text) in made.marks {
-        put(end - 20.0, first + 4.4 * step, made.write(part, text, 13.0, true, false), None);
+        put(marked.0, marked.1, made.write(part, text, 13.0, true, false), None);
     }
     let mut y = first + 5.6 * step;
     match made.kind {
@@ -470,6 +458,12 @@ fn head(flow: &mut Flow<'_>) {
         }
     }
     flow.y = y + 1.6 * step;
+    flow.writer.lines.extend(made_marks::frames(made, marked));
+    if !made.address.is_empty() {
+        flow.writer.lines.push(made_marks::foot_line(made));
+        let line = made.write("address", made.address, 11.0, false, false);
+        flow.writer.written(&At::Centre(width / 2.0), made.paper.1 - 13.0, &line);
+    }
 }
 
 /// Pages that are pictures of this many dots per inch, with recognised text behind.

@@ -7,6 +7,7 @@ mod facts;
 mod hostile;
 mod made;
 mod made_docx;
+mod made_marks;
 mod made_pdf;
 mod metadata;
 mod overlay;
