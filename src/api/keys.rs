@@ -225,7 +225,7 @@ pub async fn create_key(
         }
         (None, Some(_)) => None,
         (None, None) if certificate.is_none() => {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "upload_file_missing"));
+            return Err(Problem::field("/key", "field_missing"));
         }
         (None, None) if metadata.access.is_some() || metadata.secret.is_some() => {
             return Err(Problem::field("/location", "key_place_ambiguous"));

@@ -118,7 +118,6 @@ schema_not_current = The database schema is not current: { $why }.
 scheme_of_a_desktop = The program on the desktop chooses how it signs; leave this out.
 signature_not_intact = The signature made did not verify and was not kept.
 signature_not_passed = A signature on a document did not pass: { $why }.
-signature_value_wrong = The value is not a signature by the certificate's key over what was handed out. The session stays open for further tries.
 signer_is_another = The document was prepared for another signer.
 signing_link_used = This address was used already; it is good for one time. Begin a new session.
 signing_method_differs = The session was begun for another way of signing.
@@ -130,6 +129,7 @@ signing_session_ended = The session is not open any more ({ $state ->
        *[other] unknown
     }). Begin a new one.
 signing_tries_used_up = Too many wrong signatures came; the session has failed.
+signing_value_wrong = The value is not a signature by the certificate's key over what was handed out. The session stays open for further tries.
 start_failed = It can't start: { $why }.
 store_failed = The store failed: { $why }.
 symbol_can_not_be_composed = Number and symbol can't be composed; an official letter names its drafting unit.

@@ -140,7 +140,6 @@ schema_not_current = Cơ sở dữ liệu không đúng phiên bản: { $why }.
 scheme_of_a_desktop = Chương trình ký trên máy trạm tự chọn cách ký; hãy bỏ trường này.
 signature_not_intact = Chữ ký vừa tạo không đạt kiểm tra nên không được lưu.
 signature_not_passed = Chữ ký trên văn bản không đạt: { $why }.
-signature_value_wrong = Giá trị gửi lên không phải chữ ký bằng khóa của chứng thư trên nội dung đã giao. Phiên vẫn mở để thử lại.
 signer_is_another = Văn bản được chuẩn bị cho người ký khác.
 signing_link_used = Địa chỉ này đã được dùng; chỉ dùng được một lần. Hãy tạo phiên mới.
 signing_method_differs = Phiên này được tạo cho cách ký khác.
@@ -152,6 +151,7 @@ signing_session_ended = Phiên ký không còn mở ({ $state ->
        *[other] không rõ
     }). Hãy tạo phiên mới.
 signing_tries_used_up = Đã có quá nhiều chữ ký sai; phiên ký thất bại.
+signing_value_wrong = Giá trị gửi lên không phải chữ ký bằng khóa của chứng thư trên nội dung đã giao. Phiên vẫn mở để thử lại.
 start_failed = Không khởi động được: { $why }.
 store_failed = Kho dữ liệu gặp lỗi: { $why }.
 symbol_can_not_be_composed = Không lập được số, ký hiệu; công văn cần ghi đơn vị soạn thảo.

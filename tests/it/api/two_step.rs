@@ -185,7 +185,7 @@ fn a_wrong_signature_is_refused_and_a_right_one_still_taken() {
         let Some(by_other) = other.sign(&session, &["raw"]) else { return };
         let of_other_bytes = usb.sign_this("Zm9yZ2Vk", &[]).unwrap();
         for (left, wrong) in [(4, "AAAA"), (3, &by_other), (2, &of_other_bytes)] {
-            assert_eq!(bring(&office.leader, &session, wrong).problem(422), "signature_value_wrong");
+            assert_eq!(bring(&office.leader, &session, wrong).problem(422), "signing_value_wrong");
             let now = show(&office.leader, &session);
             assert_eq!((&now["state"], &now["tries_left"]), (&json!("open"), &json!(left)));
         }
@@ -200,14 +200,14 @@ fn a_wrong_signature_is_refused_and_a_right_one_still_taken() {
         // Used up, and what is brought again is refused.
         assert_eq!(bring(&office.leader, &session, &right).problem(409), "signing_session_ended");
         assert_eq!(office.state(&id), json!("signed"));
-        let refused = "signing_session.refused refused:signature_value_wrong";
+        let refused = "signing_session.refused refused:signing_value_wrong";
         assert_eq!(told(&office.clerk, &id).iter().filter(|word| *word == refused).count(), 3);
 
         let next = office.draft();
         office.prepare(&next).good();
         let session = begin(&office.leader, &for_leader(&office, &next, &usb)).good();
         for _ in 0..5 {
-            assert_eq!(bring(&office.leader, &session, "AAAA").problem(422), "signature_value_wrong");
+            assert_eq!(bring(&office.leader, &session, "AAAA").problem(422), "signing_value_wrong");
         }
         let failed = show(&office.leader, &session);
         assert_eq!(

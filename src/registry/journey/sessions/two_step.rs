@@ -93,8 +93,8 @@ pub fn conclude(
     let who = Signatory { certificate: &certificate, chain: &chain, scheme };
     let attributes = STANDARD.decode(&to_sign.attributes).map_err(|_| broken())?;
     let Ok(value) = verified_value(who, &attributes, value) else {
-        refuse(desk, by, &session, "signature_value_wrong")?;
-        return Err(Error::Unprocessable { code: "signature_value_wrong", args: Vec::new() });
+        refuse(desk, by, &session, "signing_value_wrong")?;
+        return Err(Error::Unprocessable { code: "signing_value_wrong", args: Vec::new() });
     };
     let level = Level::parse(&session.level).ok_or_else(broken)?;
     let now = desk.now();
