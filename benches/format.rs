@@ -125,14 +125,32 @@ fn poppler(path: &Path) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// What painting a page takes: the painter alone, by its own settings, as many pixels a page as we paint.
-fn bare_page(bytes: &[u8], dots: f32) -> usize {
-    let Ok(pdf) = hayro_syntax::Pdf::new(bytes.to_vec()) else { return 0 };
+/// What painting a page takes: the painter alone, by its own settings, as many pixels a point as we paint.
+fn bare_page(bytes: &[u8], dots: f32) -> Option<hayro::vello_cpu::Pixmap> {
+    let pdf = hayro_syntax::Pdf::new(bytes.to_vec()).ok()?;
     let cache = hayro::RenderCache::new();
-    let Some(page) = pdf.pages().first() else { return 0 };
-    let settings = hayro::PixmapSettings { x_scale: dots / 72.0, y_scale: dots / 72.0, ..Default::default() };
+    let page = pdf.pages().first()?;
+    let background = hayro::vello_cpu::color::palette::css::WHITE;
+    let scale = dots / 72.0;
+    let settings = hayro::PixmapSettings { x_scale: scale, y_scale: scale, bg_color: background };
     let rendering = hayro::RenderSettings::default();
-    hayro::render(page, &cache, &InterpreterSettings::default(), &rendering, &settings).data().len()
+    Some(hayro::render(page, &cache, &InterpreterSettings::default(), &rendering, &settings))
+}
+
+/// The same, and its pixels as a PNG by the encoder's fast setting, as ours are.
+fn bare_png(bytes: &[u8], dots: f32) -> Option<usize> {
+    let painted = bare_page(bytes, dots)?;
+    let mut rgb = Vec::with_capacity(painted.data_as_u8_slice().len());
+    for pixel in painted.data_as_u8_slice().chunks_exact(4) {
+        rgb.extend_from_slice(pixel.get(..3)?);
+    }
+    let mut bytes = Vec::new();
+    let (width, height) = (u32::from(painted.width()), u32::from(painted.height()));
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header().ok()?.write_image_data(&rgb).ok()?;
+    Some(bytes.len())
 }
 
 fn measure(criterion: &mut Criterion) {
@@ -172,11 +190,13 @@ fn measure(criterion: &mut Criterion) {
     assert!(drawn(Encoding::Png) > 0, "the page can be drawn");
     let mut group = criterion.benchmark_group("format, a page painted");
     group.bench_function("painter alone", |bench| bench.iter(|| bare_page(black_box(&page), 110.0)));
+    group.bench_function("painter alone, as PNG", |bench| bench.iter(|| bare_png(black_box(&page), 110.0)));
     group.bench_function("page with findings", |bench| {
         bench
             .iter(|| overlay::paint(black_box(&page), &report, Profile::builtin(), 1, Language::Vi, &limits));
     });
     group.bench_function("page with findings, as PNG", |bench| bench.iter(|| drawn(Encoding::Png)));
+    group.bench_function("page with findings, as SVG", |bench| bench.iter(|| drawn(Encoding::Svg)));
     group.finish();
 }
 

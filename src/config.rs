@@ -142,6 +142,8 @@ pub struct Signing {
     pub revocation_max_age_seconds: u64,
     /// How old, in seconds, one may be that is used again for a verdict; 0: always asked anew.
     pub verdict_max_age_seconds: u64,
+    /// Days before its end that an archive time-stamp is renewed; 0: never.
+    pub renew_before_days: u16,
     /// Minutes a signature is awaited that is made elsewhere in two steps.
     pub two_step_minutes: u64,
     /// Minutes a file is awaited that is signed on a desktop.
@@ -162,6 +164,7 @@ impl Default for Signing {
             seconds: 10,
             revocation_max_age_seconds: 60,
             verdict_max_age_seconds: 3600,
+            renew_before_days: 90,
             two_step_minutes: 720,
             desktop_minutes: 60,
             desktop_pkcs7: true,
@@ -310,6 +313,9 @@ impl Config {
         }
         if !(1..=60).contains(&signing.seconds) {
             return wrong("signing.seconds", "expected 1 to 60");
+        }
+        if signing.renew_before_days > 3650 {
+            return wrong("signing.renew_before_days", "expected 0 to 3650");
         }
         for (name, value) in [
             ("signing.revocation_max_age_seconds", signing.revocation_max_age_seconds),

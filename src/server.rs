@@ -1,12 +1,13 @@
 //! The running service: opened from a configuration, listening, working, stopped gracefully.
 
+mod renew;
 mod signing;
 mod sweep;
 
 pub use sweep::sweep;
 
 use crate::api::caller::tell_of_refusal;
-use crate::api::edge::{Pace, caught, keep_pace};
+use crate::api::edge::{Pace, caught, explained, keep_pace};
 use crate::api::{Service, problem, routes};
 use crate::audit::log;
 use crate::config::Config;
@@ -310,9 +311,10 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
                 let (method, path) = (request.method().clone(), request.match_pattern().unwrap_or_default());
                 let answered = caught(next.call(request));
                 async move {
-                    let mut response = answered.await?;
+                    let response = answered.await?;
                     tell_of_refusal(&service, &response).await;
                     problem::set_language(&headers);
+                    let mut response = explained(response);
                     let status = response.status();
                     tracing::info!(request = %id, %method, route = %path, status = status.as_u16(), micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), "answered");
                     observe(status.as_u16(), started.elapsed());
@@ -369,6 +371,7 @@ pub fn start(opened: Opened, config: &Config) -> Result<Running, StartError> {
         }),
         tokio::spawn(work(service.clone(), Arc::clone(&stop))),
         tokio::spawn(sweep::often(service.clone(), Arc::clone(&stop))),
+        tokio::spawn(renew::often(service.clone(), config.signing.renew_before_days, Arc::clone(&stop))),
     ];
     Ok(Running {
         base_url,

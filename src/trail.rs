@@ -10,8 +10,8 @@ use crate::dossier::{Dossier, Entry, Filing};
 use crate::identity::rows::{Account, Agency, Appointment, Client, Key, Person, Unit};
 use crate::identity::schema as identity;
 use crate::registry::rows::{
-    Component, Document, FormatCheck, ReceivedVerdict, Register, RegisterEntry, Signature, SigningSession,
-    Version,
+    Component, Document, FormatCheck, RaisedLevel, ReceivedVerdict, Register, RegisterEntry, Signature,
+    SigningSession, Version,
 };
 use crate::registry::schema as registry;
 use crate::store::{AnyConnection, Error};
@@ -71,6 +71,7 @@ pub fn tables() -> Vec<TrackedTable> {
         by_id!(FormatCheck, registry::format_checks, version_id),
         by_id!(Signature, registry::signatures, id),
         by_id!(ReceivedVerdict, registry::received_verdicts, version_id),
+        by_id!(RaisedLevel, registry::raised_levels, version_id),
         by_id!(SigningSession, registry::signing_sessions, id),
         by_id!(Register, registry::registers, id),
         whole!(RegisterEntry, registry::register_entries),

@@ -20,6 +20,30 @@ pub fn choose<'o>(accept: Option<&str>, offered: &[&'o str]) -> Option<&'o str> 
     best.map(|(_, one)| one)
 }
 
+/// The offered language the caller likes best (RFC 9110, 12.5.4; RFC 4647, 3.3.1), the first named of equals. None: none
+/// of them is asked for.
+#[must_use]
+pub fn choose_language<'o>(accept: Option<&str>, offered: &[&'o str]) -> Option<&'o str> {
+    let mut best: Option<(u16, &'o str)> = None;
+    for range in accept.unwrap_or_default().split(',').take(RANGE_LIMIT) {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let language = name.split('-').next().unwrap_or_default();
+        let Some(one) = offered.iter().find(|one| language == "*" || language == **one) else { continue };
+        let weight = weight(parts);
+        if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
+            best = Some((weight, one));
+        }
+    }
+    best.map(|(_, one)| one)
+}
+
+/// What the parameters of a range say of its weight, in thousandths.
+fn weight<'p>(mut parameters: impl Iterator<Item = &'p str>) -> u16 {
+    let weight = parameters.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    weight.map_or(1000, thousandths)
+}
+
 /// How much a media type is liked, in thousandths: what the most specific range that covers it says.
 fn quality(accept: &str, offered: &str) -> u16 {
     let kind = offered.split('/').next().unwrap_or_default();
@@ -33,9 +57,8 @@ fn quality(accept: &str, offered: &str) -> u16 {
             name if name == offered => 3,
             _ => continue,
         };
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
         if specific > found.0 {
-            found = (specific, weight.map_or(1000, thousandths));
+            found = (specific, weight(parts));
         }
     }
     found.1
@@ -54,7 +77,25 @@ fn thousandths(text: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::choose;
+    use super::{choose, choose_language};
+
+    #[test]
+    fn the_language_liked_best_is_chosen_and_the_first_of_equals() {
+        for (accept, expected) in [
+            (Some("en"), Some("en")),
+            (Some("en-US,en;q=0.9,vi;q=0.8"), Some("en")),
+            (Some("vi;q=0.1, en;q=0.9"), Some("en")),
+            (Some("vi-VN,vi;q=0.9,en;q=0.8"), Some("vi")),
+            (Some("fr, en;q=0.5"), Some("en")),
+            (Some("en;q=0, vi;q=0.1"), Some("vi")),
+            (Some("*"), Some("vi")),
+            (Some("fr"), None),
+            (Some(""), None),
+            (None, None),
+        ] {
+            assert_eq!(choose_language(accept, &["vi", "en"]), expected, "{accept:?}");
+        }
+    }
 
     #[test]
     fn the_most_specific_range_says_how_much_a_type_is_liked() {

@@ -67,6 +67,8 @@ permissions! {
     File = "file": [Clerk, Drafter];
     /// Receive for the archive.
     Archive = "archive": [Archivist];
+    /// Raise levels of issued documents.
+    Preserve = "preserve": [Clerk, Archivist];
     /// See the trail.
     Inspect = "inspect": [Inspector, Archivist, Clerk, Administrator];
     /// See the agency's statistics.

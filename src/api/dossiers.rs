@@ -190,7 +190,7 @@ pub async fn file(
         .desk
         .database
         .write_rows(move |unit| {
-            let (dossier, filing) = dossier::file(unit, &by, &id, Some(expected), &document)?;
+            let (dossier, filing) = dossier::file(unit, &by, &id, expected, &document)?;
             Ok::<_, Error>(super::retry::Answer::new(
                 StatusCode::OK,
                 serde_json::json!(filing),

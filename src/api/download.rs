@@ -3,7 +3,8 @@
 use super::Service;
 use super::problem::{Problem, header_text};
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{CONTENT_RANGE, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use base64::Engine;
 use futures_util::stream;
 use std::io::{Read, Seek, SeekFrom};
@@ -27,16 +28,21 @@ pub fn respond(
     let length = file.metadata().map_err(|_| Problem::internal())?.len();
     let digest = hex::decode(sha256).map_err(|_| Problem::internal())?;
     let digest = base64::engine::general_purpose::STANDARD.encode(digest);
-    let range = match header_text(request.headers(), "range") {
-        None => None,
-        Some(text) => match one_range(text, length) {
-            Some(range) => Some(range),
-            None => {
-                return Ok(HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE)
-                    .insert_header(("content-range", format!("bytes */{length}")))
-                    .finish());
+    let tag = format!("\"{sha256}\"");
+    // Of another representation than the caller has, a part is of no use (RFC 9110, 13.1.5).
+    let is_same = header_text(request.headers(), "if-range").is_none_or(|known| known.trim() == tag);
+    let asked = header_text(request.headers(), "range").filter(|_| is_same);
+    let range = match asked.map_or(Asked::Whole, |text| asked_for(text, length)) {
+        Asked::Whole => None,
+        Asked::Part(start, end) => Some((start, end)),
+        Asked::Nothing => {
+            let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable");
+            let mut response = problem.error_response();
+            if let Ok(value) = HeaderValue::from_str(&format!("bytes */{length}")) {
+                response.headers_mut().insert(CONTENT_RANGE, value);
             }
-        },
+            return Ok(response);
+        }
     };
     let (start, end) = range.unwrap_or((0, length));
     file.seek(SeekFrom::Start(start)).map_err(|_| Problem::internal())?;
@@ -66,7 +72,7 @@ pub fn respond(
         .insert_header(("content-disposition", format!("attachment; filename*=UTF-8''{escaped}")))
         .insert_header(("repr-digest", format!("sha-256=:{digest}:")))
         .insert_header(("accept-ranges", "bytes"))
-        .insert_header(("etag", format!("\"{sha256}\"")))
+        .insert_header(("etag", tag))
         .content_type(media_type);
     if let Some((start, end)) = range {
         response.insert_header(("content-range", format!("bytes {start}-{}/{length}", end - 1)));
@@ -74,27 +80,53 @@ pub fn respond(
     Ok(response.body(actix_web::body::SizedStream::new(end - start, Box::pin(body))))
 }
 
-/// One range of bytes (RFC 9110, 14.1.2); several at once are not served.
-fn one_range(text: &str, length: u64) -> Option<(u64, u64)> {
-    let (from, to) = text.trim().strip_prefix("bytes=")?.split_once('-')?;
-    let range = match (from.trim(), to.trim()) {
-        ("", suffix) => (length.saturating_sub(suffix.parse().ok()?), length),
-        (from, "") => (from.parse().ok()?, length),
-        (from, to) => (from.parse().ok()?, to.parse::<u64>().ok()?.saturating_add(1).min(length)),
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// Nothing we know of, or several parts, which nobody has to serve: everything is sent (RFC 9110, 14.2).
+    Whole,
+    /// The bytes from the first to before the second.
+    Part(u64, u64),
+    /// A part that isn't there.
+    Nothing,
+}
+
+/// Reads a `Range` header (RFC 9110, 14.1.2).
+fn asked_for(text: &str, length: u64) -> Asked {
+    let Some((from, to)) = text.trim().strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+        return Asked::Whole;
     };
-    (range.0 < range.1).then_some(range)
+    let (start, end) = match (from.trim(), from.trim().parse::<u64>(), to.trim(), to.trim().parse::<u64>()) {
+        ("", _, _, Ok(suffix)) => (length.saturating_sub(suffix), length),
+        (_, Ok(from), "", _) => (from, length),
+        (_, Ok(from), _, Ok(to)) if from <= to => (from, to.saturating_add(1).min(length)),
+        _ => return Asked::Whole,
+    };
+    if start < end { Asked::Part(start, end) } else { Asked::Nothing }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::one_range;
+    use super::{Asked, asked_for};
 
     #[test]
     fn ranges_are_read_as_rfc_9110_says() {
-        assert_eq!(one_range("bytes=0-499", 10_000), Some((0, 500)));
-        assert_eq!(one_range("bytes=-500", 10_000), Some((9_500, 10_000)));
-        assert_eq!(one_range("bytes=9500-", 10_000), Some((9_500, 10_000)));
-        assert_eq!(one_range("bytes=10000-", 10_000), None);
-        assert_eq!(one_range("bytes=0-0,5-6", 10_000), None);
+        for (text, expected) in [
+            ("bytes=0-499", Asked::Part(0, 500)),
+            ("bytes=-500", Asked::Part(9_500, 10_000)),
+            ("bytes=-20000", Asked::Part(0, 10_000)),
+            ("bytes=9500-", Asked::Part(9_500, 10_000)),
+            ("bytes=9999-20000", Asked::Part(9_999, 10_000)),
+            ("bytes=10000-", Asked::Nothing),
+            ("bytes=-0", Asked::Nothing),
+            ("bytes=0-0,5-6", Asked::Whole),
+            ("bytes=5-2", Asked::Whole),
+            ("bytes=a-b", Asked::Whole),
+            ("bytes=", Asked::Whole),
+            ("lines=1-2", Asked::Whole),
+        ] {
+            assert_eq!(asked_for(text, 10_000), expected, "{text}");
+        }
+        assert_eq!(asked_for("bytes=0-", 0), Asked::Nothing);
     }
 }

@@ -1,9 +1,13 @@
-//! What stands between the network and the handlers: bodies must keep coming, and a handler that panics answers.
+//! What stands between the network and the handlers: bodies must keep coming, a handler that panics answers, and
+//! refusals explain themselves.
 
 use super::problem::Problem;
-use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
+use actix_web::{HttpMessage, ResponseError};
 use futures_util::{FutureExt, StreamExt, stream};
 use std::future::Future;
 use std::io;
@@ -54,4 +58,17 @@ pub async fn caught<B>(
         tracing::error!("a handler panicked");
         Err(Problem::internal().into())
     })
+}
+
+/// The answer, with the problem that explains it where the framework gives a bare status: a method the address doesn't
+/// take.
+pub fn explained<B: MessageBody + 'static>(answer: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
+    if answer.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return answer.map_into_boxed_body();
+    }
+    let mut told = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").error_response();
+    if let Some(allowed) = answer.headers().get(ALLOW) {
+        told.headers_mut().insert(ALLOW, allowed.clone());
+    }
+    answer.into_response(told)
 }

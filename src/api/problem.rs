@@ -1,6 +1,7 @@
 //! Refusals and failures as problems (RFC 9457): a stable code, a title in the caller's language, and
 //! a page that explains. Never a cause, a path or a statement.
 
+use super::accept::choose_language;
 use crate::messages::{Language, has, message};
 use crate::registry;
 use crate::store;
@@ -21,11 +22,14 @@ pub fn set_language(headers: &HeaderMap) {
     LANGUAGE.with(|language| language.set(language_of(headers)));
 }
 
-/// English when it is asked for first, else Vietnamese.
+/// English when it is asked for before Vietnamese, else Vietnamese.
 #[must_use]
 pub fn language_of(headers: &HeaderMap) -> Language {
-    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if wanted.trim_start().to_lowercase().starts_with("en") { Language::En } else { Language::Vi }
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    match choose_language(wanted, &["vi", "en"]) {
+        Some("en") => Language::En,
+        _ => Language::Vi,
+    }
 }
 
 /// A problem.

@@ -204,13 +204,15 @@ pub fn forget_old(unit: &mut Unit<'_>) -> Result<usize, Error> {
     Ok(diesel::delete(idempotency::table.filter(idempotency::at.lt(before))).execute(unit.connection())?)
 }
 
-/// The row version of `If-Match`.
+/// The row version of `If-Match`; none when there is no such header, or it says that any will do (`*`; RFC 9110,
+/// 13.1.1).
 ///
 /// # Errors
 /// When the header is no strong ETag of ours.
 pub fn if_match(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     match header_text(request.headers(), "if-match") {
         None => Ok(None),
+        Some(text) if text.trim() == "*" => Ok(None),
         Some(text) => {
             let version = text.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
             let version = version.and_then(|text| text.parse().ok());
@@ -221,10 +223,13 @@ pub fn if_match(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     }
 }
 
-/// The row version of `If-Match`, which must be there.
+/// The row version of `If-Match`, which must be there; none when it says that any will do.
 ///
 /// # Errors
-/// 428 without it.
-pub fn required_if_match(request: &HttpRequest) -> Result<i64, Problem> {
-    if_match(request)?.ok_or_else(|| Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_missing"))
+/// 428 without it, and as [`if_match`].
+pub fn required_if_match(request: &HttpRequest) -> Result<Option<i64>, Problem> {
+    if header_text(request.headers(), "if-match").is_none() {
+        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_missing"));
+    }
+    if_match(request)
 }

@@ -57,6 +57,7 @@ use utoipa::OpenApi;
         documents::seal,
         documents::issue,
         documents::void,
+        documents::augment,
         documents::signatures,
         documents::evidence,
         documents::content,
@@ -184,6 +185,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/documents/{id}/seal").route(web::post().to(documents::seal)))
         .service(web::resource("/documents/{id}/issue").route(web::post().to(documents::issue)))
         .service(web::resource("/documents/{id}/void").route(web::post().to(documents::void)))
+        .service(web::resource("/documents/{id}/augment").route(web::post().to(documents::augment)))
         .service(web::resource("/documents/{id}/signatures").route(web::get().to(documents::signatures)))
         .service(
             web::resource("/documents/{id}/signatures/evidence").route(web::get().to(documents::evidence)),

@@ -3,7 +3,7 @@
 
 use super::event::{row_digest, salted};
 use super::log::verifier_key_of;
-use super::schema::{checkpoints, events, log_entries, log_nodes, pending_events};
+use super::schema::{checkpoints, events, log_entries, log_nodes, logs, pending_events};
 use crate::merkle::note::{Checkpoint, NoteVerifier};
 use crate::merkle::{Frontier, leaf_hash};
 use crate::store::{AnyConnection, Error};
@@ -138,6 +138,8 @@ pub fn fsck(c: &mut AnyConnection, tables: &[TrackedTable]) -> Result<Report, Er
 /// The signed heads by size.
 fn heads(c: &mut AnyConnection, findings: &mut Findings) -> Result<BTreeMap<u64, Checkpoint>, Error> {
     let key = verifier_key_of(c)?.and_then(|text| NoteVerifier::parse(&text).ok());
+    let origin: Option<String> =
+        logs::table.select(logs::origin).order(logs::opened_at.desc()).first(c).optional()?;
     let rows: Vec<(i64, String)> =
         checkpoints::table.order(checkpoints::size).select((checkpoints::size, checkpoints::note)).load(c)?;
     let mut heads = BTreeMap::new();
@@ -147,7 +149,7 @@ fn heads(c: &mut AnyConnection, findings: &mut Findings) -> Result<BTreeMap<u64,
             .as_ref()
             .and_then(|key| key.open(&note).ok())
             .and_then(|text| Checkpoint::parse(text).ok())
-            .filter(|head| head.size == size);
+            .filter(|head| head.size == size && origin.as_deref() == Some(head.origin.as_str()));
         findings.check("checkpoint_signature", opened.is_some(), Some(size.saturating_sub(1)), || {
             format!("checkpoint of size {size}")
         });
@@ -297,6 +299,17 @@ fn check_heads(heads: &BTreeMap<u64, Checkpoint>, size: u64, findings: &mut Find
     }
 }
 
+/// A page of rows; only those before one that can't be read, if there are any.
+fn load(c: &mut AnyConnection, table: &TrackedTable, after: &str) -> Result<Vec<(String, String)>, Error> {
+    let mut limit = PAGE;
+    loop {
+        match (table.load)(c, after, limit) {
+            Err(Error::Database(diesel::result::Error::DeserializationError(_))) if limit > 1 => limit /= 2,
+            outcome => return outcome,
+        }
+    }
+}
+
 fn check_rows(
     c: &mut AnyConnection,
     tables: &[TrackedTable],
@@ -306,7 +319,16 @@ fn check_rows(
     for table in tables {
         let mut after = String::new();
         loop {
-            let rows = (table.load)(c, &after, PAGE)?;
+            let rows = match load(c, table, &after) {
+                Ok(rows) => rows,
+                // What can't be read back was not written by us. The rows after it can't be told from it.
+                Err(Error::Database(diesel::result::Error::DeserializationError(_))) => {
+                    findings.check("row_readable", false, None, || format!("{} after {after:?}", table.name));
+                    latest.retain(|(name, _), _| name != table.name);
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
             let Some((last, _)) = rows.last() else { break };
             after.clone_from(last);
             for (id, content) in rows {

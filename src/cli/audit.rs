@@ -106,6 +106,20 @@ fn check(place: &Place, json: bool) -> ExitCode {
                 }
             }
         }
+        // What is used and not listed was listed once.
+        let mut after = String::new();
+        loop {
+            let page = objects::unlisted(c, &after, 500)?;
+            let Some(last) = page.last() else { break };
+            after.clone_from(last);
+            for sha256 in page {
+                checked += 1;
+                failed += 1;
+                report.indication = "bad";
+                let bad = fsck::Bad { index: None, kind: "kept_bytes", what: sha256 };
+                report.first_bad.get_or_insert(bad);
+            }
+        }
         report.checks.push(fsck::Check { code: "kept_bytes", checked, failed });
         Ok::<_, store::Error>(report)
     });

@@ -76,9 +76,10 @@ pub struct Args {
     /// The form of a copy, shown by --appearance copy: one of the profile's (SAO Y, SAO LỤC, TRÍCH SAO)
     #[arg(long, value_name = "FORM")]
     copy_form: Option<String>,
-    /// The field: an empty one, or the name of a new one
-    #[arg(long, default_value = "Signature1")]
-    field: String,
+    /// The field: an empty one, or the name of a new one [default: the first of Signature1, Signature2, … that isn't
+    /// signed]
+    #[arg(long)]
+    field: Option<String>,
     /// A file with the key's secret (else CHANCERY_SECRET)
     #[arg(long)]
     secret_file: Option<PathBuf>,
@@ -138,8 +139,9 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let file = File::open(&args.file).map_err(unreadable)?;
     let source = FileSource::new(file).map_err(unreadable)?;
     let pdf = Pdf::open(&source).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
-    let place = shown::place(args, &pdf, &source, text.as_deref())?;
-    let request = Request { field: &args.field, place, fills: &[], appearance, at: now, reason: None };
+    let field = shown::field(args, &pdf)?;
+    let place = shown::place(args, &field, &pdf, &source, text.as_deref())?;
+    let request = Request { field: &field, place, fills: &[], appearance, at: now, reason: None };
     let client = client(&args.asking, args.tsa.as_deref())?;
     let network = Network { fetch: &client, rng: &SystemRng };
     let warnings = check_revocation(args, key, &trust, network, now)?;
@@ -156,7 +158,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     growing.persist(&args.output).map_err(unwritable)?;
     let result = serde_json::json!({
         "output": args.output.display().to_string(),
-        "field": args.field,
+        "field": field,
         "level": args.level,
         "signer": key.certificate().subject,
         "warnings": warnings,
@@ -164,7 +166,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     if args.json {
         print_json(&result);
     } else {
-        out!("{}: {} ({})", args.output.display(), key.certificate().subject, args.field);
+        out!("{}: {} ({})", args.output.display(), key.certificate().subject, field);
     }
     Ok(ExitCode::from(GOOD))
 }

@@ -1,6 +1,9 @@
 //! Electronic files (hồ sơ): opened from a file-plan entry, filled, closed. Closed is closed.
 
+mod preserve;
 pub(crate) mod schema;
+
+pub use preserve::{augment, not_handed_over, renew_due};
 
 use crate::audit::{NewEvent, Tracked, record};
 use crate::desk::Desk;

@@ -9,3 +9,5 @@ diesel::table! {
 diesel::table! {
     filings (dossier_id, document_id) { dossier_id -> Text, document_id -> Text, agency_id -> Text, ordinal -> Integer, filed_by -> Text, filed_at -> Timestamp, }
 }
+diesel::joinable!(filings -> dossiers (dossier_id));
+diesel::allow_tables_to_appear_in_same_query!(dossiers, filings);

@@ -3,14 +3,13 @@
 
 use super::report::At;
 use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
-use super::{drawn, margins};
-use crate::pdf::text::{Glyph, Page, Pages};
+use super::{drawn, lines, margins};
+use crate::pdf::text::{Page, Pages};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Millimetres in a PDF point.
 pub(super) const MM: f64 = 25.4 / 72.0;
-/// A paragraph's number is no further from its text, in millimetres.
-const MARK_GAP: f64 = 16.0;
 /// Channels up to this are black to the eye and on paper.
 pub(super) const DARK: u8 = 70;
 
@@ -28,7 +27,7 @@ pub struct Line {
     /// Most common size.
     pub size: f64,
     /// Fonts with the characters set in them.
-    pub fonts: BTreeMap<String, usize>,
+    pub fonts: BTreeMap<Arc<str>, usize>,
     /// Whether most of it is bold.
     pub bold: bool,
     /// Whether most of it is slanted.
@@ -127,6 +126,25 @@ pub(super) fn line_of_characters(text: &str) -> Option<Stroke> {
 }
 
 impl Facts {
+    /// The lines of a page of a PDF, which come page by page.
+    pub(super) fn of_page(&self, page: usize) -> impl Iterator<Item = &Line> {
+        let begin = self.lines.partition_point(|line| line.page < page);
+        self.lines.iter().skip(begin).take_while(move |line| line.page == page)
+    }
+
+    /// The boxes of a page's tables.
+    pub(super) fn tables_of(&self, page: usize) -> impl Iterator<Item = &[f64; 4]> {
+        let begin = self.tables.partition_point(|(own, _)| *own < page);
+        let own = self.tables.iter().skip(begin).take_while(move |(own, _)| *own == page);
+        own.map(|(_, bounds)| bounds)
+    }
+
+    /// The number of a page of a PDF.
+    pub(super) fn number_of(&self, page: usize) -> Option<&PageNumber> {
+        let at = self.numbers.partition_point(|number| number.page < page);
+        self.numbers.get(at).filter(|number| number.page == page)
+    }
+
     /// The facts of a PDF's pages.
     #[must_use]
     pub fn of_pdf(pages: &Pages) -> Self {
@@ -154,7 +172,7 @@ pub(super) struct Gathering {
 impl Gathering {
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
-        let mut of_page = lines_of(number, page);
+        let mut of_page = lines::of(number, page);
         self.drawn.extend(drawn::of_characters(&mut of_page));
         let (strokes, tables) = drawn::strokes(number, page);
         if number == 0 {
@@ -201,190 +219,4 @@ pub(super) fn place(page: &Page, x: f64, y: f64) -> (f64, f64) {
         _ => (x - left, top - y),
     };
     (x * MM, y * MM)
-}
-
-fn lines_of(number: usize, page: &Page) -> Vec<Line> {
-    let mut glyphs: Vec<&Glyph> = page.glyphs.iter().filter(|glyph| glyph.size > 1.0).collect();
-    // Baselines closer than a third of the size are one line; NaN never gets here from sizes above 1.
-    glyphs.sort_by(|a, b| {
-        let (ya, yb) = (place(page, a.x, a.y), place(page, b.x, b.y));
-        (a.invisible, ya.1).partial_cmp(&(b.invisible, yb.1)).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    let mut rows: Vec<(f64, Vec<&Glyph>)> = Vec::new();
-    for glyph in glyphs {
-        let baseline = place(page, glyph.x, glyph.y).1;
-        match rows.last_mut() {
-            Some((at, row))
-                if (baseline - *at).abs() < glyph.size * MM * 0.33
-                    && row.first().is_some_and(|first| first.invisible == glyph.invisible) =>
-            {
-                row.push(glyph);
-            }
-            _ => rows.push((baseline, vec![glyph])),
-        }
-    }
-    let mut lines = Vec::new();
-    for (_, mut row) in rows {
-        row.sort_by(|a, b| {
-            let (xa, xb) = (place(page, a.x, a.y).0, place(page, b.x, b.y).0);
-            xa.partial_cmp(&xb).unwrap_or(std::cmp::Ordering::Equal)
-        });
-        split_columns(number, page, &row, &mut lines);
-    }
-    lines
-}
-
-/// Breaks a row where a gap is as wide as only columns have; gaps of spaces stay.
-fn split_columns(number: usize, page: &Page, row: &[&Glyph], lines: &mut Vec<Line>) {
-    let mut part: Vec<&Glyph> = Vec::new();
-    let mut edge: Option<f64> = None;
-    // Right edge of the last visible glyph.
-    let mut seen: Option<f64> = None;
-    // Whoever writes blanks leaves a gap without one only where something else begins.
-    let blanks = row.iter().any(|glyph| glyph.text.trim().is_empty());
-    for glyph in row {
-        let x = place(page, glyph.x, glyph.y).0;
-        let blank = glyph.text.trim().is_empty();
-        let apart = edge.is_some_and(|edge| {
-            let gap = x - edge;
-            let ends = part.last().is_some_and(|last| !last.text.trim().is_empty());
-            let wide = if blanks && ends && !blank { 0.75 } else { 1.5 };
-            // A number or dash stands apart from its own paragraph, but no column does as little.
-            gap > glyph.size * MM * wide && !(gap < MARK_GAP && is_mark(&part))
-        });
-        // Title blocks made with runs of spaces: a blank as wide as only columns have, unless it is the
-        // gap that number or date will fill: after that a slash or a small letter follows.
-        let spaced = !blank
-            && seen.is_some_and(|seen: f64| x - seen > glyph.size * MM * 4.0)
-            && glyph.text.chars().next().is_some_and(char::is_uppercase)
-            && part.iter().map(|glyph| glyph.text.trim()).collect::<String>().chars().count() > 12;
-        if apart || spaced {
-            lines.extend(line(number, page, &part));
-            part.clear();
-        }
-        if !blank {
-            seen = Some(x + glyph.advance * MM);
-        }
-        let end = x + glyph.advance * MM;
-        edge = Some(edge.map_or(end, |edge| edge.max(end)));
-        part.push(glyph);
-    }
-    lines.extend(line(number, page, &part));
-}
-
-/// Whether glyphs are the number or dash of a paragraph.
-fn is_mark(glyphs: &[&Glyph]) -> bool {
-    let mut visible = glyphs.iter().map(|glyph| glyph.text.trim()).filter(|text| !text.is_empty()).rev();
-    let ends = visible.next().is_some_and(|last| matches!(last, "." | ")" | "-" | "–" | "+" | "•"));
-    ends && visible.count() < 8
-}
-
-fn line(number: usize, page: &Page, glyphs: &[&Glyph]) -> Option<Line> {
-    let mut text = String::new();
-    let mut fonts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
-    let (mut bold, mut italic, mut count, mut stamped) = (0, 0, 0_usize, false);
-    let mut edge: Option<f64> = None;
-    let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    let mut baseline = 0.0;
-    let next_visible = next_visible(page, glyphs);
-    let mut covered = f64::MIN;
-    let mut before: Option<&Glyph> = None;
-    for (glyph, next) in glyphs.iter().zip(next_visible) {
-        let (x, y) = place(page, glyph.x, glyph.y);
-        // Bold made by drawing twice is one character.
-        let again = before.is_some_and(|before| {
-            before.text == glyph.text
-                && !glyph.text.trim().is_empty()
-                && (before.x - glyph.x).hypot(before.y - glyph.y) < glyph.size * 0.08
-        });
-        if again {
-            continue;
-        }
-        before = Some(glyph);
-        let end = x + glyph.advance * MM;
-        // Kerning draws a blank into the letter before it by less than half of the blank.
-        let half = glyph.advance * MM * 0.5;
-        if glyph.text.trim().is_empty() && (x < covered - half.max(0.1) || end > next + half) {
-            // A blank of the page under something stamped onto it.
-            continue;
-        }
-        if edge.is_some_and(|edge| x - edge > glyph.size * MM * 0.15) {
-            text.push(' ');
-        }
-        text.push_str(&glyph.text);
-        edge = Some(end);
-        if glyph.text.trim().is_empty() {
-            continue;
-        }
-        covered = covered.max(end);
-        count += 1;
-        bold += usize::from(glyph.bold);
-        italic += usize::from(glyph.italic);
-        stamped |= glyph.annotation;
-        baseline = y;
-        if !glyph.annotation {
-            *fonts.entry(glyph.font.as_deref().unwrap_or_default().to_owned()).or_default() += 1;
-        }
-        let rounded = (glyph.size * 4.0).round();
-        // Sizes are below any bound that matters; quarter points suffice for the mode.
-        let quarter = if rounded.is_finite() && rounded.abs() < 1e6 {
-            format!("{rounded:.0}").parse().unwrap_or(0)
-        } else {
-            0
-        };
-        *sizes.entry(quarter).or_default() += 1;
-        let height = glyph.size * MM;
-        let [left, top, right, bottom] = bounds;
-        bounds = [left.min(x), top.min(y - height * 0.891), right.max(end), bottom.max(y + height * 0.216)];
-    }
-    if count == 0 {
-        return None;
-    }
-    let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
-    let decomposed = !unicode_normalization::is_nfc(&text);
-    let colour = glyphs
-        .iter()
-        .filter(|glyph| !glyph.text.trim().is_empty() && !glyph.invisible && !glyph.annotation)
-        .map(|glyph| glyph.colour)
-        .find(|colour| colour.iter().any(|channel| *channel > DARK));
-    let text: String = unicode_normalization::UnicodeNormalization::nfc(
-        text.split_whitespace().collect::<Vec<_>>().join(" ").as_str(),
-    )
-    .collect();
-    Some(Line {
-        page: number,
-        text,
-        bounds,
-        baseline,
-        size: f64::from(i32::try_from(size).unwrap_or(0)) / 4.0,
-        fonts,
-        bold: bold * 2 > count,
-        italic: italic * 2 > count,
-        leads_bold: glyphs.iter().find(|glyph| !glyph.text.trim().is_empty()).is_some_and(|glyph| glyph.bold),
-        stamped,
-        invisible: glyphs.first().is_some_and(|glyph| glyph.invisible),
-        colour,
-        decomposed,
-        at: None,
-        setting: None,
-    })
-}
-
-/// For each glyph, where the next visible one behind it begins.
-fn next_visible(page: &Page, glyphs: &[&Glyph]) -> Vec<f64> {
-    let mut next = f64::MAX;
-    let mut starts: Vec<f64> = glyphs
-        .iter()
-        .rev()
-        .map(|glyph| {
-            let found = next;
-            if !glyph.text.trim().is_empty() {
-                next = place(page, glyph.x, glyph.y).0;
-            }
-            found
-        })
-        .collect();
-    starts.reverse();
-    starts
 }

@@ -5,6 +5,7 @@ pub mod docx;
 mod drawn;
 pub mod facts;
 pub mod layout;
+mod lines;
 mod margins;
 pub mod metadata;
 pub mod metrics;
@@ -238,13 +239,13 @@ fn out_of_scope(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option
     let normative = layout.notation(profile).is_some_and(|number| number.is_normative());
     let has = |text: &str| {
         let text = layout::folded(text);
-        layout.head.iter().any(|line| layout::folded(&line.text) == text)
+        layout.folds.contains(&text)
     };
     for kind in &profile.recognition.declined {
         let shown = kind.headings.iter().any(|heading| has(heading));
         let excused = kind.unless.as_ref().is_some_and(|text| {
             let text = layout::folded(text);
-            layout.head.iter().any(|line| layout::folded(&line.text).contains(&text))
+            layout.folds.iter().any(|line| line.contains(&text))
         });
         if (shown || (kind.year_in_number && normative)) && !excused {
             return Some(kind.why.clone());

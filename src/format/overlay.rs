@@ -94,15 +94,13 @@ pub fn draw(
     match encoding {
         Encoding::Png => paint(bytes, report, profile, page, language, limits)?.png(),
         Encoding::Svg => {
-            let size = std::sync::Mutex::new([0.0; 2]);
+            let size = std::cell::Cell::new([0.0; 2]);
             let bare = |found: [f64; 2]| {
-                if let Ok(mut size) = size.lock() {
-                    *size = found;
-                }
+                size.set(found);
                 Scene::default()
             };
             let picture = picture::paint(bytes, number, limits, &bare)?;
-            let size = size.into_inner().unwrap_or_default();
+            let size = size.get();
             Ok(svg(&scene(report, profile, page, language, size), size, &picture)?.into_bytes())
         }
     }

@@ -30,7 +30,7 @@ impl Pdf<'_> {
             }
         }
         if let Some(last) = self.revisions.last()
-            && !self.only_space(last.end, self.source.len())?
+            && !self.only_space(last.end, self.source.len(), |_| false)?
         {
             findings.push(Finding { code: "bytes_after_end", at: last.end, revision: self.revisions.len() });
         }
@@ -73,7 +73,7 @@ impl Pdf<'_> {
         for (start, end) in spans {
             if start < at {
                 findings.push(Finding { code: "objects_overlap", at: start, revision: number });
-            } else if !self.only_space(at, start)? {
+            } else if !self.only_space(at, start, is_comment)? {
                 findings.push(Finding { code: "unaccounted_bytes", at, revision: number });
             }
             at = at.max(end);
@@ -82,8 +82,8 @@ impl Pdf<'_> {
         Ok(())
     }
 
-    /// Whether `start..end` holds nothing but white space and comments.
-    fn only_space(&self, start: u64, end: u64) -> Result<bool, Error> {
+    /// Whether `start..end` holds nothing but white space and the lines that may stand there.
+    fn only_space(&self, start: u64, end: u64, may_stand: impl Fn(&[u8]) -> bool) -> Result<bool, Error> {
         /// Space between two objects is a few bytes; more is somebody's hiding place.
         const SPACE_LIMIT: u64 = 4096;
         if end <= start {
@@ -93,6 +93,20 @@ impl Pdf<'_> {
             return Ok(false);
         }
         let bytes = self.source.bytes(start, usize::try_from(end - start).unwrap_or(0))?;
-        Ok(bytes.iter().all(|byte| matches!(byte, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' ')))
+        let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n'));
+        let is_space = |byte: &u8| matches!(byte, 0 | b'\t' | 0x0c | b' ');
+        Ok(lines.all(|line| line.iter().all(is_space) || may_stand(line)))
     }
+}
+
+/// Whether a line is a comment (ISO 32000-2, 7.2.4) in which nothing hides: short, and no object begins or ends in it,
+/// so that no entry can point there later.
+fn is_comment(line: &[u8]) -> bool {
+    /// Producers write their name and version.
+    const COMMENT_LIMIT: usize = 255;
+    let holds = |word: &[u8]| line.windows(word.len()).any(|window| window == word);
+    line.trim_ascii_start().starts_with(b"%")
+        && line.len() <= COMMENT_LIMIT
+        && !holds(b"obj")
+        && !holds(b"%EOF")
 }

@@ -19,6 +19,7 @@ pub mod section;
 pub mod source;
 mod stored;
 pub mod text;
+mod workers;
 pub mod writer;
 
 pub use error::{Error, Finding};

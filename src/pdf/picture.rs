@@ -3,9 +3,12 @@
 //! Painting is hayro's, within limits on pixels, pictures and work; its panics are caught. A page that
 //! couldn't be read within the limits of [`text`] isn't painted either.
 
+mod marks;
+
 use super::font;
 use super::text::{self, Limits};
-use hayro::kurbo::{Affine, BezPath, Circle, Rect, Shape as _, Stroke};
+use super::workers;
+use hayro::kurbo::Affine;
 use hayro::vello_cpu::color::{AlphaColor, Srgb};
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
@@ -15,8 +18,8 @@ use hayro_interpret::util::TransformExt;
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, Name, Object};
 use hayro_syntax::page::Page;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// Pixels an inch: letters of size 11 are read without effort.
 const DPI: f64 = 110.0;
@@ -28,12 +31,8 @@ const SIDE: f64 = 6_000.0;
 const PICTURE: u64 = 80_000_000;
 /// Pixels of all pictures in the file that are painted.
 const PICTURES: u64 = 800_000_000;
-/// As much as reading a page may need.
-const STACK: usize = 32 << 20;
-/// The grey below a page whose legend is longer than it.
+/// The grey beside and below a page, where nothing is drawn.
 const BELOW: u8 = 0xf0;
-/// The curve's tolerance, in points.
-const TOLERANCE: f64 = 0.1;
 
 /// Red, green, blue.
 pub type Colour = [u8; 3];
@@ -85,17 +84,6 @@ pub enum Shape {
     },
 }
 
-impl Shape {
-    /// From where to where across the page, roughly: a text is where it begins.
-    fn reach(&self) -> [f64; 2] {
-        match self {
-            Self::Frame { bounds, .. } | Self::Area { bounds, .. } => [bounds[0], bounds[2]],
-            Self::Disc { centre, radius, .. } => [centre[0] - radius, centre[0] + radius],
-            Self::Text { start, .. } => [start[0], start[0]],
-        }
-    }
-}
-
 /// What is drawn over a page and beside it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scene {
@@ -119,15 +107,6 @@ pub struct Raster {
 }
 
 impl Raster {
-    /// Adds pixels of which nothing shows through.
-    fn extend(&mut self, pixels: &[u8]) {
-        for pixel in pixels.chunks_exact(4) {
-            if let [red, green, blue, _] = pixel {
-                self.rgb.extend_from_slice(&[*red, *green, *blue]);
-            }
-        }
-    }
-
     /// As a PNG.
     ///
     /// # Errors
@@ -168,27 +147,49 @@ pub fn paint(
     bytes: &[u8],
     page: usize,
     limits: &Limits,
-    scene: &(dyn Fn([f64; 2]) -> Scene + Sync),
+    scene: &dyn Fn([f64; 2]) -> Scene,
 ) -> Result<Raster, PictureError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(PictureError::TooLarge);
     }
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("page-picture".to_owned()).stack_size(STACK);
-        let painting = thread.spawn_scoped(scope, || {
-            let painted = AssertUnwindSafe(|| painted(bytes.to_vec(), page, limits, scene));
-            catch_unwind(painted).unwrap_or(Err(PictureError::Unpaintable))
-        });
-        painting.map_err(|_| PictureError::Unpaintable)?.join().unwrap_or(Err(PictureError::Unpaintable))
-    })
+    let (bytes, limits) = (bytes.to_vec(), *limits);
+    // The thread asks how large the picture of a page of its size will be.
+    let (ask, asked) = sync_channel(1);
+    let (answer, answered) = sync_channel(1);
+    let painting = workers::begin(move || {
+        painted(bytes, page, &limits, &|size| {
+            ask.send(size).ok()?;
+            answered.recv().ok()
+        })
+    });
+    let painting = painting.ok_or(PictureError::Unpaintable)?;
+    let scene = asked.recv().map(scene).unwrap_or_default();
+    // When nobody asked, what went wrong is told below.
+    let _ = answer.send([scene.width, scene.height]);
+    let painted = painting.recv().unwrap_or(Err(PictureError::Unpaintable))?;
+    // Each thread has one large piece of memory of its own, which the next picture finds again.
+    let (mut raster, scale) = (painted.laid_out(), painted.scale);
+    drop(painted);
+    marks::draw(&scene, &mut raster, scale);
+    Ok(raster)
 }
 
+/// A painted page, and the size of the picture it will be part of.
+struct Painted {
+    page: Pixmap,
+    columns: u16,
+    rows: u16,
+    /// Pixels a point.
+    scale: f64,
+}
+
+/// Paints a page for a picture of the size that `whole` says there must be for a page of its size.
 fn painted(
     bytes: Vec<u8>,
     number: usize,
     limits: &Limits,
-    scene: &(dyn Fn([f64; 2]) -> Scene + Sync),
-) -> Result<Raster, PictureError> {
+    whole: &dyn Fn([f64; 2]) -> Option<[f64; 2]>,
+) -> Result<Painted, PictureError> {
     let pdf = Pdf::new(bytes).map_err(|_| PictureError::Unpaintable)?;
     text::within(&pdf, limits).map_err(|_| PictureError::TooLarge)?;
     if !pictures_fit(&pdf) {
@@ -201,39 +202,32 @@ fn painted(
     if size.iter().any(|side| !(1.0..=20_000.0).contains(side)) {
         return Err(PictureError::TooLarge);
     }
-    let scene = scene(size);
-    let (width, height) = (scene.width.max(size[0]), scene.height.max(size[1]));
+    let [width, height] = whole(size).ok_or(PictureError::Unpaintable)?;
+    let (width, height) = (width.max(size[0]), height.max(size[1]));
     let scale = (DPI / 72.0).min((PIXELS / (width * height)).sqrt()).min(SIDE / width.max(height));
     let (columns, rows) = (pixels(width * scale)?, pixels(height * scale)?);
     // The page in a canvas of its own size: a larger one would have to clip everything it paints.
     let (across, along) = (pixels(size[0] * scale)?.min(columns), pixels(size[1] * scale)?.min(rows));
     let mut canvas = RenderContext::new(across, along);
     paint_page(page, &mut canvas, scale);
-    let on_page = |shape: &Shape| shape.reach()[0] < size[0];
-    draw(&scene, &on_page, &mut canvas, Affine::scale(scale));
-    let shown = finished(canvas);
-    let beside = (columns > across).then(|| {
-        let mut canvas = RenderContext::new(columns - across, rows);
-        let place = Affine::translate((-f64::from(across), 0.0)) * Affine::scale(scale);
-        draw(&scene, &|shape: &Shape| shape.reach()[1] > size[0], &mut canvas, place);
-        finished(canvas)
-    });
-    let mut raster = Raster { width: columns, height: rows, rgb: Vec::new() };
-    raster.rgb.reserve(usize::from(columns) * usize::from(rows) * 3);
-    let mut left = shown.data_as_u8_slice().chunks_exact(usize::from(across) * 4);
-    let width = usize::from(columns - across).max(1) * 4;
-    let mut right = beside.as_ref().map(|beside| beside.data_as_u8_slice().chunks_exact(width));
-    for _ in 0..rows {
-        match left.next() {
-            Some(row) => raster.extend(row),
-            // Below a page that ends before its legend does.
-            None => raster.rgb.extend(std::iter::repeat_n(BELOW, usize::from(across) * 3)),
+    Ok(Painted { page: finished(canvas), columns, rows, scale })
+}
+
+impl Painted {
+    /// The page at the top left of the larger picture.
+    fn laid_out(&self) -> Raster {
+        let (across, width) = (usize::from(self.page.width()), usize::from(self.columns));
+        let mut rgb = vec![BELOW; width * usize::from(self.rows) * 3];
+        let painted = self.page.data_as_u8_slice().chunks_exact((across * 4).max(1));
+        for (to, from) in rgb.chunks_exact_mut((width * 3).max(1)).zip(painted) {
+            for (to, from) in to.chunks_exact_mut(3).zip(from.chunks_exact(4)) {
+                if let ([red, green, blue], [from_red, from_green, from_blue, _]) = (to, from) {
+                    (*red, *green, *blue) = (*from_red, *from_green, *from_blue);
+                }
+            }
         }
-        if let Some(row) = right.as_mut().and_then(Iterator::next) {
-            raster.extend(row);
-        }
+        Raster { width: self.columns, height: self.rows, rgb }
     }
-    Ok(raster)
 }
 
 /// What was painted, on white.
@@ -270,90 +264,6 @@ fn paint_page<'a>(page: &'a Page<'a>, canvas: &mut RenderContext, scale: f64) {
     };
     let transform = Affine::scale(scale) * page.initial_transform(true).to_kurbo();
     render_into(page, &cache, &settings, &RenderSettings::default(), canvas, transform);
-}
-
-fn draw(scene: &Scene, wanted: &dyn Fn(&Shape) -> bool, canvas: &mut RenderContext, place: Affine) {
-    canvas.set_transform(place);
-    let face = ttf_parser::Face::parse(font::UPRIGHT, 0).ok();
-    let paint = |canvas: &mut RenderContext, [red, green, blue]: Colour, opacity: u8| {
-        canvas.set_paint(AlphaColor::<Srgb>::from_rgba8(red, green, blue, opacity));
-    };
-    for shape in scene.shapes.iter().filter(|shape| wanted(shape)) {
-        match shape {
-            Shape::Frame { bounds, colour, width, dashed } => {
-                paint(canvas, *colour, 255);
-                let stroke = Stroke::new(*width);
-                let stroke = if *dashed { stroke.with_dashes(0.0, [4.0, 3.0]) } else { stroke };
-                canvas.set_stroke(stroke);
-                canvas.stroke_path(&rectangle(*bounds).to_path(TOLERANCE));
-            }
-            Shape::Area { bounds, colour, opacity } => {
-                paint(canvas, *colour, *opacity);
-                canvas.fill_rect(&rectangle(*bounds));
-            }
-            Shape::Disc { centre: [x, y], radius, colour } => {
-                paint(canvas, *colour, 255);
-                canvas.fill_path(&Circle::new((*x, *y), *radius).to_path(TOLERANCE));
-            }
-            Shape::Text { start, size, centred, colour, text } => {
-                if let Some(face) = &face {
-                    paint(canvas, *colour, 255);
-                    canvas.fill_path(&outline(face, text, *start, *size, *centred));
-                }
-            }
-        }
-    }
-}
-
-fn rectangle([left, top, right, bottom]: [f64; 4]) -> Rect {
-    Rect::new(left, top, right, bottom)
-}
-
-/// The outline of a glyph being gathered.
-struct Pen<'p> {
-    path: &'p mut BezPath,
-    /// From units of the font to points.
-    place: Affine,
-}
-
-impl Pen<'_> {
-    fn point(&self, x: f32, y: f32) -> hayro::kurbo::Point {
-        self.place * hayro::kurbo::Point::new(f64::from(x), f64::from(y))
-    }
-}
-
-impl ttf_parser::OutlineBuilder for Pen<'_> {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.path.move_to(self.point(x, y));
-    }
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.path.line_to(self.point(x, y));
-    }
-    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.path.quad_to(self.point(x1, y1), self.point(x, y));
-    }
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        self.path.curve_to(self.point(x1, y1), self.point(x2, y2), self.point(x, y));
-    }
-    fn close(&mut self) {
-        self.path.close_path();
-    }
-}
-
-fn outline(face: &ttf_parser::Face<'_>, text: &str, [x, y]: [f64; 2], size: f64, centred: bool) -> BezPath {
-    let unit = size / f64::from(face.units_per_em().max(1));
-    let glyphs: Vec<_> = text.chars().map(|letter| face.glyph_index(letter).unwrap_or_default()).collect();
-    let advance = |glyph| f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * unit;
-    let width: f64 = glyphs.iter().map(|glyph| advance(*glyph)).sum();
-    let mut x = if centred { x - width / 2.0 } else { x };
-    let mut path = BezPath::new();
-    for glyph in glyphs {
-        // Fonts measure upwards.
-        let place = Affine::translate((x, y)) * Affine::scale_non_uniform(unit, -unit);
-        face.outline_glyph(glyph, &mut Pen { path: &mut path, place });
-        x += advance(glyph);
-    }
-    path
 }
 
 /// Whether every picture of the file is one that can be unpacked: by what its dictionary says, and by
@@ -420,14 +330,5 @@ mod tests {
         wavelets.extend([0, 1, 0, 0, 0, 0, 2, 0]);
         assert_eq!(coded(&wavelets), Some(0x10000 * 0x200));
         assert_eq!(coded(b"plain"), None);
-    }
-
-    #[test]
-    fn letters_with_marks_have_outlines() {
-        let face = ttf_parser::Face::parse(font::UPRIGHT, 0).unwrap();
-        let path = outline(&face, "ế", [0.0, 10.0], 10.0, false);
-        assert!(path.elements().len() > 20);
-        let bounds = path.bounding_box();
-        assert!(bounds.y0 > 0.0 && bounds.y1 < 10.5, "{bounds:?}");
     }
 }

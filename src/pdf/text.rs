@@ -8,15 +8,18 @@
 mod expansion;
 mod listener;
 mod names;
-mod readers;
+mod signs;
 
 use super::geometry::{Rectangle, View};
+use super::workers;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};
 use listener::Listener;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// Pages after which the interpreter's cache is begun anew.
 const FRESH: usize = 32;
@@ -61,7 +64,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Glyph {
     /// What it stands for.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Left end of its baseline.
     pub x: f64,
     /// Height of its baseline.
@@ -254,7 +257,18 @@ fn on_a_thread(
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(TextError::TooLarge);
     }
-    readers::read(bytes, limits, only, visitor)
+    // With room for none: no page is made before the last one was taken.
+    let (tell, told) = sync_channel(0);
+    let limits = *limits;
+    let reading = workers::begin(move || {
+        // A caller who went away wants no further page.
+        read_pages(bytes, &limits, only, &mut |number, page| tell.send((number, page)).is_ok())
+    });
+    let reading = reading.ok_or(TextError::Unreadable)?;
+    while let Ok((number, page)) = told.recv() {
+        visitor(number, page);
+    }
+    reading.recv().unwrap_or(Err(TextError::Unreadable))
 }
 
 /// Reads the pages while `visitor` wants more.
@@ -273,11 +287,12 @@ fn read_pages(
     let mut found = Pages { count: pdf.pages().len(), ..Pages::default() };
     let pages = pdf.pages().iter().enumerate();
     let mut left = limits.all_glyphs;
+    let (mut names, settings) = (Vec::new(), InterpreterSettings::default());
     for (number, page) in pages.take(only.map_or(limits.pages, |only| only.saturating_add(1))) {
         if only.is_some_and(|only| only != number) {
             continue;
         }
-        let mut listener = Listener::new(limits.glyphs, steps);
+        let mut listener = Listener::new(page, std::mem::take(&mut names), limits.glyphs, steps);
         let bounds = page.intersected_crop_box();
         listener.page.bounds = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
         listener.page.rotation = match page.rotation() {
@@ -288,8 +303,10 @@ fn read_pages(
         };
         let whole = left > 0
             && !expansion::is_disguised(page)
-            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &mut listener))).is_ok();
+            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &settings, &mut listener)))
+                .is_ok();
         left = left.saturating_sub(listener.page.glyphs.len());
+        names = listener.names;
         // A cache without end would hold every picture of a long document.
         if !whole || number % FRESH == FRESH - 1 {
             cache = InterpreterCache::new();
@@ -308,11 +325,14 @@ fn interpret<'a>(
     page: &'a HayroPage<'a>,
     pdf: &'a hayro_syntax::Pdf,
     cache: &InterpreterCache<'a>,
-    listener: &mut Listener,
+    settings: &InterpreterSettings,
+    listener: &mut Listener<'_>,
 ) {
-    for (content, annotation) in [(RenderContent::PAGE, false), (RenderContent::ANNOTATIONS, true)] {
-        listener.begin(page, annotation);
-        let settings = InterpreterSettings { render_content: content, ..Default::default() };
+    let annotated = page.raw().contains_key(b"Annots");
+    let contents = [(RenderContent::PAGE, false), (RenderContent::ANNOTATIONS, true)];
+    for (content, annotation) in contents.into_iter().take(if annotated { 2 } else { 1 }) {
+        listener.begin(annotation);
+        let settings = InterpreterSettings { render_content: content, ..settings.clone() };
         let everything = Rect::new(-1e6, -1e6, 1e6, 1e6);
         let mut context = Context::new(Affine::IDENTITY, everything, cache, pdf.xref(), settings);
         interpret_page(page, &mut context, listener);

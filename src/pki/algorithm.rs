@@ -1,28 +1,13 @@
 //! Algorithms by their identifiers, and verification by the providers.
 //!
-//! What the provider (aws-lc-rs) doesn't know is an error of its own, never a failure of the signature.
+//! What the provider (aws-lc-rs) doesn't know is an error of its own, never a failure of the signature. RSA it
+//! doesn't know is verified in [`super::rsa`]: old documents have short keys and odd parameters, and whether they are
+//! intact must be said of them too.
 
-use super::der::{Reader, Tlv, integer, null, oid, sequence, tlv};
-use aws_lc_rs::digest;
-
-/// A digest algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Digest {
-    /// SHA-1: only to read what is old.
-    Sha1,
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-    /// SHA3-256 (FIPS 202).
-    Sha3_256,
-    /// SHA3-384.
-    Sha3_384,
-    /// SHA3-512.
-    Sha3_512,
-}
+use super::der::{Reader, Tlv, has_no_parameters, integer, null, oid, sequence, tlv};
+use super::digest::{Digest, digest_of};
+use super::rsa;
+use aws_lc_rs::signature as aws;
 
 /// A signature scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +16,8 @@ pub enum Scheme {
     RsaPkcs1(Digest),
     /// RSASSA-PSS with MGF1 of the same digest and a salt of so many octets.
     RsaPss(Digest, u16),
+    /// RSASSA-PSS with MGF1 of another digest, which comes third: only to read.
+    RsaPssMixed(Digest, u16, Digest),
     /// ECDSA.
     Ecdsa(Digest),
     /// Ed25519 (RFC 8032).
@@ -48,92 +35,6 @@ pub enum VerifyError {
     Unsupported(String),
 }
 
-impl Digest {
-    /// By its object identifier.
-    #[must_use]
-    pub fn from_oid(dotted: &str) -> Option<Self> {
-        match dotted {
-            "1.3.14.3.2.26" => Some(Self::Sha1),
-            "2.16.840.1.101.3.4.2.1" => Some(Self::Sha256),
-            "2.16.840.1.101.3.4.2.2" => Some(Self::Sha384),
-            "2.16.840.1.101.3.4.2.3" => Some(Self::Sha512),
-            "2.16.840.1.101.3.4.2.8" => Some(Self::Sha3_256),
-            "2.16.840.1.101.3.4.2.9" => Some(Self::Sha3_384),
-            "2.16.840.1.101.3.4.2.10" => Some(Self::Sha3_512),
-            _ => None,
-        }
-    }
-
-    /// Its object identifier.
-    #[must_use]
-    pub fn oid(self) -> &'static str {
-        match self {
-            Self::Sha1 => "1.3.14.3.2.26",
-            Self::Sha256 => "2.16.840.1.101.3.4.2.1",
-            Self::Sha384 => "2.16.840.1.101.3.4.2.2",
-            Self::Sha512 => "2.16.840.1.101.3.4.2.3",
-            Self::Sha3_256 => "2.16.840.1.101.3.4.2.8",
-            Self::Sha3_384 => "2.16.840.1.101.3.4.2.9",
-            Self::Sha3_512 => "2.16.840.1.101.3.4.2.10",
-        }
-    }
-
-    /// Its name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sha1 => "SHA-1",
-            Self::Sha256 => "SHA-256",
-            Self::Sha384 => "SHA-384",
-            Self::Sha512 => "SHA-512",
-            Self::Sha3_256 => "SHA3-256",
-            Self::Sha3_384 => "SHA3-384",
-            Self::Sha3_512 => "SHA3-512",
-        }
-    }
-
-    fn provided(self) -> &'static digest::Algorithm {
-        match self {
-            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
-            Self::Sha3_256 => &digest::SHA3_256,
-            Self::Sha3_384 => &digest::SHA3_384,
-            Self::Sha3_512 => &digest::SHA3_512,
-        }
-    }
-
-    /// A context to feed.
-    #[must_use]
-    pub fn context(self) -> digest::Context {
-        digest::Context::new(self.provided())
-    }
-
-    /// Its length in octets.
-    #[must_use]
-    pub fn length(self) -> u16 {
-        match self {
-            Self::Sha1 => 20,
-            Self::Sha256 | Self::Sha3_256 => 32,
-            Self::Sha384 | Self::Sha3_384 => 48,
-            Self::Sha512 | Self::Sha3_512 => 64,
-        }
-    }
-
-    /// The digest of `bytes`.
-    #[must_use]
-    pub fn of(self, bytes: &[u8]) -> Vec<u8> {
-        digest::digest(self.provided(), bytes).as_ref().to_vec()
-    }
-
-    /// The AlgorithmIdentifier without parameters (RFC 5754).
-    #[must_use]
-    pub fn identifier(self) -> Vec<u8> {
-        sequence(&[&oid(self.oid())])
-    }
-}
-
 impl Scheme {
     /// RSASSA-PSS with a salt as long as the digest: what we sign with.
     #[must_use]
@@ -147,7 +48,9 @@ impl Scheme {
         match self {
             Self::RsaPkcs1(digest) => {
                 let dotted = match digest {
+                    Digest::Md5 => "1.2.840.113549.1.1.4",
                     Digest::Sha1 => "1.2.840.113549.1.1.5",
+                    Digest::Sha224 => "1.2.840.113549.1.1.14",
                     Digest::Sha256 => "1.2.840.113549.1.1.11",
                     Digest::Sha384 => "1.2.840.113549.1.1.12",
                     Digest::Sha512 => "1.2.840.113549.1.1.13",
@@ -157,9 +60,13 @@ impl Scheme {
                 };
                 sequence(&[&oid(dotted), &null()])
             }
-            Self::RsaPss(digest, salt) => {
+            Self::RsaPss(digest, salt) | Self::RsaPssMixed(digest, salt, _) => {
                 let hash = sequence(&[&oid(digest.oid()), &null()]);
-                let mask = sequence(&[&oid("1.2.840.113549.1.1.8"), &hash]);
+                let mask = match self {
+                    Self::RsaPssMixed(_, _, mask) => sequence(&[&oid(mask.oid()), &null()]),
+                    _ => hash.clone(),
+                };
+                let mask = sequence(&[&oid("1.2.840.113549.1.1.8"), &mask]);
                 let salt = match u8::try_from(salt) {
                     Ok(short) => integer(short),
                     Err(_) => tlv(0x02, &salt.to_be_bytes()),
@@ -168,7 +75,10 @@ impl Scheme {
                 sequence(&[&oid("1.2.840.113549.1.1.10"), &parameters])
             }
             Self::Ecdsa(digest) => sequence(&[&oid(match digest {
+                // There is no identifier for it; the key's leaves the digest open.
+                Digest::Md5 => "1.2.840.10045.2.1",
                 Digest::Sha1 => "1.2.840.10045.4.1",
+                Digest::Sha224 => "1.2.840.10045.4.3.1",
                 Digest::Sha256 => "1.2.840.10045.4.3.2",
                 Digest::Sha384 => "1.2.840.10045.4.3.3",
                 Digest::Sha512 => "1.2.840.10045.4.3.4",
@@ -197,7 +107,9 @@ impl Scheme {
         }
         match dotted.as_str() {
             "1.2.840.113549.1.1.1" => digest.map(Self::RsaPkcs1).ok_or_else(unsupported),
+            "1.2.840.113549.1.1.4" => Ok(Self::RsaPkcs1(Digest::Md5)),
             "1.2.840.113549.1.1.5" => Ok(Self::RsaPkcs1(Digest::Sha1)),
+            "1.2.840.113549.1.1.14" => Ok(Self::RsaPkcs1(Digest::Sha224)),
             "1.2.840.113549.1.1.11" => Ok(Self::RsaPkcs1(Digest::Sha256)),
             "1.2.840.113549.1.1.12" => Ok(Self::RsaPkcs1(Digest::Sha384)),
             "1.2.840.113549.1.1.13" => Ok(Self::RsaPkcs1(Digest::Sha512)),
@@ -206,6 +118,7 @@ impl Scheme {
                 pss(&parameters).filter(|_| inside.is_empty()).ok_or_else(unsupported)
             }
             "1.2.840.10045.4.1" => Ok(Self::Ecdsa(Digest::Sha1)),
+            "1.2.840.10045.4.3.1" => Ok(Self::Ecdsa(Digest::Sha224)),
             "1.2.840.10045.4.3.2" => Ok(Self::Ecdsa(Digest::Sha256)),
             "1.2.840.10045.4.3.3" => Ok(Self::Ecdsa(Digest::Sha384)),
             "1.2.840.10045.4.3.4" => Ok(Self::Ecdsa(Digest::Sha512)),
@@ -226,7 +139,7 @@ impl Scheme {
     pub fn name(self) -> &'static str {
         match self {
             Self::RsaPkcs1(_) => "RSASSA-PKCS1-v1_5",
-            Self::RsaPss(..) => "RSASSA-PSS",
+            Self::RsaPss(..) | Self::RsaPssMixed(..) => "RSASSA-PSS",
             Self::Ecdsa(_) => "ECDSA",
             Self::Ed25519 => "Ed25519",
         }
@@ -236,7 +149,10 @@ impl Scheme {
     #[must_use]
     pub fn digest(self) -> Digest {
         match self {
-            Self::RsaPkcs1(digest) | Self::RsaPss(digest, _) | Self::Ecdsa(digest) => digest,
+            Self::RsaPkcs1(digest)
+            | Self::RsaPss(digest, _)
+            | Self::RsaPssMixed(digest, ..)
+            | Self::Ecdsa(digest) => digest,
             Self::Ed25519 => Digest::Sha512,
         }
     }
@@ -246,27 +162,69 @@ impl Scheme {
     /// # Errors
     /// [`VerifyError`].
     pub fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
-        use aws_lc_rs::signature as aws;
+        match self.provided(key) {
+            Some(provided) => provided
+                .algorithm()
+                .verify_sig(&key.point, message, signature)
+                .map_err(|_| VerifyError::Wrong),
+            None => self.verify_otherwise(key, &self.digest().of(message), signature),
+        }
+    }
+
+    /// Verifies `signature` over the message with the digest `hash`.
+    ///
+    /// # Errors
+    /// [`VerifyError`]; [`VerifyError::Unsupported`] for Ed25519, which signs messages.
+    pub fn verify_digest(self, key: &PublicKey, hash: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
+        let digest = self.digest().provided();
+        let made = digest.and_then(|digest| aws_lc_rs::digest::Digest::import_less_safe(hash, digest).ok());
+        match (self.provided(key), made) {
+            (Some(provided), Some(made)) if self != Self::Ed25519 => provided
+                .algorithm()
+                .verify_digest_sig(&key.point, &made, signature)
+                .map_err(|_| VerifyError::Wrong),
+            _ => self.verify_otherwise(key, hash, signature),
+        }
+    }
+
+    /// What the provider doesn't verify.
+    fn verify_otherwise(self, key: &PublicKey, hash: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
         let unsupported = || VerifyError::Unsupported(format!("{} with {}", self.name(), key.describe()));
-        if let (Self::RsaPss(digest, salt), KeyKind::Rsa) = (self, &key.kind) {
+        if key.kind != KeyKind::Rsa {
+            return Err(unsupported());
+        }
+        let key = rsa::Key::read(&key.point).ok_or_else(unsupported)?;
+        let holds = match self {
+            Self::RsaPkcs1(digest) => key.verify_pkcs1(digest, hash, signature),
+            Self::RsaPss(digest, salt) => key.verify_pss(digest, salt, digest, hash, signature),
+            Self::RsaPssMixed(digest, salt, mask) => key.verify_pss(digest, salt, mask, hash, signature),
+            Self::Ecdsa(_) | Self::Ed25519 => return Err(unsupported()),
+        };
+        if holds { Ok(()) } else { Err(VerifyError::Wrong) }
+    }
+
+    /// The provider's algorithm for this scheme with this key.
+    fn provided(self, key: &PublicKey) -> Option<Provided> {
+        /// Lengths in bits of the RSA keys the provider's algorithms are for.
+        const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
+        let is_usual = key.kind == KeyKind::Rsa && RSA_BITS.contains(&key.bits);
+        if let (Self::RsaPss(digest, salt), true) = (self, is_usual) {
             // The salt may have any length; pyHanko, for one, makes it as long as it can be.
             let parameters = match digest {
                 Digest::Sha256 => aws::RSA_PSS_2048_8192_SHA256,
                 Digest::Sha384 => aws::RSA_PSS_2048_8192_SHA384,
                 Digest::Sha512 => aws::RSA_PSS_2048_8192_SHA512,
-                _ => return Err(unsupported()),
+                _ => return None,
             };
-            let parameters = parameters.with_pss_salt_length(aws::RsaPssSaltLength::Custom(salt));
-            return aws::VerificationAlgorithm::verify_sig(&parameters, &key.point, message, signature)
-                .map_err(|_| VerifyError::Wrong);
+            return Some(Provided::Pss(parameters.with_pss_salt_length(aws::RsaPssSaltLength::Custom(salt))));
         }
         let algorithm: &'static dyn aws::VerificationAlgorithm = match (self, &key.kind) {
-            (Self::RsaPkcs1(Digest::Sha256), KeyKind::Rsa) => &aws::RSA_PKCS1_2048_8192_SHA256,
-            (Self::RsaPkcs1(Digest::Sha384), KeyKind::Rsa) => &aws::RSA_PKCS1_2048_8192_SHA384,
-            (Self::RsaPkcs1(Digest::Sha512), KeyKind::Rsa) => &aws::RSA_PKCS1_2048_8192_SHA512,
-            (Self::RsaPkcs1(Digest::Sha1), KeyKind::Rsa) => {
+            (Self::RsaPkcs1(Digest::Sha1), KeyKind::Rsa) if is_usual => {
                 &aws::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY
             }
+            (Self::RsaPkcs1(Digest::Sha256), KeyKind::Rsa) if is_usual => &aws::RSA_PKCS1_2048_8192_SHA256,
+            (Self::RsaPkcs1(Digest::Sha384), KeyKind::Rsa) if is_usual => &aws::RSA_PKCS1_2048_8192_SHA384,
+            (Self::RsaPkcs1(Digest::Sha512), KeyKind::Rsa) if is_usual => &aws::RSA_PKCS1_2048_8192_SHA512,
             (Self::Ecdsa(Digest::Sha256), KeyKind::P256) => &aws::ECDSA_P256_SHA256_ASN1,
             (Self::Ecdsa(Digest::Sha384), KeyKind::P256) => &aws::ECDSA_P256_SHA384_ASN1,
             (Self::Ecdsa(Digest::Sha512), KeyKind::P256) => &aws::ECDSA_P256_SHA512_ASN1,
@@ -279,24 +237,45 @@ impl Scheme {
             (Self::Ecdsa(Digest::Sha512), KeyKind::P521) => &aws::ECDSA_P521_SHA512_ASN1,
             (Self::Ecdsa(Digest::Sha3_512), KeyKind::P521) => &aws::ECDSA_P521_SHA3_512_ASN1,
             (Self::Ed25519, KeyKind::Ed25519) => &aws::ED25519,
-            _ => return Err(unsupported()),
+            _ => return None,
         };
-        aws::UnparsedPublicKey::new(algorithm, &key.point)
-            .verify(message, signature)
-            .map_err(|_| VerifyError::Wrong)
+        Some(Provided::Fixed(algorithm))
     }
 }
 
-/// The scheme of PSS parameters (RFC 4055, 3.1), when its mask is made with its digest.
+/// An algorithm of the provider.
+enum Provided {
+    Fixed(&'static dyn aws::VerificationAlgorithm),
+    /// RSASSA-PSS with a salt of its own length.
+    Pss(aws::RsaParameters),
+}
+
+impl Provided {
+    fn algorithm(&self) -> &dyn aws::VerificationAlgorithm {
+        match self {
+            Self::Fixed(algorithm) => *algorithm,
+            Self::Pss(parameters) => parameters,
+        }
+    }
+}
+
+/// The scheme of PSS parameters (RFC 4055, 3.1). What they leave out is as there: SHA-1, a mask of it, 20 octets of salt.
 fn pss(parameters: &Tlv<'_>) -> Option<Scheme> {
     let mut inside = parameters.inside();
-    let hash = inside.optional(0xa0).ok()??;
-    let digest = digest_of(hash.value)?;
-    let mask = inside.optional(0xa1).ok()??;
-    let mut mask = mask.inside().expect(0x30).ok()?.inside();
-    if mask.read().ok()?.oid().ok()? != "1.2.840.113549.1.1.8" || digest_of(mask.rest())? != digest {
-        return None;
-    }
+    let digest = match inside.optional(0xa0).ok()? {
+        Some(hash) => digest_of(hash.value)?,
+        None => Digest::Sha1,
+    };
+    let mask = match inside.optional(0xa1).ok()? {
+        Some(mask) => {
+            let mut mask = mask.inside().expect(0x30).ok()?.inside();
+            if mask.read().ok()?.oid().ok()? != "1.2.840.113549.1.1.8" {
+                return None;
+            }
+            digest_of(mask.rest())?
+        }
+        None => Digest::Sha1,
+    };
     let salt = match inside.optional(0xa2).ok()? {
         Some(salt) => salt.inside().expect(0x02).ok()?.value,
         None => &[20],
@@ -307,19 +286,13 @@ fn pss(parameters: &Tlv<'_>) -> Option<Scheme> {
         [high @ 1..=0x7f, low] => u16::from_be_bytes([*high, *low]),
         _ => return None,
     };
-    inside.is_empty().then_some(Scheme::RsaPss(digest, salt))
-}
-
-/// The digest an AlgorithmIdentifier names; its parameters are absent or NULL (RFC 5754, 2).
-#[must_use]
-pub fn digest_of(identifier: &[u8]) -> Option<Digest> {
-    let mut inside = Reader::new(identifier).expect(0x30).ok()?.inside();
-    let dotted = inside.read().ok()?.oid().ok()?;
-    if has_no_parameters(inside) { Digest::from_oid(&dotted) } else { None }
-}
-
-fn has_no_parameters(rest: Reader<'_>) -> bool {
-    matches!(rest.rest(), [] | [0x05, 0x00])
+    // The trailer has one value.
+    if inside.optional(0xa3).ok()?.is_some_and(|trailer| trailer.value != [0x02, 0x01, 0x01]) {
+        return None;
+    }
+    let scheme =
+        if mask == digest { Scheme::RsaPss(digest, salt) } else { Scheme::RsaPssMixed(digest, salt, mask) };
+    inside.is_empty().then_some(scheme)
 }
 
 /// The kind of a public key.

@@ -5,9 +5,10 @@
 //! refuse but not forge. Version 2 has other names and shapes and is refused by its address. Not spoken: authorisation in
 //! a browser (OAuth 2) and passwords for one use, both of which need the signer at each signature.
 
-use super::algorithm::{Digest, Scheme};
+use super::algorithm::Scheme;
 use super::certificate::Certificate;
 use super::der::Reader;
+use super::digest::Digest;
 use super::key::{Choice, KeyError, SigningKey};
 use crate::ports::{Fetch, FetchFailed, Outgoing};
 use base64::Engine;

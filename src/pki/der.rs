@@ -181,6 +181,11 @@ impl<'a> Tlv<'a> {
     }
 }
 
+/// Whether what is left of an AlgorithmIdentifier says that there are no parameters: nothing, or NULL.
+pub(super) fn has_no_parameters(rest: Reader<'_>) -> bool {
+    matches!(rest.rest(), [] | [0x05, 0x00])
+}
+
 /// A TLV with definite length.
 #[must_use]
 pub fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {

@@ -1,7 +1,8 @@
 //! Keys that sign: read from PKCS#8 or PKCS#12, kept out of sight.
 
-use super::algorithm::{Digest, KeyKind, Scheme};
+use super::algorithm::{KeyKind, Scheme};
 use super::certificate::Certificate;
+use super::digest::Digest;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair};
 use zeroize::Zeroizing;

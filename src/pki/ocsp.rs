@@ -1,10 +1,11 @@
 //! OCSP (RFC 6960): a request written, a response read as received. Whether a response may speak of a
 //! certificate is judged in [`super::revocation`].
 
-use super::algorithm::{Digest, PublicKey, Scheme, VerifyError, digest_of};
+use super::algorithm::{PublicKey, Scheme, VerifyError};
 use super::certificate::Certificate;
 use super::crl::{Revocation, for_each_extension};
 use super::der::{DerError, Reader, Tlv, null, octet_string, oid, sequence, tlv};
+use super::digest::{Digest, digest_of};
 use super::seal::Seal;
 use super::{name, time};
 use chrono::{DateTime, Utc};

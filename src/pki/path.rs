@@ -2,7 +2,7 @@
 //!
 //! Policies are judged in [`super::policies`], revocation apart, in [`super::revocation`].
 
-use super::algorithm::{Digest, KeyKind};
+use super::algorithm::KeyKind;
 use super::certificate::Certificate;
 use super::policies::{self, Demand};
 use chrono::{DateTime, Utc};
@@ -178,7 +178,7 @@ fn check(chain: &[&Certificate], at: DateTime<Utc>, strong: bool, demand: &Deman
                 return Err(broken("certificate_algorithm_unsupported", subject));
             }
         }
-        if strong && subject.scheme().map(|scheme| scheme.digest()) == Ok(Digest::Sha1) {
+        if strong && subject.scheme().is_ok_and(|scheme| scheme.digest().is_weak()) {
             return Err(broken("certificate_algorithm_weak", subject));
         }
         if !subject.unprocessed.is_empty() {

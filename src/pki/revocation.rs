@@ -4,7 +4,7 @@
 //! Whether what is said is recent enough, and whether it counts at all at some instant, is the caller's
 //! question: see `signature::chain`.
 
-use super::algorithm::{Digest, KeyKind, PublicKey, Scheme};
+use super::algorithm::{KeyKind, PublicKey, Scheme};
 use super::certificate::Certificate;
 use super::crl::{ALL_REASONS, Crl, DistributionPoint, Entry, REMOVED, Revocation, directory_name};
 use super::ocsp::{Ocsp, State};
@@ -443,5 +443,5 @@ fn scope_by(certificate: &Certificate, crl: &Crl, point: &DistributionPoint) -> 
 /// Whether a signature by this scheme and key is worth nothing any more, whatever the date.
 #[must_use]
 pub fn is_weak(scheme: Scheme, key: &PublicKey) -> bool {
-    scheme.digest() == Digest::Sha1 || (key.kind == KeyKind::Rsa && key.bits < 2048)
+    scheme.digest().is_weak() || (key.kind == KeyKind::Rsa && key.bits < 2048)
 }

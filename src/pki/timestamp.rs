@@ -1,8 +1,8 @@
 //! The Time-Stamp Protocol (RFC 3161, RFC 5816): a request written, a reply and a TSTInfo read. The token is
 //! a CMS; it is verified where CMS is.
 
-use super::algorithm::{Digest, digest_of};
 use super::der::{DerError, Reader, octet_string, sequence, tlv};
+use super::digest::{Digest, digest_of};
 use super::time;
 use chrono::{DateTime, TimeDelta, Utc};
 

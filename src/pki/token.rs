@@ -5,9 +5,10 @@
 //! `CKM_ECDSA`, whose value is r and s and is encoded here) and `CKM_EDDSA`. The secret is given apart: a URI that
 //! holds one is refused, because command lines and settings are read by others.
 
-use super::algorithm::{Digest, KeyKind, Scheme};
+use super::algorithm::{KeyKind, Scheme};
 use super::certificate::Certificate;
 use super::der::{integer_of, null, octet_string, oid, sequence};
+use super::digest::Digest;
 use super::key::{Choice, KeyError, SigningKey};
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
@@ -351,6 +352,7 @@ impl TokenKey {
                 let parameters = PkcsPssParams { hash_alg, mgf, s_len: Ulong::from(u64::from(salt)) };
                 sign(&Mechanism::RsaPkcsPss(parameters), &digest.of(message))
             }
+            Scheme::RsaPssMixed(..) => Err(KeyError::Unsupported),
             Scheme::Ecdsa(digest) => {
                 let raw = sign(&Mechanism::Ecdsa, &digest.of(message))?;
                 ecdsa_value(&raw).ok_or(KeyError::Failed)

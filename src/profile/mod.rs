@@ -65,6 +65,9 @@ pub struct Profile {
     pub tables: BTreeMap<String, Vec<Code>>,
     /// Format rules.
     pub rules: Vec<Rule>,
+    /// Names of the types as they are compared, once they were asked for.
+    #[serde(skip)]
+    names: std::sync::OnceLock<Vec<String>>,
 }
 
 /// Why a profile can't be used.
@@ -92,6 +95,12 @@ impl Profile {
         let profile: Self = serde_path_to_error::deserialize(reader).map_err(|error| broken(&error))?;
         profile.is_sound().map_err(|why| broken(&why))?;
         Ok(profile)
+    }
+
+    /// The types with their names as `fold` makes them for comparing, which it is asked to once.
+    pub fn types_by_name(&self, fold: fn(&str) -> String) -> impl Iterator<Item = (&str, &DocumentType)> {
+        let names = self.names.get_or_init(|| self.types.iter().map(|kind| fold(&kind.name)).collect());
+        names.iter().map(String::as_str).zip(&self.types)
     }
 
     /// What types alone don't say: unique codes, ranges the right way round, a usable date pattern.

@@ -154,6 +154,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    raised_levels (version_id) {
+        version_id -> Text,
+        agency_id -> Text,
+        document_id -> Text,
+        level -> Text,
+        stamp_ends_at -> Nullable<Timestamp>,
+        evidence -> Text,
+        verdict -> Text,
+        policy -> Text,
+        raised_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(raised_levels -> documents (document_id));
+
+diesel::table! {
     signing_sessions (id) {
         id -> Text,
         agency_id -> Text,
@@ -201,5 +217,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     registers,
     register_entries,
     received_verdicts,
+    raised_levels,
     signing_sessions,
 );

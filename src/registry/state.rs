@@ -48,6 +48,8 @@ pub enum Act {
     Issue,
     /// It is given up.
     Void,
+    /// The level of its signatures is raised, or its archive time-stamp renewed.
+    Augment,
 }
 
 /// (from, act, to)
@@ -65,6 +67,7 @@ const TRANSITIONS: &[(State, Act, State)] = &[
     (State::Numbered, Act::Void, State::Voided),
     (State::Sealed, Act::Issue, State::Issued),
     (State::Sealed, Act::Void, State::Voided),
+    (State::Issued, Act::Augment, State::Issued),
     (State::Received, Act::Number, State::Registered),
 ];
 
@@ -111,6 +114,7 @@ impl Act {
             Self::Seal => "seal",
             Self::Issue => "issue",
             Self::Void => "void",
+            Self::Augment => "augment",
         }
     }
 }
@@ -129,7 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_done_to_an_issued_or_voided_document() {
+    fn only_what_is_issued_is_raised_to_another_level_and_stays_issued() {
+        for state in
+            [State::Draft, State::Signed, State::Numbered, State::Sealed, State::Voided, State::Registered]
+        {
+            assert_eq!(state.after(Act::Augment), None, "{state:?}");
+        }
+        assert_eq!(State::Issued.after(Act::Augment), Some(State::Issued));
+    }
+
+    #[test]
+    fn nothing_else_is_done_to_an_issued_or_voided_document() {
         for act in
             [Act::Revise, Act::Attach, Act::Prepare, Act::Sign, Act::Number, Act::Seal, Act::Issue, Act::Void]
         {

@@ -21,10 +21,12 @@ pub(super) enum Content {
     EnclosedSha1,
 }
 
-/// Identification, cryptography and acceptance of one CMS.
+/// Identification, cryptography and acceptance of one CMS. CAdES asks for signed attributes; without them a plain CMS
+/// signs the content itself (RFC 5652, 5.4).
 pub(super) fn judge_cms(
     signed: &Signed,
     kind: Content,
+    is_cades: bool,
     content_digest: &mut ContentDigest<'_>,
     report: &mut SignatureReport,
     verdict: &mut Verdict,
@@ -51,13 +53,22 @@ pub(super) fn judge_cms(
             (digest.of(enclosed), content_digest(Digest::Sha1)? == enclosed)
         }
     };
-    let hash_holds =
-        encloses_it && signed.message_digest.as_deref().is_some_and(|value| value == content.as_slice());
-    if signed.signed_attributes.is_none() {
-        verdict.fail("FORMAT_FAILURE", "signed_attributes_missing");
-    } else if !hash_holds {
+    let hash_holds = encloses_it
+        && match (&signed.signed_attributes, &signed.message_digest) {
+            (Some(_), attribute) => attribute.as_ref() == Some(&content),
+            // The signature value itself is over the content.
+            (None, _) => true,
+        };
+    if !hash_holds {
         report.integrity = "broken".to_owned();
         verdict.fail("HASH_FAILURE", "hash_mismatch");
+    }
+    if signed.signed_attributes.is_none() {
+        if is_cades {
+            verdict.fail("FORMAT_FAILURE", "signed_attributes_missing");
+        } else {
+            verdict.warn("signed_attributes_missing");
+        }
     }
     if signed.algorithms_protected == Some(false) {
         verdict.fail("FORMAT_FAILURE", "algorithms_differ");
@@ -70,7 +81,7 @@ pub(super) fn judge_cms(
         return Ok(());
     };
     describe(signed, signer, digest, report);
-    judge_value(signed, signer, hash_holds, report, verdict);
+    judge_value(signed, signer, &content, hash_holds, report, verdict);
     if signed.signing_certificates.is_empty() {
         verdict.warn("signing_certificate_missing");
     } else if !signed.refers_to(signer) {
@@ -102,13 +113,21 @@ fn describe(signed: &Signed, signer: &Certificate, digest: Digest, report: &mut 
 fn judge_value(
     signed: &Signed,
     signer: &Certificate,
+    content: &[u8],
     hash_holds: bool,
     report: &mut SignatureReport,
     verdict: &mut Verdict,
 ) {
-    let Some(attributes) = &signed.signed_attributes else { return };
     let scheme = signed.scheme();
-    match scheme.clone().and_then(|scheme| scheme.verify(&signer.key, attributes, &signed.value)) {
+    let outcome = scheme.clone().and_then(|scheme| match &signed.signed_attributes {
+        Some(attributes) => scheme.verify(&signer.key, attributes, &signed.value),
+        // The digest at hand is another than the one signed; which is meant is anybody's guess.
+        None if Some(scheme.digest()) != signed.digest => {
+            Err(VerifyError::Unsupported("two digests".to_owned()))
+        }
+        None => scheme.verify_digest(&signer.key, content, &signed.value),
+    });
+    match outcome {
         Ok(()) if hash_holds => report.integrity = "intact".to_owned(),
         Ok(()) => {}
         Err(VerifyError::Wrong) => {
@@ -201,6 +220,6 @@ pub(super) fn judge_timestamp(
     if let Some(digest) = signed.digest {
         describe(signed, signer, digest, report);
     }
-    judge_value(signed, signer, hash_holds, report, verdict);
+    judge_value(signed, signer, own.as_deref().unwrap_or_default(), hash_holds, report, verdict);
     Ok(hash_holds.then_some(token))
 }

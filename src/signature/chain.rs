@@ -76,6 +76,8 @@ pub(super) struct Examined {
     pub(super) told: Vec<Option<Told>>,
     /// Whether a certificate of the path names nowhere to ask, and nothing was told of it.
     pub(super) unasked: bool,
+    /// Whether its path, or whether it is revoked, could not be learnt.
+    pub(super) lacking: bool,
 }
 
 /// Since when each thing provably existed, by the digest of its DER.
@@ -154,7 +156,7 @@ impl<'a> World<'a> {
                     PathError::NoPath => Status::NoPath,
                     PathError::Broken { reason, .. } => Status::Broken(reason),
                 };
-                Examined { status, path: Vec::new(), told: Vec::new(), unasked: false }
+                Examined { status, path: Vec::new(), told: Vec::new(), unasked: false, lacking: true }
             }
         }
     }
@@ -189,12 +191,15 @@ impl<'a> World<'a> {
             worst = Some(worst.map_or(status, |known| more_telling(known, status)));
         }
         let outside = path.first().is_some_and(|end| !end.is_within_validity(self.now));
+        let lacking = matches!(worst, Some(Status::Unknown | Status::Stale));
         let status = match worst {
+            // Outside its validity, and not known to be good: that goes before what can't be learnt (5.2.6).
+            Some(Status::Unknown | Status::Stale) if outside => Status::Outside { known_good: false },
             Some(status) => status,
             None if outside => Status::Outside { known_good: !unasked },
             None => Status::Passed,
         };
-        Examined { status, path, told, unasked }
+        Examined { status, path, told, unasked, lacking }
     }
 
     /// The newest told of each certificate below the anchor, the network asked where nothing fresh is at hand.
@@ -338,6 +343,8 @@ impl<'a> World<'a> {
         let mut time = self.now;
         for pair in path.windows(2).rev() {
             let [certificate, issuer] = pair else { continue };
+            // What an authority issued is vouched for as long as the authority is valid.
+            time = time.min(issuer.not_after);
             let existed = |der: &[u8]| proofs.earliest(der, self.now) <= time;
             if !existed(&certificate.der) {
                 return None;

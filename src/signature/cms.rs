@@ -8,6 +8,7 @@ mod build;
 
 use crate::pki::der::{DerError, Reader, Tlv};
 use crate::pki::{Certificate, Digest, Scheme};
+use chrono::{DateTime, Utc};
 
 pub use build::{
     SignAttributes, Signatory, StampValue, assemble, build, build_stamped, signed_attributes, value_limit,
@@ -97,8 +98,8 @@ pub struct Signed {
     /// Whether the algorithms named inside what was signed (RFC 6211) are those named outside; none
     /// when nothing is named inside.
     pub algorithms_protected: Option<bool>,
-    /// Whether a signing time attribute is there (forbidden in PAdES baseline).
-    pub has_signing_time: bool,
+    /// The time the signer claims, where it is signed along (forbidden in PAdES baseline).
+    pub signing_time: Option<DateTime<Utc>>,
     /// Content time-stamps, signed along, as they came (EN 319 122-1, 5.2.8).
     pub content_timestamps: Vec<Vec<u8>>,
     /// Signature time-stamps, as they came.
@@ -245,7 +246,7 @@ fn names_digest(digests: &Tlv<'_>, wanted: Option<Digest>) -> Result<bool, CmsEr
     let mut inside = digests.inside();
     let mut found = wanted.is_none();
     while !inside.is_empty() {
-        found |= crate::pki::algorithm::digest_of(inside.read()?.whole) == wanted;
+        found |= crate::pki::digest::digest_of(inside.read()?.whole) == wanted;
     }
     Ok(found)
 }
@@ -293,7 +294,7 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
     if version.value != [if id.tag == 0x80 { 3 } else { 1 }] {
         return Err(DerError("the signer's version is not the one its identifier asks for").into());
     }
-    let digest = crate::pki::algorithm::digest_of(parts.expect(0x30)?.whole);
+    let digest = crate::pki::digest::digest_of(parts.expect(0x30)?.whole);
     let attributes = parts.optional(0xa0)?;
     let signature_algorithm = parts.expect(0x30)?.whole.to_vec();
     let value = parts.read()?.octets()?;
@@ -314,7 +315,7 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         content_type_matches: attributes.is_none(),
         signing_certificates: Vec::new(),
         algorithms_protected: None,
-        has_signing_time: false,
+        signing_time: None,
         content_timestamps: Vec::new(),
         timestamps: Vec::new(),
         revocation: Vec::new(),
@@ -384,7 +385,7 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
                     }
                 }
             }
-            SIGNING_TIME => signed.has_signing_time = true,
+            SIGNING_TIME => signed.signing_time = Some(crate::pki::time::read(&inner.read()?)?),
             CONTENT_TIME_STAMP => {
                 while !inner.is_empty() {
                     if signed.content_timestamps.len() >= TIME_STAMP_LIMIT {
@@ -402,7 +403,7 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
                 let id = first_reference(&inner.read()?)?;
                 let mut id = id.inside();
                 let digest = match id.optional(0x30)? {
-                    Some(algorithm) => crate::pki::algorithm::digest_of(algorithm.whole),
+                    Some(algorithm) => crate::pki::digest::digest_of(algorithm.whole),
                     None => Some(Digest::Sha256),
                 };
                 let value = id.read()?.octets()?;
@@ -433,7 +434,7 @@ fn gather(list: &Tlv<'_>, into: &mut Vec<Vec<u8>>) -> Result<(), CmsError> {
 /// Whether CMSAlgorithmProtection (RFC 6211) names the algorithms the signer names.
 fn protects(value: &Tlv<'_>, signed: &Signed) -> Result<bool, CmsError> {
     let mut parts = value.inside();
-    let digest = crate::pki::algorithm::digest_of(parts.expect(0x30)?.whole);
+    let digest = crate::pki::digest::digest_of(parts.expect(0x30)?.whole);
     let Some(scheme) = parts.optional(0xa1)? else { return Ok(false) };
     let named = Reader::new(&signed.signature_algorithm).expect(0x30)?;
     Ok(digest.is_some() && digest == signed.digest && scheme.value == named.value)

@@ -38,7 +38,7 @@ pub fn judge_detached(
             let mut digest = |algorithm: Digest| -> Result<Vec<u8>, pdf::Error> {
                 let mut context = algorithm.context();
                 content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
-                Ok(context.finish().as_ref().to_vec())
+                Ok(context.finish())
             };
             let several = all.len() > 1;
             for (place, mut signed) in all.into_iter().enumerate() {
@@ -51,7 +51,15 @@ pub fn judge_detached(
                     signed.content = None;
                     case.verdict.warn("cms_content_enclosed");
                 }
-                judge_cms(&signed, Content::Detached, &mut digest, &mut case.report, &mut case.verdict)?;
+                case.report.signing_time_claimed = signed.signing_time;
+                judge_cms(
+                    &signed,
+                    Content::Detached,
+                    false,
+                    &mut digest,
+                    &mut case.report,
+                    &mut case.verdict,
+                )?;
                 case.content_stamps = content_stamps(&signed, &mut digest, &mut case.verdict)?;
                 case.signed = Some(signed);
                 cases.push(case);

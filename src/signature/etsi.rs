@@ -83,7 +83,9 @@ fn instant(at: DateTime<Utc>) -> String {
 
 fn digest_uri(digest: Digest) -> &'static str {
     match digest {
+        Digest::Md5 => "http://www.w3.org/2001/04/xmldsig-more#md5",
         Digest::Sha1 => "http://www.w3.org/2000/09/xmldsig#sha1",
+        Digest::Sha224 => "http://www.w3.org/2001/04/xmldsig-more#sha224",
         Digest::Sha256 => SHA256,
         Digest::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
         Digest::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
@@ -102,7 +104,9 @@ fn scheme_uri(scheme: Scheme) -> String {
     match scheme {
         Scheme::RsaPkcs1(Digest::Sha1) => "http://www.w3.org/2000/09/xmldsig#rsa-sha1".to_owned(),
         Scheme::RsaPkcs1(_) => format!("{MORE}rsa-{digest}"),
-        Scheme::RsaPss(..) => format!("http://www.w3.org/2007/05/xmldsig-more#{digest}-rsa-MGF1"),
+        Scheme::RsaPss(..) | Scheme::RsaPssMixed(..) => {
+            format!("http://www.w3.org/2007/05/xmldsig-more#{digest}-rsa-MGF1")
+        }
         Scheme::Ecdsa(Digest::Sha3_256 | Digest::Sha3_384 | Digest::Sha3_512) => {
             format!("http://www.w3.org/2021/04/xmldsig-more#ecdsa-{digest}")
         }

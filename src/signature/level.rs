@@ -20,7 +20,7 @@ impl Form {
     pub(super) fn read(&mut self, signed: &Signed, dictionary: &Dictionary, subfilter: &str) {
         self.baseline = subfilter == "ETSI.CAdES.detached"
             && signed.signing_certificates.len() == 1
-            && !signed.has_signing_time
+            && signed.signing_time.is_none()
             && !signed.is_ber
             && dictionary.get("M").is_some()
             && dictionary.get("Cert").is_none();

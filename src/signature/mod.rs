@@ -8,6 +8,7 @@ pub mod changes;
 pub mod cms;
 pub mod date;
 pub mod detached;
+mod earlier;
 pub mod etsi;
 pub mod facts;
 pub mod fields;

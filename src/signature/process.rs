@@ -230,15 +230,10 @@ fn judge_token(
         None => Ok(()),
         Some(_) if is_mended(world, authority, &examined, existed) => Ok(()),
         Some(reason) => {
-            used.lacking |= is_lacking(examined.status);
+            used.lacking |= examined.lacking;
             Err(reason)
         }
     }
-}
-
-/// Whether a state means that something could not be learnt, rather than that something is wrong.
-fn is_lacking(status: Status) -> bool {
-    matches!(status, Status::NoPath | Status::Broken(_) | Status::Unknown | Status::Stale)
 }
 
 fn judge_document_stamp(
@@ -407,7 +402,7 @@ fn judge_certificate(
     }
     let held = held_at(&examined, signer, best, world.now) || is_mended(world, signer, &examined, best);
     if !held {
-        used.lacking |= is_lacking(examined.status);
+        used.lacking |= examined.lacking;
         verdict.doubt(sub, code);
         if world.failures.borrow().iter().any(|_| code == "revocation_unknown" || code == "revocation_stale")
         {
@@ -440,5 +435,9 @@ fn is_mended(world: &World<'_>, signer: &Certificate, examined: &Examined, exist
         return false;
     }
     let Some((_, time)) = world.examine_past(signer) else { return false };
-    existed <= time
+    match examined.status {
+        // In the same second it can't be told what came first.
+        Status::Revoked { .. } | Status::Hold(_) => existed < time,
+        _ => existed <= time,
+    }
 }

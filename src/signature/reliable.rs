@@ -5,7 +5,7 @@ use crate::pki::{Digest, KeyKind, PublicKey, Scheme};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// Last day of digests, exclusive.
-const DIGESTS: [(Digest, (i32, u32, u32)); 1] = [(Digest::Sha1, (2012, 8, 1))];
+const DIGESTS: [(Digest, (i32, u32, u32)); 2] = [(Digest::Md5, (2004, 8, 1)), (Digest::Sha1, (2012, 8, 1))];
 /// RSA keys below so many bits, and the day until which they are relied on, exclusive.
 const RSA: [(u32, (i32, u32, u32)); 2] = [(1024, (2010, 8, 1)), (1900, (2019, 10, 1))];
 /// Below this an RSA key proves nothing at any date.

@@ -128,7 +128,7 @@ fn begins_with(returned: &dyn Source, given: &dyn Source) -> Result<(), Returned
     let digest = |source: &dyn Source| -> Result<Vec<u8>, pdf::Error> {
         let mut context = Digest::Sha256.context();
         source.for_each_piece(0, given.len(), &mut |piece| context.update(piece))?;
-        Ok(context.finish().as_ref().to_vec())
+        Ok(context.finish())
     };
     if digest(returned)? == digest(given)? { Ok(()) } else { Err(ReturnedError::NotAppended) }
 }

@@ -178,13 +178,55 @@ fn fonts(
     let Object::Dictionary(named) = pdf.get(&resources, "Font", revision)? else { return Ok(codings) };
     for (name, font) in named.iter() {
         let Object::Dictionary(font) = pdf.follow(font, revision)? else { continue };
+        // What draws its characters itself draws anything.
+        if font.name("Subtype") == Some(b"Type3") {
+            continue;
+        }
         let mut map = HashMap::new();
         if let Some(reference) = font.reference("ToUnicode") {
             read_cmap(&pdf.stream(reference, revision)?, &mut map);
         }
+        if let Object::Dictionary(encoding) = pdf.get(&font, "Encoding", revision)? {
+            read_differences(&pdf.get(&encoding, "Differences", revision)?, &mut map);
+        }
         codings.insert(name.to_vec(), Coding { two_bytes: font.name("Subtype") == Some(b"Type0"), map });
     }
     Ok(codings)
+}
+
+/// Reads the glyphs a simple font draws for codes instead of the usual ones (ISO 32000-2, 9.6.5.1): what they are called
+/// goes before what the font says they mean.
+fn read_differences(differences: &Object, map: &mut HashMap<u32, String>) {
+    let mut code = 0_u32;
+    for part in differences.as_array().unwrap_or_default() {
+        match part {
+            Object::Integer(first) => code = u32::try_from(*first).unwrap_or(u32::MAX),
+            Object::Name(name) => {
+                if let Some(character) = drawn_by(name) {
+                    map.insert(code, character.to_string());
+                } else if char::from_u32(code).is_some_and(|usual| usual.is_ascii_alphanumeric()) {
+                    // Another glyph than the code's own: what it means is what the font says, or nobody knows.
+                    map.entry(code).or_insert_with(|| char::REPLACEMENT_CHARACTER.to_string());
+                }
+                code = code.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The letter or digit a glyph draws by its name (Adobe Glyph List); none for others.
+fn drawn_by(name: &[u8]) -> Option<char> {
+    const DIGITS: [&[u8]; 10] =
+        [b"zero", b"one", b"two", b"three", b"four", b"five", b"six", b"seven", b"eight", b"nine"];
+    if let [letter @ (b'A'..=b'Z' | b'a'..=b'z')] = name {
+        return Some(char::from(*letter));
+    }
+    if let Some(digit) = DIGITS.iter().position(|digit| *digit == name) {
+        return char::from_digit(u32::try_from(digit).ok()?, 10);
+    }
+    let hex = name.strip_prefix(b"uni").filter(|hex| hex.len() == 4)?;
+    char::from_u32(u32::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()?)
 }
 
 /// Reads `bfchar` and `bfrange` of a ToUnicode CMap.

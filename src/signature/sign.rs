@@ -281,7 +281,7 @@ pub(super) fn digest_of_ranges(
     let local = |offset: u64| usize::try_from(offset - appended.original).unwrap_or(usize::MAX);
     context.update(appended.bytes.get(..local(gap.start)).unwrap_or_default());
     context.update(appended.bytes.get(local(gap.end)..).unwrap_or_default());
-    Ok(context.finish().as_ref().to_vec())
+    Ok(context.finish())
 }
 
 /// What earlier signatures forbid isn't done: signing where a certification permits nothing, filling

@@ -11,6 +11,7 @@ use super::chain::{Status, World};
 use super::changes::{self, Class};
 use super::cms::Signed;
 use super::detached::blank;
+use super::earlier;
 use super::fields::{self, Field};
 use super::level;
 use super::online::{Evidence, Network};
@@ -123,6 +124,22 @@ pub fn validate_with(
     let mut context = Digest::Sha256.context();
     source.for_each_piece(0, source.len(), &mut |piece| context.update(piece))?;
     let file = FileFacts { sha256: hex::encode(context.finish()), size: source.len() };
+    match judge_readable(source, file.clone(), policy, supply) {
+        Err(error) => {
+            earlier::judge(source, &error, |before| judge_readable(before, file.clone(), policy, supply))
+                .ok_or(error)
+        }
+        judged => judged,
+    }
+}
+
+/// Validates every signature of a PDF whose newest revision can be read.
+fn judge_readable(
+    source: &dyn Source,
+    file: FileFacts,
+    policy: &Policy,
+    supply: &Supply<'_>,
+) -> Result<Judged, pdf::Error> {
     let pdf = Pdf::open(source)?;
     let findings = pdf.examine()?;
     let found = signature_fields(&pdf)?;
@@ -330,12 +347,14 @@ impl Judge<'_, '_> {
                 if is_timestamp {
                     *token = judge_timestamp(&cms, &mut digest, report, verdict)?;
                 } else {
-                    let claimed = report.signing_time_claimed;
-                    if subfilter == "ETSI.CAdES.detached" && claimed.is_none() {
+                    let is_cades = subfilter == "ETSI.CAdES.detached";
+                    // Old kinds may claim it inside what is signed only.
+                    report.signing_time_claimed = report.signing_time_claimed.or(signed.signing_time);
+                    if is_cades && report.signing_time_claimed.is_none() {
                         verdict.doubt("SIG_CONSTRAINTS_FAILURE", "signing_time_missing");
                     }
                     let kind = if subfilter == SHA1 { Content::EnclosedSha1 } else { Content::Detached };
-                    judge_cms(&signed, kind, &mut digest, report, verdict)?;
+                    judge_cms(&signed, kind, is_cades, &mut digest, report, verdict)?;
                     *made_after = content_stamps(&signed, &mut digest, verdict)?;
                     form.read(&signed, dictionary, subfilter);
                 }
@@ -404,7 +423,7 @@ impl Judge<'_, '_> {
         let mut context = algorithm.context();
         self.pdf.source().for_each_piece(0, range.gap_start, &mut |piece| context.update(piece))?;
         self.pdf.source().for_each_piece(range.gap_end, range.end, &mut |piece| context.update(piece))?;
-        Ok(context.finish().as_ref().to_vec())
+        Ok(context.finish())
     }
 
     fn judge_changes(

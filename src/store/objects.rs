@@ -314,3 +314,22 @@ pub fn list(
         .select((objects::sha256, objects::size))
         .load(connection)?)
 }
+
+/// Bytes that something uses and of which the list of kept bytes says nothing, in order, after one of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn unlisted(
+    connection: &mut super::AnyConnection,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    let listed = objects::table.select(objects::sha256);
+    Ok(object_uses::table
+        .filter(object_uses::sha256.gt(after).and(object_uses::sha256.ne_all(listed)))
+        .select(object_uses::sha256)
+        .distinct()
+        .order(object_uses::sha256)
+        .limit(limit)
+        .load(connection)?)
+}

@@ -2,12 +2,14 @@
 //! a file each.
 
 mod acts;
+mod augment;
 mod components;
 mod evidence;
 mod intake;
 mod reads;
 
 pub use acts::*;
+pub use augment::*;
 pub use components::*;
 pub use evidence::*;
 pub use intake::*;

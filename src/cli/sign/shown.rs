@@ -55,32 +55,50 @@ pub(super) fn text(
     Ok(Some(parts.join("; ").nfc().collect()))
 }
 
+/// The field asked for, or else the first of a row of names that is free or waits to be signed.
+pub(super) fn field(args: &Args, pdf: &Pdf<'_>) -> Result<String, Failure> {
+    if let Some(name) = &args.field {
+        return Ok(name.clone());
+    }
+    let known =
+        fields::all(pdf, pdf.newest()).map_err(|error| (UNREADABLE, error.code(), error.to_string()))?;
+    let is_usable = |name: &String| {
+        known
+            .iter()
+            .filter(|field| field.name == *name)
+            .all(|field| field.kind == b"Sig" && field.value.is_none() && field.merged)
+    };
+    let mut names = (1..=known.len() + 1).map(|number| format!("Signature{number}"));
+    Ok(names.find(is_usable).unwrap_or_default())
+}
+
 /// Where it shows: as told, in the field that is there, or where the document has its place for it.
 pub(super) fn place(
     args: &Args,
+    name: &str,
     pdf: &Pdf<'_>,
     source: &FileSource,
     text: Option<&str>,
 ) -> Result<Option<Place>, Failure> {
     let unreadable = |error: pdf::Error| (UNREADABLE, error.code(), error.to_string());
     let free = |place: Place| match would_cover(pdf, &place).map_err(unreadable)? {
-        true => Err((NOT_GOOD, "covers_signed_text", args.field.clone())),
+        true => Err((NOT_GOOD, "covers_signed_text", name.to_owned())),
         false => Ok(Some(place)),
     };
     if let Some(told) = &args.place {
         return free(parse(told, pdf).ok_or((USAGE, "place_unreadable", told.clone()))?);
     }
     let known = fields::all(pdf, pdf.newest()).map_err(unreadable)?;
-    if known.iter().any(|field| field.name == args.field) {
+    if known.iter().any(|field| field.name == name) {
         return Ok(None);
     }
     match (args.appearance.as_str(), text) {
-        ("personal", _) => beside_the_name(args, source).map(Some),
+        ("personal", _) => beside_the_name(name, source).map(Some),
         ("agency", _) => {
             let mut signed = known.iter().rev().filter(|field| field.value.is_some()).peekable();
             let is_signed = signed.peek().is_some();
             let personal = signed.find_map(|field| shown_at(pdf, &field.dictionary));
-            over_the_signature(args, source, personal, is_signed).map(Some)
+            over_the_signature(name, source, personal, is_signed).map(Some)
         }
         (_, Some(text)) => free(top_right(pdf, text)?),
         _ => Ok(None),
@@ -96,22 +114,22 @@ fn pages(source: &FileSource) -> Result<pdf::text::Pages, Failure> {
 }
 
 /// A personal signature stands between the title and the name (boxes 7a to 7c).
-fn beside_the_name(args: &Args, source: &FileSource) -> Result<Place, Failure> {
+fn beside_the_name(name: &str, source: &FileSource) -> Result<Place, Failure> {
     placement::personal(&pages(source)?, Profile::builtin())
-        .map_err(|_| (USAGE, "place_missing", args.field.clone()))
+        .map_err(|_| (USAGE, "place_missing", name.to_owned()))
 }
 
 /// The agency's signature lies over the left third of the personal one (box 8), wherever that is; on a document that is signed
 /// without having been prepared, as far as that leaves the signed text free.
 fn over_the_signature(
-    args: &Args,
+    name: &str,
     source: &FileSource,
     personal: Option<Place>,
     is_signed: bool,
 ) -> Result<Place, Failure> {
     let pages = pages(source)?;
     let profile = Profile::builtin();
-    let missing = |_| (USAGE, "place_missing", args.field.clone());
+    let missing = |_| (USAGE, "place_missing", name.to_owned());
     let personal = match personal {
         Some(place) => place,
         None => placement::personal(&pages, profile).map_err(missing)?,

@@ -6,12 +6,12 @@ use super::properties::{Characters, Paragraph, PitchRule, on};
 use super::styles::Styles;
 use super::{DocxError, attribute, child, drawing, place};
 use crate::format::facts::{DARK, Line};
-use crate::format::metrics;
 use crate::format::report::At;
 use crate::format::setting::{Align, Cell, Drawn, Setting, Spacing, Stroke};
+use crate::format::{lines, metrics};
 use roxmltree::{Document, Node};
 use std::collections::{BTreeMap, HashMap};
-use unicode_normalization::UnicodeNormalization;
+use std::sync::Arc;
 
 /// Paragraphs read.
 const PARAGRAPH_LIMIT: usize = 20_000;
@@ -264,7 +264,7 @@ struct Writer<'w> {
     part: &'w str,
     number: usize,
     text: String,
-    fonts: BTreeMap<String, usize>,
+    fonts: BTreeMap<Arc<str>, usize>,
     sizes: BTreeMap<i64, usize>,
     bold: usize,
     italic: usize,
@@ -369,7 +369,7 @@ impl<'w> Writer<'w> {
             match self.fonts.get_mut(name) {
                 Some(count) => *count += 1,
                 None => {
-                    self.fonts.insert(name.to_owned(), 1);
+                    self.fonts.insert(Arc::from(name), 1);
                 }
             }
             *self.sizes.entry(set.size.unwrap_or(20)).or_default() += 1;
@@ -402,8 +402,7 @@ impl<'w> Writer<'w> {
         }
         self.written += 1;
         let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
-        let decomposed = !unicode_normalization::is_nfc(&text);
-        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+        let (text, decomposed) = lines::tidy(&text);
         let label = self.setting.label.as_deref().filter(|_| self.lines.is_empty()).unwrap_or_default();
         let beginning = text.strip_prefix(label).unwrap_or(&text).trim_start().chars().take(60).collect();
         let named_bold = fonts.keys().all(|font| font.ends_with(" Bold"));

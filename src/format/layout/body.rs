@@ -88,11 +88,9 @@ pub(super) fn paragraphs<'f>(
         of_docx(own.filter(|line| in_the_text(line)))
     } else {
         let numbers = |line: &&Line| {
-            !facts.numbers.iter().any(|number| {
-                number.page == line.page
-                    && number.line.baseline == line.baseline
-                    && number.line.text == line.text
-            })
+            facts
+                .number_of(line.page)
+                .is_none_or(|number| number.line.baseline != line.baseline || number.line.text != line.text)
         };
         let below = heads.iter().filter(|line| line.page == 0).map(|line| line.baseline).fold(0.0, f64::max);
         let outside = |line: &&Line| !in_table(facts, line) && (line.page > 0 || line.baseline > below);
@@ -107,8 +105,8 @@ fn in_the_text(line: &Line) -> bool {
 
 fn in_table(facts: &Facts, line: &Line) -> bool {
     let middle = ((line.bounds[0] + line.bounds[2]) / 2.0, (line.bounds[1] + line.bounds[3]) / 2.0);
-    facts.tables.iter().any(|(page, [left, top, right, bottom])| {
-        *page == line.page && middle.0 > *left && middle.0 < *right && middle.1 > *top && middle.1 < *bottom
+    facts.tables_of(line.page).any(|[left, top, right, bottom]| {
+        middle.0 > *left && middle.0 < *right && middle.1 > *top && middle.1 < *bottom
     })
 }
 

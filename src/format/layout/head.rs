@@ -33,11 +33,12 @@ fn is_centred(line: &Line) -> bool {
 /// The type whose name a heading is, or begins with.
 pub(super) fn type_of<'p>(text: &str, profile: &'p Profile) -> Option<&'p DocumentType> {
     let heading = folded(text.trim_end_matches([':', ' ']));
-    let exact = profile.types.iter().find(|kind| folded(&kind.name) == heading);
-    exact.or_else(|| {
-        let longest = profile.types.iter().filter(|kind| begins(&heading, &folded(&kind.name)));
-        longest.filter(|_| is_capitals(text)).max_by_key(|kind| kind.name.len())
-    })
+    let exact = profile.types_by_name(folded).find(|(name, _)| *name == heading);
+    let found = exact.or_else(|| {
+        let longest = profile.types_by_name(folded).filter(|(name, _)| begins(&heading, name));
+        longest.filter(|_| is_capitals(text)).max_by_key(|(name, _)| name.len())
+    });
+    found.map(|(_, kind)| kind)
 }
 
 /// The parts of the head.
@@ -192,10 +193,9 @@ fn type_name(layout: &Layout<'_>, known: &[&Line], issuer: &[&Line], profile: &P
     let free = |line: &&Line| {
         !known.iter().chain(issuer).any(|known| std::ptr::eq(*known, *line)) && !above(line) && !line.stamped
     };
-    let names: Vec<String> = profile.types.iter().map(|kind| folded(&kind.name)).collect();
     let exact = layout.head.iter().zip(&layout.folds).position(|(line, text)| {
         let text = text.trim_end_matches([':', ' ']);
-        names.iter().any(|name| name == text) && free(line)
+        profile.types_by_name(folded).any(|(name, _)| name == text) && free(line)
     });
     exact.or_else(|| {
         layout.head.iter().position(|line| {
@@ -288,8 +288,7 @@ fn body_word(text: &str, profile: &Profile) -> bool {
 /// The abstract of a letter: its first line and those close below it in the same column.
 fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     let Some(mark) = profile.recognition.letter_abstract.as_deref().map(folded) else { return Vec::new() };
-    let starts = |line: &&Line| folded(&line.text).starts_with(&mark);
-    let Some(at) = layout.head.iter().position(starts) else { return Vec::new() };
+    let Some(at) = layout.folds.iter().position(|text| text.starts_with(&mark)) else { return Vec::new() };
     let Some(start) = layout.head.get(at).copied() else { return Vec::new() };
     let mut found = vec![start];
     let mut above = start;
@@ -355,10 +354,14 @@ fn goes_on(last: &Line, line: &Line, found: &[&Line]) -> bool {
 
 /// A line that means to be the date line: it has the pattern's words, or a date in figures, and stands
 /// where date lines stand.
-pub(super) fn near_date<'f>(head: &[&'f Line], number: Option<&Line>, profile: &Profile) -> Option<&'f Line> {
+pub(super) fn near_date<'f>(
+    head: &[&'f Line],
+    folds: &[String],
+    number: Option<&Line>,
+    profile: &Profile,
+) -> Option<&'f Line> {
     let words = profile.date.words().map(|words| words.map(|word| folded(&word)));
-    head.iter().copied().find(|line| {
-        let text = folded(&line.text);
+    let near = head.iter().copied().zip(folds).find(|(line, text)| {
         if text.chars().count() > TITLE_LENGTH {
             return false;
         }
@@ -389,5 +392,6 @@ pub(super) fn near_date<'f>(head: &[&'f Line], number: Option<&Line>, profile: &
                 .iter()
                 .all(|piece| !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_digit()));
         worded || (figures && (beside || line.italic))
-    })
+    });
+    near.map(|(line, _)| line)
 }

@@ -62,9 +62,10 @@ pub struct Layout<'f> {
     /// Where the foot begins: page of the signature.
     pub signed_on: Option<usize>,
     /// The head's lines as they are compared.
-    folds: Vec<String>,
+    pub(super) folds: Vec<String>,
     parts: BTreeMap<Part, Vec<&'f Line>>,
-    expression: Option<Regex>,
+    /// What the date line says: before, day, month, year.
+    dated: Option<[String; 4]>,
 }
 
 impl<'f> Layout<'f> {
@@ -93,21 +94,21 @@ impl<'f> Layout<'f> {
             })
         });
         // The pattern was tried when the profile was read.
-        let expression = profile.date.line_expression().cloned();
+        let expression = profile.date.line_expression();
         let short = |line: &&&Line| line.text.chars().count() < TITLE_LENGTH;
-        let is_date = |line: &&&Line| expression.as_ref().is_some_and(|date| date.is_match(&line.text));
+        let is_date = |line: &&&Line| expression.is_some_and(|date| date.is_match(&line.text));
         let date = head.iter().filter(short).find(is_date).copied();
-        let near_date = head::near_date(&head, number, profile).filter(|_| date.is_none());
-        let annex = head.iter().find(|line| !line.stamped).is_some_and(|line| {
-            let text = folded(&line.text);
+        let dated = expression.zip(date).and_then(|(expression, line)| read_date(expression, &line.text));
+        let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
+        let near_date = head::near_date(&head, &folds, number, profile).filter(|_| date.is_none());
+        let annex = head.iter().zip(&folds).find(|(line, _)| !line.stamped).is_some_and(|(_, text)| {
             profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
         });
         let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
-        let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
         let headed =
             folds.iter().any(|text| state.iter().any(|state| text.contains(state) || close(text, state)));
         let mut layout =
-            Self { head, number, date, near_date, annex, headed, folds, expression, ..Self::default() };
+            Self { head, number, date, near_date, annex, headed, folds, dated, ..Self::default() };
         layout.parts.extend(head::parts(&layout, facts, profile));
         let foot = foot::find(facts, &layout, profile);
         layout.signed_on = foot.page;
@@ -161,11 +162,7 @@ impl<'f> Layout<'f> {
     /// What the date line says: before, day, month, year.
     #[must_use]
     pub fn date_parts(&self) -> Option<[String; 4]> {
-        let found = self.expression.as_ref()?.captures(&self.date?.text)?;
-        Some(
-            ["before", "day", "month", "year"]
-                .map(|name| found.name(name).map_or(String::new(), |text| text.as_str().trim().to_owned())),
-        )
+        self.dated.clone()
     }
 
     /// The type that the document says it is.
@@ -201,6 +198,13 @@ impl<'f> Layout<'f> {
             subject,
         }
     }
+}
+
+/// What a date line says: before, day, month, year.
+fn read_date(expression: &Regex, line: &str) -> Option<[String; 4]> {
+    let found = expression.captures(line)?;
+    let named = |name| found.name(name).map_or(String::new(), |text| text.as_str().trim().to_owned());
+    Some(["before", "day", "month", "year"].map(named))
 }
 
 /// The type whose abstract stands under the number.

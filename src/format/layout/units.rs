@@ -4,6 +4,7 @@ use super::body::{Paragraph, is_running};
 use super::words::begins;
 use crate::format::facts::Line;
 use crate::profile::{Part, Profile};
+use std::collections::BTreeSet;
 
 /// What a paragraph is in the order of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub(super) fn units(paragraphs: &[Paragraph<'_>], grounded: bool, profile: &Prof
 /// and where several follow each other or one ends like a list's entry. Others begin a sentence.
 fn grounds(units: &mut Vec<Unit>, paragraphs: &[Paragraph<'_>], grounded: bool, profile: &Profile) {
     let text = |at: usize| paragraphs.get(at).map_or("", |paragraph| paragraph.text.as_str());
-    let is = |at: usize| units.iter().any(|unit| unit.paragraph == at && unit.kind == UnitKind::Ground);
+    let is = |at: usize| of_paragraph(units, at).is_some_and(|unit| unit.kind == UnitKind::Ground);
     let first = units.iter().find(|unit| unit.kind == UnitKind::Ground).map(|unit| unit.paragraph);
     let Some(first) = first else { return };
     let also = |at: usize| profile.recognition.grounds_also.iter().any(|word| begins(text(at), word));
@@ -82,6 +83,12 @@ fn grounds(units: &mut Vec<Unit>, paragraphs: &[Paragraph<'_>], grounded: bool, 
         units.extend(new);
         units.sort_by_key(|unit| unit.paragraph);
     }
+}
+
+/// What a paragraph is, of units in the order of the text.
+fn of_paragraph(units: &[Unit], paragraph: usize) -> Option<&Unit> {
+    let at = units.binary_search_by_key(&paragraph, |unit| unit.paragraph).ok()?;
+    units.get(at)
 }
 
 fn numbered(paragraphs: &[Paragraph<'_>], profile: &Profile) -> Vec<Unit> {
@@ -180,6 +187,8 @@ pub(super) fn parts<'f>(paragraphs: &[Paragraph<'f>], units: &[Unit]) -> Vec<(Pa
         let chosen = units.iter().filter(|unit| kinds.contains(&unit.kind));
         chosen.filter_map(|unit| lines(unit.paragraph).first().copied()).collect()
     };
+    let grounds: BTreeSet<usize> =
+        units.iter().filter(|unit| unit.kind == UnitKind::Ground).map(|unit| unit.paragraph).collect();
     let headings = [UnitKind::Part, UnitKind::Chapter, UnitKind::Section, UnitKind::Subsection];
     let titles: Vec<&'f Line> = units
         .iter()
@@ -187,7 +196,7 @@ pub(super) fn parts<'f>(paragraphs: &[Paragraph<'f>], units: &[Unit]) -> Vec<(Pa
         .filter_map(|unit| {
             let next = unit.paragraph + 1;
             // The title stands on lines of its own below the number.
-            let other = units.iter().any(|other| other.paragraph == next);
+            let other = of_paragraph(units, next).is_some();
             let own = paragraphs.get(unit.paragraph)?.text.split_whitespace().count() <= 3;
             let short = paragraphs.get(next)?.text.chars().count() < 200;
             (own && short && !other).then(|| lines(next).first().copied()).flatten()
@@ -203,10 +212,7 @@ pub(super) fn parts<'f>(paragraphs: &[Paragraph<'f>], units: &[Unit]) -> Vec<(Pa
             paragraphs
                 .iter()
                 .enumerate()
-                .filter(|(at, paragraph)| {
-                    is_running(paragraph)
-                        && !units.iter().any(|unit| unit.paragraph == *at && unit.kind == UnitKind::Ground)
-                })
+                .filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at))
                 .filter_map(|(_, paragraph)| paragraph.lines.first().copied())
                 .collect(),
         ),

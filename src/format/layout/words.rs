@@ -7,27 +7,42 @@ const LENGTH: usize = 90;
 /// stands (`HOÀ`, `HÒA`), which writers do both ways.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    const PAIRS: [(&str, &str); 15] = [
-        ("oà", "òa"),
-        ("oá", "óa"),
-        ("oả", "ỏa"),
-        ("oã", "õa"),
-        ("oạ", "ọa"),
-        ("oè", "òe"),
-        ("oé", "óe"),
-        ("oẻ", "ỏe"),
-        ("oẽ", "õe"),
-        ("oẹ", "ọe"),
-        ("uỳ", "ùy"),
-        ("uý", "úy"),
-        ("uỷ", "ủy"),
-        ("uỹ", "ũy"),
-        ("uỵ", "ụy"),
-    ];
-    let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    PAIRS
-        .iter()
-        .fold(text, |text, (from, to)| if text.contains(from) { text.replace(from, to) } else { text })
+    // What an open pair of vowels is written as with the tone on its second, and on its first.
+    const PAIRS: [(char, &str, char, &str); 3] =
+        [('o', "àáảãạ", 'a', "òóỏõọ"), ('o', "èéẻẽẹ", 'e', "òóỏõọ"), ('u', "ỳýỷỹỵ", 'y', "ùúủũụ")];
+    let toned = |first: char, second: char| {
+        if second.is_ascii() {
+            return None;
+        }
+        PAIRS.iter().filter(|(vowel, ..)| *vowel == first).find_map(|(_, seconds, plain, firsts)| {
+            let (_, toned) = seconds.chars().zip(firsts.chars()).find(|(tone, _)| *tone == second)?;
+            Some((toned, *plain))
+        })
+    };
+    let mut folded = String::with_capacity(text.len());
+    let mut before = None;
+    for character in text.chars().flat_map(char::to_lowercase) {
+        if character.is_whitespace() {
+            before = None;
+            continue;
+        }
+        if before.is_none() && !folded.is_empty() {
+            folded.push(' ');
+        }
+        match before.and_then(|before| toned(before, character)) {
+            Some((first, second)) => {
+                folded.pop();
+                folded.push(first);
+                folded.push(second);
+                before = Some(second);
+            }
+            None => {
+                folded.push(character);
+                before = Some(character);
+            }
+        }
+    }
+    folded
 }
 
 /// Whether two texts differ in few characters only (a misspelling, another dash).

@@ -58,7 +58,7 @@ pub(super) fn padded_number(line: &str, profile: &Profile) -> Option<String> {
 
 /// A date line with its leading zeros.
 pub(super) fn padded_date(line: &str, profile: &Profile) -> Option<String> {
-    let found = profile.date.expression().ok()?.captures(line)?;
+    let found = profile.date.line_expression()?.captures(line)?;
     let (day, month) = (found.name("day")?, found.name("month")?);
     let padded = |text: &str, which: fn((String, String)) -> String| match text.trim().parse::<u32>() {
         Ok(value) => which(profile.date.day_and_month(value, value)),

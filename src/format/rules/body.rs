@@ -3,6 +3,7 @@
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, plain, range_text};
 use crate::format::layout::{Paragraph, is_running};
 use crate::messages::message;
+use std::collections::BTreeSet;
 
 /// One in so many paragraphs may differ: a quotation, a list, a table's heading.
 const SHARE: usize = 5;
@@ -93,7 +94,7 @@ pub(super) fn plain_text(case: &Case<'_>, italic: bool) -> Outcome {
     } else {
         ("format_word_not_bold", "format_word_bold")
     };
-    let grounds: Vec<usize> = case
+    let grounds: BTreeSet<usize> = case
         .layout
         .units
         .iter()

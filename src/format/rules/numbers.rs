@@ -4,15 +4,18 @@ use super::{Case, Outcome, Why, of_line, of_page};
 use crate::format::metrics;
 use crate::format::setting::PageNumber;
 use crate::messages::message;
+use std::collections::BTreeSet;
 
 /// Characters that fit no page: a DOCX with more has several.
 const PAGE: usize = 4_200;
 
 /// Pages of a PDF with text that stands upright; turned ones have their numbers elsewhere.
 fn pages(case: &Case<'_>) -> Vec<usize> {
+    let written: BTreeSet<usize> =
+        case.facts.lines.iter().filter(|line| !line.invisible).map(|line| line.page).collect();
     let sheets = case.facts.sheets.iter().enumerate();
     let upright = sheets.filter(|(_, sheet)| sheet.height >= sheet.width).map(|(page, _)| page);
-    upright.filter(|page| case.facts.lines.iter().any(|line| line.page == *page && !line.invisible)).collect()
+    upright.filter(|page| written.contains(page)).collect()
 }
 
 fn of<'c>(case: &Case<'c>, page: usize) -> Option<&'c PageNumber> {
@@ -96,7 +99,7 @@ fn attached(case: &Case<'_>, page: usize) -> bool {
     const TOP: usize = 14;
     let Some(words) = case.profile.recognition.annex_reference.as_deref() else { return false };
     let words = words.to_lowercase();
-    let top = case.facts.lines.iter().filter(|line| line.page == page).take(TOP);
+    let top = case.facts.of_page(page).take(TOP);
     top.filter(|line| line.text.starts_with('(')).any(|line| line.text.to_lowercase().contains(&words))
 }
 

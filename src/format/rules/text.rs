@@ -4,7 +4,7 @@ use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page, 
 use crate::format::facts::{Facts, Line};
 use crate::format::layout::{Layout, folded, is_capitals};
 use crate::profile::{Measure, Part};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fonts named in findings; a document with more has one trouble, not many.
 const FONTS_NAMED: usize = 5;
@@ -44,10 +44,15 @@ pub(super) fn font_family(case: &Case<'_>, families: &[String]) -> Outcome {
         .collect();
     let mut judged = 0_usize;
     let mut others: BTreeMap<&str, (&Line, usize)> = BTreeMap::new();
+    // Lines have a few fonts, again and again.
+    let mut wrong: BTreeMap<&str, bool> = BTreeMap::new();
     for line in facts.lines.iter().chain(&facts.foot).filter(|line| !line.invisible) {
         for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
             judged += characters;
-            if !is_accepted(families, font) && !is_legacy(&legacy, font) {
+            let is_wrong = wrong
+                .entry(font)
+                .or_insert_with(|| !is_accepted(families, font) && !is_legacy(&legacy, font));
+            if *is_wrong {
                 others.entry(font).or_insert((line, 0)).1 += characters;
             }
         }
@@ -115,16 +120,15 @@ pub(super) fn composed(facts: &Facts) -> Outcome {
 /// Fonts of codes older than Unicode: their letters are others than the ones a reader sees.
 pub(super) fn legacy_fonts(facts: &Facts, prefixes: &[String]) -> Outcome {
     let visible = facts.lines.iter().filter(|line| !line.invisible);
-    let mut named = false;
+    let mut fine: BTreeSet<&str> = BTreeSet::new();
     for line in visible {
         for font in line.fonts.keys().filter(|font| !font.is_empty()) {
-            named = true;
-            if is_legacy(prefixes, font) {
-                return of_line(line, "Unicode (TCVN 6909:2001)", font.clone());
+            if fine.insert(font) && is_legacy(prefixes, font) {
+                return of_line(line, "Unicode (TCVN 6909:2001)", &**font);
             }
         }
     }
-    if named { Outcome::Holds } else { Outcome::NotChecked(Why::NoFontNames) }
+    if fine.is_empty() { Outcome::NotChecked(Why::NoFontNames) } else { Outcome::Holds }
 }
 
 /// The size most of the running text has. Tables and notes may have others.

@@ -36,6 +36,7 @@ cms_is_ber = The signature is encoded in BER instead of DER; that is allowed onl
 cms_certificate_unreadable = A certificate that came with the signature can't be read and was left out.
 content_type_mismatch = The signature states another type of content than it covers.
 signed_attributes_missing = The signature has no signed attributes; nothing ties it to its certificate.
+later_revision_unreadable = Something was appended after this signature that can't be read; programs that guess may show another document.
 hash_mismatch = The signed part of the document is not what was signed: it was altered.
 signature_value_wrong = The signature value was not made with the key of the signer's certificate.
 algorithms_differ = The algorithms named inside the signature are not those named outside: it was tampered with.

@@ -36,6 +36,7 @@ cms_is_ber = Chữ ký được mã hóa theo BER thay vì DER; chỉ các đị
 cms_certificate_unreadable = Một chứng thư số đi kèm chữ ký không đọc được và đã bị bỏ qua.
 content_type_mismatch = Chữ ký khai loại nội dung khác với nội dung nó bao phủ.
 signed_attributes_missing = Chữ ký không có thuộc tính được ký; không có gì gắn nó với chứng thư số.
+later_revision_unreadable = Sau chữ ký này có phần được nối thêm không đọc được; phần mềm tự đoán có thể hiển thị văn bản khác.
 hash_mismatch = Phần đã ký của văn bản không còn như khi ký: văn bản đã bị sửa.
 signature_value_wrong = Giá trị chữ ký không được tạo bằng khóa của chứng thư số người ký.
 algorithms_differ = Thuật toán nêu bên trong chữ ký khác với thuật toán nêu bên ngoài: chữ ký đã bị can thiệp.

@@ -1,16 +1,18 @@
 //! The device that listens: it paints nothing and notes what would be painted.
 
 use super::names::Faces;
+use super::signs::text_of;
 use super::{Glyph, Page, Picture};
 use hayro_interpret::font::{Glyph as HayroGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2};
+use hayro_interpret::kurbo::{Affine, BezPath, Rect, Shape, Vec2};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, LumaData, Paint,
     SoftMask,
 };
 use hayro_syntax::object::{Array, Dict, Name, Stream};
 use hayro_syntax::page::Page as HayroPage;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Elements of the path around a frame at most.
@@ -23,6 +25,9 @@ const SHORT: f64 = 5.0;
 const STROKES: usize = 20_000;
 /// Pictures kept of a page.
 const PICTURES: usize = 2_000;
+
+/// Names of fonts remembered of a document.
+const FONTS: usize = 256;
 
 /// Pixels of an annotation's picture that is looked into.
 const STAMP_PIXELS: u64 = 4 << 20;
@@ -103,13 +108,41 @@ fn is_grey(dictionary: &Dict<'_>) -> Option<bool> {
 struct Exhausted;
 
 /// The device.
-pub(super) struct Listener {
+pub(super) struct Listener<'p> {
     pub(super) page: Page,
+    source: &'p HayroPage<'p>,
     annotation: bool,
     glyphs: usize,
     steps: usize,
-    faces: Faces,
+    /// What the resources name, once a run was met that has no name of its own.
+    faces: Option<Faces>,
     stamps: usize,
+    pub(super) names: Names,
+}
+
+/// The fonts of a document met so far.
+pub(super) type Names = Vec<Named>;
+
+/// A font's name with what it says.
+pub(super) struct Named {
+    name: Arc<str>,
+    bold: bool,
+    italic: bool,
+}
+
+impl Named {
+    /// That of a name, made at its first use.
+    fn of<'n>(names: &'n mut Names, name: &str) -> Option<&'n Self> {
+        let at = names.iter().position(|known| &*known.name == name).unwrap_or(names.len());
+        if at == names.len() {
+            let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+            let bold = says(&["Bold", "bold", "Black", "Heavy"]);
+            // More than any document has: what is behind isn't looked for again and again.
+            names.truncate(FONTS);
+            names.push(Self { name: Arc::from(name), bold, italic: says(&["Italic", "Oblique", "italic"]) });
+        }
+        names.get(at).or(names.last())
+    }
 }
 
 /// What glyphs of one run have in common.
@@ -121,15 +154,16 @@ struct Style {
     invisible: bool,
 }
 
-impl Listener {
-    pub(super) fn new(glyphs: usize, steps: usize) -> Self {
-        Self { page: Page::default(), annotation: false, glyphs, steps, faces: Faces::default(), stamps: 0 }
+impl<'p> Listener<'p> {
+    pub(super) fn new(source: &'p HayroPage<'p>, names: Names, glyphs: usize, steps: usize) -> Self {
+        let page = Page::default();
+        Self { page, source, annotation: false, glyphs, steps, faces: None, stamps: 0, names }
     }
 
     /// Turns to the page's content or its annotations.
-    pub(super) fn begin(&mut self, page: &HayroPage<'_>, annotation: bool) {
+    pub(super) fn begin(&mut self, annotation: bool) {
         self.annotation = annotation;
-        self.faces = Faces::of(page, annotation);
+        self.faces = None;
     }
 
     /// Counts a step. The interpreter can't be asked to stop, but it can be left.
@@ -141,26 +175,26 @@ impl Listener {
     }
 
     /// Font, weight and slant of a run: one font a run, so its first glyph tells.
-    fn style(&self, run: &GlyphRun<'_, '_>, colour: [u8; 3], invisible: bool) -> Style {
+    fn style(&mut self, run: &GlyphRun<'_, '_>, colour: [u8; 3], invisible: bool) -> Style {
         let data = run.glyphs().iter().find_map(|glyph| match &**glyph {
             HayroGlyph::Outline(outline) => outline.font_data(),
             HayroGlyph::Type3(_) => None,
         });
         let named = data.as_ref().and_then(|data| data.postscript_name.as_deref()).map(without_tag);
-        let face = match named {
-            Some(name) => Some(Arc::from(name)),
+        let named = match named {
+            Some(name) => Named::of(&mut self.names, name),
             // Type 1 fonts and fonts that aren't embedded tell nothing of themselves.
-            None => self.faces.of_run(run),
-        };
-        let says = |words: &[&str]| {
-            face.as_deref().is_some_and(|name: &str| words.iter().any(|word| name.contains(word)))
+            None => {
+                let faces = self.faces.get_or_insert_with(|| Faces::of(self.source, self.annotation));
+                faces.of_run(run).and_then(|name| Named::of(&mut self.names, &name))
+            }
         };
         let weight = data.as_ref().and_then(|data| data.weight);
         Style {
-            bold: weight.is_some_and(|weight| weight >= 600) || says(&["Bold", "bold", "Black", "Heavy"]),
+            bold: weight.is_some_and(|weight| weight >= 600) || named.is_some_and(|named| named.bold),
             italic: data.as_ref().is_some_and(|data| data.is_italic)
-                || says(&["Italic", "Oblique", "italic"]),
-            font: face,
+                || named.is_some_and(|named| named.italic),
+            font: named.map(|named| Arc::clone(&named.name)),
             colour,
             invisible,
         }
@@ -168,29 +202,29 @@ impl Listener {
 
     fn glyph(&mut self, glyph: &HayroGlyph<'_>, matrix: Affine, style: &Style) {
         let text = match glyph.as_unicode() {
-            Some(BfString::Char(character)) => character.to_string(),
-            Some(BfString::String(text)) => text,
-            None => "\u{fffd}".to_owned(),
+            Some(BfString::Char(character)) => text_of(character),
+            Some(BfString::String(text)) => Cow::Owned(text),
+            None => Cow::Borrowed("\u{fffd}"),
         };
         let width = match glyph {
             HayroGlyph::Outline(outline) => outline.advance_width(),
             HayroGlyph::Type3(type3) => type3.advance_width(),
         };
-        let origin = matrix * Point::ZERO;
-        let up = matrix * Point::new(0.0, 1000.0);
-        let right = matrix * Point::new(f64::from(width.unwrap_or(0.0)), 0.0);
-        let (advance, size) = ((right - origin).hypot(), (up - origin).hypot());
+        let [right_x, right_y, up_x, up_y, x, y] = matrix.as_coeffs();
+        let length = |x: f64, y: f64| (x * x + y * y).sqrt();
+        let advance = f64::from(width.unwrap_or(0.0).abs()) * length(right_x, right_y);
+        let size = 1000.0 * length(up_x, up_y);
         // Absurd numbers would spoil every later comparison.
-        let sane = [origin.x, origin.y, advance, size].iter().all(|value| value.abs() < 1e6);
+        let sane = [x, y, advance, size].iter().all(|value| value.abs() < 1e6);
         if !sane {
             return;
         }
         self.page.glyphs.push(Glyph {
             text,
-            x: origin.x,
-            y: origin.y,
+            x,
+            y,
             advance,
-            towards: direction(right - origin, up - origin),
+            towards: direction(Vec2::new(right_x, right_y), Vec2::new(up_x, up_y)),
             size,
             font: style.font.clone(),
             bold: style.bold,
@@ -218,12 +252,12 @@ fn is_frame(bounds: Rect, mode: &DrawMode) -> bool {
         && bounds.height().abs() > THICK
 }
 
-/// The direction of a baseline. A letter without width tells it by its height, which stands across.
+/// The direction of a baseline; where it is squeezed to nothing, that across what stands upright.
 fn direction(along: Vec2, up: Vec2) -> [f64; 2] {
     let across = Vec2::new(up.y, -up.x);
-    let towards = if along.hypot() > 1e-6 { along } else { across };
+    let towards = if along.hypot() > 1e-9 { along } else { across };
     match towards.hypot() {
-        length if length > 1e-6 => [towards.x / length, towards.y / length],
+        length if length > 1e-9 => [towards.x / length, towards.y / length],
         _ => [1.0, 0.0],
     }
 }
@@ -236,7 +270,7 @@ pub(super) fn without_tag(name: &str) -> &str {
     }
 }
 
-impl<'a> Device<'a> for Listener {
+impl<'a> Device<'a> for Listener<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.step();
         let path = props.transform * path.clone();

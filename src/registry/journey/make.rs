@@ -1,9 +1,10 @@
 //! What needs the file and the keys: prepare, sign, seal. Made first, recorded then.
 
 use super::super::error::Error;
-use super::super::rows::{Document, DocumentId, Signature, SignatureId, Version};
-use super::super::schema::signatures;
+use super::super::rows::{Document, DocumentId, RaisedLevel, Signature, SignatureId, Version};
+use super::super::schema::{raised_levels, signatures};
 use super::super::state::Act;
+use super::augment::stamped_until;
 use super::intake::{TakenFile, add_version};
 use super::raise::{Raised, sign_at};
 use super::{advance, at_act, event, id_failed, open_pdf, unprocessable};
@@ -71,7 +72,7 @@ pub(super) fn before(
     })
 }
 
-fn taken(kept: Kept, version: &Version) -> TakenFile {
+pub(super) fn taken(kept: Kept, version: &Version) -> TakenFile {
     TakenFile { kept, kind: Kind::Pdf, name: version.file_name.clone() }
 }
 
@@ -103,6 +104,8 @@ struct NewSignature {
     chain: String,
     revocation: String,
     verdict: String,
+    /// Until when its archive time-stamp holds, when it has one.
+    stamped_until: Option<chrono::NaiveDateTime>,
 }
 
 /// Makes a draft ready for signatures: works on the file only.
@@ -339,6 +342,8 @@ pub(super) fn made_of(
             certificate: coded(who.certificate),
             chain: serde_json::json!(chain).to_string(),
             revocation: serde_json::json!(raised.evidence).to_string(),
+            stamped_until: stamped_until(&raised.report)
+                .filter(|_| own.is_some_and(|own| own.level == "B-LTA")),
             verdict: serde_json::json!(raised.report).to_string(),
         }),
         prepared: None,
@@ -395,6 +400,21 @@ pub fn record_made(
         };
         diesel::insert_into(signatures::table).values(&signature).execute(unit.connection())?;
         recorded = recorded.detail("key", &new.key).touching(&signature);
+        if new.stamped_until.is_some() && act == Act::Seal {
+            let level = RaisedLevel {
+                version_id: version.id.clone(),
+                agency_id: by.scope.agency().clone(),
+                document_id: made.document.clone(),
+                level: "B-LTA".to_owned(),
+                stamp_ends_at: new.stamped_until,
+                evidence: new.revocation.clone(),
+                verdict: new.verdict.clone(),
+                policy: Policy::NAME.to_owned(),
+                raised_at: unit.now_stored(),
+            };
+            diesel::insert_into(raised_levels::table).values(&level).execute(unit.connection())?;
+            recorded = recorded.touching(&level);
+        }
     }
     record(unit, recorded)?;
     Ok(changed)

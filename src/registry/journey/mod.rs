@@ -1,6 +1,7 @@
 //! The way of a document: each act is one use case, one transaction, one event. Files and keys are worked on before the
 //! transaction, which then checks that nothing changed meanwhile.
 
+mod augment;
 mod check;
 mod components;
 mod intake;
@@ -9,6 +10,7 @@ mod raise;
 mod received;
 pub mod sessions;
 
+pub use augment::{Augmented, authority_until, make_augmented, make_renewed, record_augmented};
 pub use check::{FORMAT_JOB, JudgedFile, OverlayError, Picture, check_one_format, judge_file};
 pub use components::{NewComponent, attach, check_attach};
 pub use intake::{Intake, TakenFile, check_revision, revise, take_in};

@@ -28,9 +28,9 @@ use std::io;
 use std::sync::Mutex;
 
 /// A file, and the revisions put behind it.
-struct Grown<'a> {
-    file: &'a dyn Source,
-    more: Vec<u8>,
+pub(super) struct Grown<'a> {
+    pub(super) file: &'a dyn Source,
+    pub(super) more: Vec<u8>,
 }
 
 impl Source for Grown<'_> {
@@ -51,13 +51,13 @@ impl Source for Grown<'_> {
 }
 
 /// Asks nobody twice in one act: what was fetched is at hand, and who gave no answer isn't waited for again.
-struct Once<'a> {
+pub(super) struct Once<'a> {
     fetch: &'a dyn Fetch,
     known: Mutex<HashMap<String, Result<Vec<u8>, FetchFailed>>>,
 }
 
 impl<'a> Once<'a> {
-    fn new(fetch: &'a dyn Fetch) -> Self {
+    pub(super) fn new(fetch: &'a dyn Fetch) -> Self {
         Self { fetch, known: Mutex::default() }
     }
 }
@@ -123,7 +123,7 @@ impl KeptEvidence {
 }
 
 /// Everything rows keep, as material to judge with.
-fn material(rows: &[Signature]) -> Material {
+pub(super) fn material(rows: &[Signature]) -> Material {
     let mut found = Material::default();
     for row in rows {
         let kept = KeptEvidence::read(&row.revocation);
@@ -310,12 +310,12 @@ impl Raising<'_> {
     }
 }
 
-fn lacking(why: &str) -> Error {
+pub(super) fn lacking(why: &str) -> Error {
     tracing::warn!(why, "revocation could not be learnt; nothing was signed");
     Error::Unavailable { code: "evidence_unavailable" }
 }
 
-fn no_stamp(error: &StamperError) -> Error {
+pub(super) fn no_stamp(error: &StamperError) -> Error {
     tracing::warn!(%error, "no time-stamp; nothing was signed");
     Error::Unavailable { code: "timestamp_unavailable" }
 }
@@ -331,7 +331,7 @@ pub(super) fn refused(error: &SignError) -> Error {
     }
 }
 
-fn not_raised(error: &AugmentError) -> Error {
+pub(super) fn not_raised(error: &AugmentError) -> Error {
     match error {
         AugmentError::Stamp(error) => no_stamp(error),
         other => unprocessable("document_not_signable", other),

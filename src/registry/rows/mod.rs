@@ -1,11 +1,13 @@
 //! Rows of official documents and registers, and the ways to find them. Every finder takes a scope.
 
 mod file;
+mod raised;
 mod received;
 mod register;
 mod session;
 
 pub use file::FileRow;
+pub use raised::RaisedLevel;
 pub use received::ReceivedVerdict;
 pub use register::{Register, RegisterEntry};
 pub use session::{Link, SessionState, SigningSession, ToSign};

@@ -4,7 +4,7 @@ use super::graph::Graph;
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
 use crate::signature::fields::{self, Field};
 use crate::signature::prepare::Rectangle;
-use crate::signature::shown;
+use crate::signature::{fill, shown};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
@@ -133,6 +133,27 @@ impl<'p, 'a> Baseline<'p, 'a> {
     /// Whether the document names an object that doesn't exist.
     pub(super) fn misses(&self, number: u32) -> bool {
         self.graph.misses(number)
+    }
+
+    /// Whether a widget lies on signed text, on the pages that show it, whatever page it says it is on.
+    ///
+    /// # Errors
+    /// When a page can't be read.
+    pub(super) fn lies_on_text(&self, at: Reference, widget: &Dictionary) -> Result<bool, pdf::Error> {
+        let place = fill::rectangle(widget);
+        let Some(place) = place.filter(|place| place.width() > 0.0 && place.height() > 0.0) else {
+            return Ok(false);
+        };
+        for (page, number) in &self.pages {
+            let page = self.pdf.resolve(*page, self.revision)?;
+            let Some(page) = page.as_dictionary() else { continue };
+            let annotations = self.pdf.get(page, "Annots", self.revision)?;
+            let shows = annotations.as_array().is_some_and(|list| list.contains(&Object::Reference(at)));
+            if shows && self.shows_text_in(*number, &place) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The page a widget says it is on.

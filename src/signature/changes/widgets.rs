@@ -96,7 +96,7 @@ impl Step<'_, '_, '_> {
         })
     }
 
-    /// A button that was off is set, once; its pictures stay.
+    /// A button that was off is set, once; its pictures stay. The one shown now was signed unseen, so it must hide nothing.
     fn button(&mut self, field: &Field, new: &Dictionary) -> Result<(Class, &'static str), pdf::Error> {
         let off = |value: &Object| matches!(value, Object::Null) || *value == Object::name("Off");
         let was_off = match &field.value {
@@ -106,6 +106,9 @@ impl Step<'_, '_, '_> {
         let now = self.get(new, "V")?;
         let set = matches!(now, Object::Name(_)) && (!field.merged || new.get("AS") == Some(&now));
         let holds = was_off && set && only_changed(&field.dictionary, new, &["V", "AS"]);
+        if holds && self.base.lies_on_text(field.reference, &field.dictionary)? {
+            return Ok((Class::Other, "button_covers_text"));
+        }
         Ok(if holds && self.history.filled.insert(field.reference) {
             (Class::FormFilling, "button_set")
         } else {
@@ -130,7 +133,9 @@ impl Step<'_, '_, '_> {
             b"Sig" => false,
             b"Btn" => {
                 let was = old.get("AS").is_none_or(|state| *state == Object::name("Off"));
-                was && only_changed(old, new, &["AS"]) && self.history.filled.insert(reference)
+                was && only_changed(old, new, &["AS"])
+                    && !base.lies_on_text(reference, old)?
+                    && self.history.filled.insert(reference)
             }
             _ => {
                 self.was_empty(field)?

@@ -13,7 +13,7 @@ pub(super) struct Row<'p> {
 impl Row<'_> {
     /// Its text, for people.
     pub(super) fn text(&self) -> String {
-        let text: String = self.glyphs.iter().map(|glyph| glyph.text.as_str()).collect();
+        let text: String = self.glyphs.iter().map(|glyph| &*glyph.text).collect();
         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
     }
 
@@ -84,8 +84,8 @@ pub(super) fn gap<'r>(row: &'r Row<'_>, from: usize) -> (f64, Option<(f64, &'r s
         .unwrap_or_default()
         .iter()
         // Dots hold the place of what is to come.
-        .find(|glyph| !glyph.text.trim().is_empty() && !matches!(glyph.text.as_str(), "." | "…" | "_"));
-    (left, next.map(|glyph| (glyph.x, glyph.text.as_str())))
+        .find(|glyph| !glyph.text.trim().is_empty() && !matches!(&*glyph.text, "." | "…" | "_"));
+    (left, next.map(|glyph| (glyph.x, &*glyph.text)))
 }
 
 pub(super) fn on_line(row: &Row<'_>, left: f64, right: f64, size: f64) -> Rectangle {

@@ -4,7 +4,7 @@ use crate::pdf::text::Glyph;
 /// A page of lines of Times-like glyphs half as wide as their size: (x, baseline, size, text).
 fn page(lines: &[(f64, f64, f64, &str)]) -> Page {
     let glyph = |x: f64, y: f64, size: f64, text: char| Glyph {
-        text: text.to_string(),
+        text: text.to_string().into(),
         x,
         y,
         advance: size * 0.5,

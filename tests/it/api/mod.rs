@@ -2,6 +2,7 @@
 
 mod access;
 mod active;
+mod augmented;
 mod contract;
 mod desktop;
 mod elsewhere;
@@ -11,6 +12,7 @@ mod hostile;
 mod house;
 mod incoming;
 mod levels;
+mod manners;
 mod office;
 mod outside;
 mod remembered;

@@ -221,7 +221,7 @@ fn two_fonts_of_one_face_are_one_word_of_one_font() {
     let line = &found.lines[0];
     assert_eq!(line.text, "SỞ GI");
     assert!(line.bold);
-    assert_eq!(line.fonts.keys().collect::<Vec<_>>(), ["TimesNewRomanPS-BoldMT"]);
+    assert_eq!(line.fonts.keys().map(|name| &**name).collect::<Vec<_>>(), ["TimesNewRomanPS-BoldMT"]);
     let long: Vec<i64> = found.drawn.iter().map(|line| line.length.round() as i64).collect();
     // 100 points of a stroke, 120 of a filled rectangle.
     assert_eq!(long, [35, 42]);

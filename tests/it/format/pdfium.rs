@@ -79,7 +79,7 @@ fn agree(name: &str, bytes: Vec<u8>, whole: bool) -> Option<usize> {
                 .filter(|(_, glyph)| !glyph.text.trim().is_empty() && inside(glyph))
                 .collect();
             here.sort_by(|a, b| a.1.x.total_cmp(&b.1.x));
-            let text: String = here.iter().map(|(_, glyph)| glyph.text.as_str()).collect();
+            let text: String = here.iter().map(|(_, glyph)| &*glyph.text).collect();
             let (text, own) = (visible(&text), visible(&line.text));
             assert!(read_as(&text, &own, whole), "{name} page {}: {text:?} | {own:?}", number + 1);
             if text.first() == own.first() {
@@ -97,7 +97,7 @@ fn agree(name: &str, bytes: Vec<u8>, whole: bool) -> Option<usize> {
             if whole {
                 let named: BTreeSet<&str> =
                     here.iter().filter_map(|(_, glyph)| glyph.font.as_deref()).map(plain).collect();
-                let own: BTreeSet<&str> = line.fonts.keys().map(String::as_str).collect();
+                let own: BTreeSet<&str> = line.fonts.keys().map(|name| &**name).collect();
                 assert_eq!(named, own, "{name}: {}", line.text);
             }
             compared += here.len();
@@ -107,7 +107,7 @@ fn agree(name: &str, bytes: Vec<u8>, whole: bool) -> Option<usize> {
             .iter()
             .zip(&seen)
             .filter(|(glyph, seen)| !**seen && !glyph.text.trim().is_empty())
-            .map(|(glyph, _)| glyph.text.as_str())
+            .map(|(glyph, _)| &*glyph.text)
             .collect();
         assert_eq!(missed, "", "{name} page {}: in no line of ours", number + 1);
     }

@@ -242,6 +242,55 @@ fn bytes_that_belong_to_no_revision_and_moved_ranges_do_not_pass() {
 }
 
 #[test]
+fn what_is_appended_and_can_not_be_read_fails_every_signature_before_it() {
+    let Sealed { sealed, .. } = document();
+    let pdf = Pdf::open(sealed).unwrap();
+    let root = pdf.root(pdf.newest()).unwrap().number;
+    let (at, previous) = (sealed.len(), pdf.newest_section().unwrap().start);
+    let appended = |object: &str, table: &str, trailer: &str| {
+        let section = at + object.len();
+        let tail = format!("{object}xref\n{table}trailer\n<<{trailer}>>\nstartxref\n{section}\n%%EOF\n");
+        [sealed.as_slice(), tail.as_bytes()].concat()
+    };
+    let entry = format!("{root} 1\n{at:010} 00000 n \n");
+    let id = pdf.newest_section().unwrap().trailer.get("ID").and_then(Object::as_array).unwrap();
+    let id: String = id
+        .iter()
+        .map(|part| match part {
+            Object::String(bytes) => format!("<{}>", hex::encode(bytes)),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let usual = format!("/Size 200/Root {root} 0 R/Prev {previous}/ID[{id}]");
+    let twice = format!("{root} 0 obj\n<</Type/Catalog/Type/Catalog>>\nendobj\n");
+    for (what, file) in [
+        ("a key that stands twice", appended(&twice, &entry, &usual)),
+        (
+            "no section before",
+            appended("", "0 1\n0000000000 65535 f \n", &format!("/Size 200/Root {root} 0 R")),
+        ),
+        ("an object elsewhere", appended("% here\n", &entry, &usual)),
+        ("no section", [sealed.as_slice(), format!("startxref\n{}\n%%EOF\n", at - 9).as_bytes()].concat()),
+    ] {
+        let report = verdict(&file, &document().keys);
+        assert_eq!(report.indication, "TOTAL-FAILED", "{what}");
+        assert_eq!(report.signatures.len(), 2, "{what}");
+        assert_eq!(report.file.size, u64::try_from(file.len()).unwrap());
+        for signature in &report.signatures {
+            assert_eq!(signature.integrity, "intact", "{what}");
+            assert_eq!(signature.sub_indication.as_deref(), Some("FORMAT_FAILURE"), "{what}");
+            assert_eq!(signature.changes_after, chancery::signature::changes::Class::Other, "{what}");
+            assert!(!signature.covers.whole_file, "{what}");
+        }
+    }
+    let commented = appended("% Producer 5.5\n", "0 1\n0000000000 65535 f \n", &usual);
+    let report = verdict(&commented, &document().keys);
+    assert_eq!(report.indication, "TOTAL-PASSED", "comments hide nothing: {report:#?}");
+    let hidden = appended("% 7 0 obj null endobj\n", "0 1\n0000000000 65535 f \n", &usual);
+    assert_eq!(verdict(&hidden, &document().keys).indication, "TOTAL-FAILED", "unless they hold objects");
+}
+
+#[test]
 fn signed_again_in_an_unknown_way_the_first_signatures_still_hold() {
     // A second person's signature in a new invisible field is a signature, not an alteration.
     let Sealed { sealed, keys, .. } = document();

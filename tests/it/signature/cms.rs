@@ -6,7 +6,7 @@ use chancery::pki::issue::{self, Authority, Issued, NewKey};
 use chancery::pki::{Certificate, Digest, MemoryKey, SigningKey, TrustStore};
 use chancery::signature::cms;
 use chancery::signature::detached::validate_detached;
-use chancery::signature::report::Report;
+use chancery::signature::report::{Indication, Report};
 use chancery::signature::validate::Policy;
 
 const CONTENT: &[u8] = "Quyết định số 05\n".as_bytes();
@@ -93,6 +93,7 @@ fn what_openssl_signs_passes_here_and_altered_content_does_not() {
             vec!["-cades", "-md", "sha256"],
             vec!["-md", "sha512"],
             vec!["-cades", "-keyid"],
+            vec!["-noattr"],
             vec!["-nocerts"],
         ] {
             let args: Vec<&str> = base.into_iter().chain(extra.clone()).chain(["-out", &out]).collect();
@@ -111,7 +112,9 @@ fn what_openssl_signs_passes_here_and_altered_content_does_not() {
             let trust = TrustStore::new(vec![authority.root().clone()]);
             let policy = Policy { trust, at: super::journey::at() };
             let altered = validate_detached(&signature, &b"khac".to_vec(), &policy).unwrap();
-            assert_eq!(altered.signatures[0].sub_indication.as_deref(), Some("HASH_FAILURE"));
+            // Without attributes the signature value is over the content itself.
+            let wrong = if extra == ["-noattr"] { "SIG_CRYPTO_FAILURE" } else { "HASH_FAILURE" };
+            assert_eq!(altered.signatures[0].sub_indication.as_deref(), Some(wrong));
             assert_eq!(altered.signatures[0].integrity, "broken");
         }
     }
@@ -217,4 +220,49 @@ fn one_signer_has_one_digest() {
     let report = judge(&signature, authority.root());
     assert_eq!(report.signatures[0].integrity, "intact");
     assert_eq!(report.signatures[0].reasons[0].code, "digests_differ");
+}
+
+/// A key of so many bits by openssl, with a certificate it signs itself.
+fn by_openssl(folder: &std::path::Path, bits: &str) -> Option<(String, String)> {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (key, cert, size) = (path("old-key.pem"), path("old-cert.pem"), format!("rsa:{bits}"));
+    let usage = "keyUsage=critical,digitalSignature,keyCertSign";
+    let args = [
+        "req", "-x509", "-newkey", &size, "-nodes", "-keyout", &key, "-out", &cert, "-subj", "/CN=Old",
+        "-addext", usage,
+    ];
+    let output = judges::run("openssl", &args)?;
+    assert!(output.status.success(), "{}", judges::text(&output));
+    Some((key, cert))
+}
+
+#[test]
+fn weak_keys_and_digests_are_checked_and_called_weak_and_not_forged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("content"), CONTENT).unwrap();
+    for (bits, digest) in [("1024", "sha256"), ("1536", "sha512"), ("2048", "md5"), ("2048", "sha1")] {
+        let Some((key, cert)) = by_openssl(folder.path(), bits) else { return };
+        let (content, out) = (path("content"), path("made"));
+        let args = [
+            "cms", "-sign", "-binary", "-outform", "DER", "-inkey", &key, "-signer", &cert, "-in", &content,
+            "-md", digest, "-out", &out,
+        ];
+        let output = judges::run("openssl", &args).unwrap();
+        assert!(output.status.success(), "{}", judges::text(&output));
+        let signature = std::fs::read(&out).unwrap();
+        let root = chancery::pki::read_certificates(&std::fs::read(&cert).unwrap()).unwrap().remove(0);
+        let policy = || Policy { trust: TrustStore::new(vec![root.clone()]), at: chrono::Utc::now() };
+        let judged = |content: &[u8]| {
+            let report = validate_detached(&signature, &content.to_vec(), &policy()).unwrap();
+            report.signatures.into_iter().next().unwrap()
+        };
+        let whole = judged(CONTENT);
+        assert_eq!(whole.integrity, "intact", "{bits} {digest}: {whole:#?}");
+        assert_eq!(whole.indication, Indication::Indeterminate);
+        assert_eq!(whole.sub_indication.as_deref(), Some("CRYPTO_CONSTRAINTS_FAILURE_NO_POE"));
+        let altered = judged(b"khac");
+        assert_eq!((altered.integrity.as_str(), altered.indication), ("broken", Indication::Failed));
+        assert_eq!(altered.sub_indication.as_deref(), Some("HASH_FAILURE"));
+    }
 }

@@ -15,18 +15,18 @@ const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/Win
 const PAGE: &str = "/Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</Im 12 0 R>>>>";
 const FORM: &str = "/AcroForm<</Fields[6 0 R 10 0 R]/SigFlags 3/DR<</Font<</F1 5 0 R>>>>>>";
 
-struct Forger {
+pub(super) struct Forger {
     key: MemoryKey,
     trust: TrustStore,
 }
 
-fn stream(entries: &str, data: &str) -> String {
+pub(super) fn stream(entries: &str, data: &str) -> String {
     format!("<<{entries}/Length {}>>\nstream\n{data}\nendstream", data.len())
 }
 
 /// What certification or lock the first signature has.
 #[derive(Clone, Copy)]
-enum Seal {
+pub(super) enum Seal {
     Plain,
     /// DocMDP with P.
     Certified(u8),
@@ -35,7 +35,7 @@ enum Seal {
 }
 
 impl Forger {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let authority = Authority::new("Root", (2020, 2060)).unwrap();
         let made = authority.issue("Người ký", "Cơ quan", NewKey::P256, (2024, 2040)).unwrap();
         let key = MemoryKey::new(&made.pkcs8, made.certificate, vec![]).unwrap();
@@ -71,6 +71,13 @@ impl Forger {
     /// A signed contract: text, a form field that shows an amount, an overlay picture, and hidden objects whose numbers
     /// are free to the attacker.
     fn signed(&self, seal: Seal) -> Raw {
+        self.signed_with(seal, &[])
+    }
+
+    /// The same with further objects, of which the first is a field.
+    pub(super) fn signed_with(&self, seal: Seal, more: &[(u32, &str)]) -> Raw {
+        let field = more.first().map(|(number, _)| format!(" {number} 0 R")).unwrap_or_default();
+        let form = FORM.replace("10 0 R", &format!("10 0 R{field}"));
         let content = "BT /F1 12 Tf 100 700 Td (Pay 100 to the agency) Tj ET q /Im Do Q";
         let perms = match seal {
             Seal::Certified(_) => "/Perms<</DocMDP 7 0 R>>",
@@ -80,30 +87,37 @@ impl Forger {
             "/Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F1 5 0 R>>>>",
             "/Tx BMC BT /F1 12 Tf 2 4 Td (100) Tj ET EMC",
         );
-        let mut raw = Raw::new(&[
-            (1, &format!("<</Type/Catalog/Pages 2 0 R{FORM}{perms}>>")),
+        let (catalog, page) = (
+            format!("<</Type/Catalog/Pages 2 0 R{form}{perms}>>"),
+            format!("<<{PAGE}/Annots[6 0 R 10 0 R{field}]>>"),
+        );
+        let (content, signature) = (stream("", content), self.dictionary(seal));
+        let overlay = stream("/Type/XObject/Subtype/Form/BBox[90 690 300 720]", "1 1 1 rg 90 690 5 5 re f");
+        let own = [
+            (1, catalog.as_str()),
             (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
-            (3, &format!("<<{PAGE}/Annots[6 0 R 10 0 R]>>")),
-            (4, &stream("", content)),
+            (3, &page),
+            (4, &content),
             (5, FONT),
             (6, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature1)/V 7 0 R/Rect[0 0 0 0]/P 3 0 R/F 132>>"),
-            (7, &self.dictionary(seal)),
+            (7, &signature),
             (
                 10,
                 "<</Type/Annot/Subtype/Widget/FT/Tx/T(amount)/V(100)/Rect[100 600 200 620]/P 3 0 R/F 4/AP<</N 11 0 R>>>>",
             ),
             (11, &shown),
-            (12, &stream("/Type/XObject/Subtype/Form/BBox[90 690 300 720]", "1 1 1 rg 90 690 5 5 re f")),
-        ]);
+            (12, &overlay),
+        ];
+        let mut raw = Raw::new(&[own.as_slice(), more].concat());
         self.seal(&mut raw.bytes);
         raw
     }
 
-    fn judge(&self, file: &[u8]) -> Result<Report, chancery::pdf::Error> {
+    pub(super) fn judge(&self, file: &[u8]) -> Result<Report, chancery::pdf::Error> {
         validate(&file.to_vec(), &Policy { trust: self.trust.clone(), at: at() })
     }
 
-    fn passes(&self, file: &[u8]) -> bool {
+    pub(super) fn passes(&self, file: &[u8]) -> bool {
         self.judge(file).is_ok_and(|report| report.indication == "TOTAL-PASSED")
     }
 

@@ -12,6 +12,7 @@ mod hostile;
 mod https;
 mod journey;
 mod levels;
+mod masks;
 pub mod others;
 mod pictures;
 mod producers;

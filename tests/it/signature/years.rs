@@ -35,8 +35,16 @@ impl World {
     }
 
     pub(super) fn since(year: i32) -> Self {
+        Self::valid(year, 2060)
+    }
+
+    fn ending(year: i32) -> Self {
+        Self::valid(2020, year)
+    }
+
+    fn valid(from: i32, to: i32) -> Self {
         let key = KeyPair::generate().unwrap();
-        let mut params = named("Root", year, 2060);
+        let mut params = named("Root", from, to);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let root = Certificate::read(params.self_signed(&key).unwrap().der()).unwrap();
@@ -249,6 +257,42 @@ fn a_time_stamp_before_the_revocation_saves_the_signature_and_one_after_it_does_
     let plain = signed(&person, "2026-06-15", None).unwrap();
     let report = world.report(&plain, "2026-09-10", &[&later]);
     assert_eq!(first(&report), ("INDETERMINATE".to_owned(), Some("REVOKED_NO_POE")));
+}
+
+#[test]
+fn what_was_revoked_in_the_second_of_the_time_stamp_was_not_there_before() {
+    let world = World::new();
+    let person = world.person();
+    let mut tsa = world.authority((2024, 2030), "2026-06-15");
+    // EN 319 102-1, 5.5.4: the revocation must lie after the best signature time.
+    for (stamped, expected) in [("23:59:59", "TOTAL-PASSED"), ("00:00:00", "INDETERMINATE")] {
+        let day = if stamped == "00:00:00" { "2026-08-01" } else { "2026-07-31" };
+        tsa.at = format!("{day}T{stamped}Z").parse().unwrap();
+        let file = signed(&person, "2026-06-15", Some(&tsa)).unwrap();
+        let list = world.list("2026-09", &[(&person, "2026-08-01")]);
+        let report = world.report(&file, "2026-09-10", &[&list]);
+        assert_eq!(report.indication, expected, "{stamped}: {report:#?}");
+    }
+}
+
+#[test]
+fn an_authority_that_is_no_longer_valid_vouches_only_for_what_existed_before() {
+    let world = World::ending(2028);
+    let person = world.issue("Trần Văn Mẫu", (2024, 2035), None);
+    let list = world.list("2029-06", &[]);
+    let plain = signed(&person, "2026-06-15", None).unwrap();
+    let report = world.report(&plain, "2029-06-10", &[&list]);
+    let expected = ("INDETERMINATE".to_owned(), Some("CERTIFICATE_CHAIN_GENERAL_FAILURE"));
+    assert_eq!(first(&report), expected, "{report:#?}");
+    assert!(report.signatures[0].reasons.iter().any(|reason| reason.code == "issuer_out_of_validity"));
+}
+
+#[test]
+fn outside_its_validity_goes_before_what_can_not_be_learnt() {
+    let world = World::new();
+    let file = signed(&world.person(), "2026-06-15", None).unwrap();
+    let report = world.report(&file, "2028-06-10", &[]);
+    assert_eq!(first(&report), ("INDETERMINATE".to_owned(), Some("OUT_OF_BOUNDS_NO_POE")), "{report:#?}");
 }
 
 #[test]

@@ -25,7 +25,16 @@ pub fn own() -> Option<Pki> {
     start()
 }
 
+/// One whose configuration is changed.
+pub fn own_with(change: &dyn Fn(String) -> String) -> Option<Pki> {
+    start_from(Some(change))
+}
+
 fn start() -> Option<Pki> {
+    start_from(None)
+}
+
+fn start_from(change: Option<&dyn Fn(String) -> String>) -> Option<Pki> {
     let certomancer = judges::program("certomancer")?;
     let shared = std::env::var("CHANCERY_SHARED")
         .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
@@ -35,6 +44,18 @@ fn start() -> Option<Pki> {
         return None;
     }
     let folder = tempfile::tempdir().unwrap().keep();
+    let script = match change {
+        None => script,
+        Some(change) => {
+            // The script reads what stands beside it.
+            let made = folder.join("made");
+            std::fs::create_dir(&made).unwrap();
+            std::fs::copy(&script, made.join("start.sh")).unwrap();
+            let read = std::fs::read_to_string(script.with_file_name("certomancer.yml")).unwrap();
+            std::fs::write(made.join("certomancer.yml"), change(read)).unwrap();
+            made.join("start.sh")
+        }
+    };
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let path = format!("{}:{}", certomancer.parent().unwrap().display(), std::env::var("PATH").unwrap());
     // The server it leaves running must hold neither our output nor our input open.

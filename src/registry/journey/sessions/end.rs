@@ -19,10 +19,10 @@ pub fn cancel(
     unit: &mut Unit<'_>,
     by: &Acting,
     id: &SigningSessionId,
-    expected: i64,
+    expected: Option<i64>,
 ) -> Result<SigningSession, Error> {
     let found = find_own(unit.connection(), by, id)?;
-    if found.version != expected {
+    if expected.is_some_and(|expected| found.version != expected) {
         return Err(Error::Stale);
     }
     still_open(&found, unit.now())?;
