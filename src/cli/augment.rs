@@ -116,7 +116,7 @@ pub(super) struct Raising<'a> {
 }
 
 pub(super) fn unwritable(error: std::io::Error) -> Failure {
-    (FAULT, "file_unwritable", error.to_string())
+    (super::unwritable(&error), "file_unwritable", error.to_string())
 }
 
 impl Raising<'_> {

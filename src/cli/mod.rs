@@ -35,6 +35,20 @@ pub const USAGE: u8 = 64;
 /// Our own fault.
 pub const FAULT: u8 = 70;
 
+/// What it means that a place named for the output can't be written to: wrong usage where the place is at fault.
+#[must_use]
+pub fn unwritable(error: &std::io::Error) -> u8 {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound
+        | ErrorKind::PermissionDenied
+        | ErrorKind::NotADirectory
+        | ErrorKind::IsADirectory
+        | ErrorKind::ReadOnlyFilesystem => USAGE,
+        _ => FAULT,
+    }
+}
+
 /// The language of texts for the terminal: Vietnamese, unless the locale is English or plain.
 #[must_use]
 pub fn language() -> Language {

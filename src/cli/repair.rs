@@ -1,7 +1,7 @@
 //! `chancery repair`: corrects in a DOCX what can be corrected safely.
 
 use super::check::{ProfileArgs, Versions, chosen, line};
-use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, fail, print_json};
+use super::{GOOD, NOT_GOOD, UNREADABLE, fail, print_json};
 use crate::format::FormatError;
 use crate::format::docx::DocxError;
 use crate::format::repair::report::{Done, Repair};
@@ -61,7 +61,8 @@ pub fn run(args: &Args) -> ExitCode {
     };
     if let Err(error) = write(&args.output, &bytes) {
         let (path, why) = (args.output.display().to_string(), error.to_string());
-        return fail(args.json, FAULT, "repair_unwritable", &[("path", &path), ("why", &why)]);
+        let exit = super::unwritable(&error);
+        return fail(args.json, exit, "repair_unwritable", &[("path", &path), ("why", &why)]);
     }
     if args.json {
         let mut report = serde_json::json!(repair);

@@ -101,13 +101,16 @@ pub fn appearance_text(
     let mut current: Option<&Coding> = None;
     let mut text = String::new();
     let mut foreign = false;
+    let mut ink = Ink::default();
     let understood = operators(&content, &mut |operator, operands| match (operator, operands) {
+        (b"q" | b"Q" | b"g" | b"rg" | b"k" | b"sc" | b"scn", _) => ink.set(operator, operands),
         (b"Tf", [Object::Name(name), _]) => current = fonts.get(name),
         (b"Tj" | b"'", [Object::String(codes)]) => match current {
-            Some(coding) => text.push_str(&coding.decode(codes)),
-            None => foreign = true,
+            Some(coding) if !ink.is_pale => text.push_str(&coding.decode(codes)),
+            _ => foreign = true,
         },
         (b"TJ", [Object::Array(parts)]) => {
+            foreign |= ink.is_pale;
             for part in parts {
                 if let (Object::String(codes), Some(coding)) = (part, current) {
                     text.push_str(&coding.decode(codes));
@@ -125,6 +128,37 @@ pub fn appearance_text(
         _ => {}
     });
     Ok((understood && !foreign).then_some(text))
+}
+
+/// Whether what is filled in is too pale to be seen on paper.
+#[derive(Default)]
+struct Ink {
+    is_pale: bool,
+    saved: Vec<bool>,
+}
+
+impl Ink {
+    /// Takes an operator that sets the colour, or saves and restores it (ISO 32000-2, 8.4.2 and 8.6.8).
+    fn set(&mut self, operator: &[u8], operands: &[Object]) {
+        /// Above this share of white, text isn't read any more.
+        const PALE: f64 = 0.8;
+        /// States saved in one another, more than a field's text needs.
+        const SAVED: usize = 64;
+        let shares: Vec<f64> = operands.iter().filter_map(Object::as_number).collect();
+        match operator {
+            b"q" if self.saved.len() < SAVED => self.saved.push(self.is_pale),
+            b"q" => {}
+            b"Q" => self.is_pale = self.saved.pop().unwrap_or_default(),
+            // A pattern has a name; what it shows isn't looked at.
+            _ if shares.len() != operands.len() => self.is_pale = true,
+            _ => {
+                self.is_pale = match shares.as_slice() {
+                    [_, _, _, _] => shares.iter().all(|share| *share < 1.0 - PALE),
+                    _ => shares.iter().all(|share| *share > PALE),
+                };
+            }
+        }
+    }
 }
 
 /// Whether a widget's appearance shows a value, and nothing else.

@@ -165,6 +165,13 @@ fn marks_of_attachments_and_copies_stand_in_the_top_right_corner_as_the_decree_w
 }
 
 #[test]
+fn an_output_in_a_folder_that_is_not_there_is_wrong_usage() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("draft.pdf"), draft(0).bytes).unwrap();
+    assert_eq!(desk.sign("draft.pdf", "no/such/folder.pdf", &[]).0, Some(64));
+}
+
+#[test]
 fn a_signature_is_not_laid_over_words_that_are_signed_already() {
     let desk = Desk::new();
     let seal = fixture_path("images/seal.png");
