@@ -1,7 +1,7 @@
 //! Algorithms by their identifiers, and verification by the providers.
 //!
 //! What the provider (aws-lc-rs) doesn't know is an error of its own, never a failure of the signature. RSA it
-//! doesn't know is verified in [`super::rsa`]: old documents have short keys and odd parameters, and whether they are
+//! doesn't know is verified in `pki::rsa`: old documents have short keys and odd parameters, and whether they are
 //! intact must be said of them too.
 
 use super::der::{Reader, Tlv, has_no_parameters, integer, null, oid, sequence, tlv};
