@@ -224,8 +224,9 @@ fn check_waiting(
 ) -> Result<(), Error> {
     let rows: Vec<Row> = events::table
         .left_join(log_entries::table)
+        .left_join(pending_events::table.on(pending_events::event_id.eq(events::id)))
         .filter(log_entries::idx.is_null())
-        .order(events::id)
+        .order((pending_events::arrival.nullable(), events::id))
         .select((
             log_entries::idx.nullable(),
             events::id,

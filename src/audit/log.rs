@@ -63,7 +63,8 @@ fn sequence_in(unit: &mut Unit<'_>) -> Result<usize, Error> {
     let c = unit.connection();
     let waiting: Vec<(EventId, String)> = pending_events::table
         .inner_join(events::table.on(events::id.eq(pending_events::event_id)))
-        .order(events::id)
+        // In the order they were written in: identifiers tell that to the millisecond only.
+        .order(pending_events::arrival)
         .limit(BATCH)
         .select((events::id, events::leaf))
         .load(c)?;

@@ -18,6 +18,7 @@ diesel::table! {
 
 diesel::table! {
     pending_events (event_id) {
+        arrival -> BigInt,
         event_id -> Text,
     }
 }

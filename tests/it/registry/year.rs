@@ -1,7 +1,7 @@
 //! The year turns at local midnight, whatever the clock of the machine says in UTC.
 
 use crate::support::databases::{Fresh, on_both};
-use chancery::audit::Actor;
+use chancery::audit::{Actor, fsck, log};
 use chancery::desk::Desk;
 use chancery::format::Kind;
 use chancery::identity::Acting;
@@ -133,5 +133,25 @@ fn a_register_of_a_future_year_gives_no_number_yet() {
         ));
         office.clock.set(instant("2026-12-31T17:00:00Z"));
         assert_eq!(office.number(&register).unwrap(), (41, day("2027-01-01")), "{}", fresh.name());
+    });
+}
+
+#[test]
+fn events_of_one_moment_get_their_places_in_the_order_they_were_written_in() {
+    on_both(|fresh| {
+        // The clock stands: every event touches the same register in the same millisecond.
+        let office = Office::new(fresh);
+        let register = office.open(None);
+        for _ in 0..12 {
+            office.number(&register).unwrap();
+        }
+        let database = &office.desk.database;
+        let bad = || {
+            let report = database.read_blocking(|c| fsck::fsck(c, &chancery::trail::tables())).unwrap();
+            report.first_bad.map(|bad| format!("{} {}", bad.kind, bad.what))
+        };
+        assert_eq!(bad(), None, "{}, waiting", fresh.name());
+        assert!(log::sequence(database).unwrap() > 12);
+        assert_eq!(bad(), None, "{}, placed", fresh.name());
     });
 }

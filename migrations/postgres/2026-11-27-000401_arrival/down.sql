@@ -1,0 +1,1 @@
+ALTER TABLE pending_events DROP COLUMN arrival;
