@@ -281,6 +281,8 @@ fn run(name: &str, options: &Options, limits: &Limits, clients: usize, database:
 }
 
 fn main() {
+    // The clients below are built without going through the guarded one, which does this.
+    chancery::fetch::use_our_provider();
     let options = options();
     let folder = tempfile::tempdir().unwrap();
     let limits = limits(folder.path());
