@@ -116,7 +116,7 @@ pub struct Law {
 pub struct Keys {
     /// PKCS#11 libraries that may be loaded, by absolute path.
     pub pkcs11_modules: Vec<PathBuf>,
-    /// Services of remote signing that may be asked, by the base address of their CSC API, version 1.
+    /// Services of remote signing that may be asked, by the base address of their CSC API, version 1 or 2.
     pub csc_services: Vec<String>,
 }
 
@@ -337,7 +337,7 @@ impl Config {
             return wrong("keys.pkcs11_modules", "expected absolute paths");
         }
         if self.keys.csc_services.iter().any(|address| !crate::pki::csc::is_base(address)) {
-            let expected = "expected addresses that end with /csc/v1: version 2 of the CSC API is not spoken";
+            let expected = "expected addresses that end with /csc/v1 or /csc/v2";
             return wrong("keys.csc_services", expected);
         }
         if self.log.name.is_empty() || self.log.name.contains([' ', '+']) {

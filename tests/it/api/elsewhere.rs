@@ -18,6 +18,7 @@ use reqwest::blocking::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -197,7 +198,7 @@ fn remote(fresh: &Fresh, pki: &Pki, service: &Dummy, kind: &str) {
         // It has many, and none is named.
         (at(&service.address, ""), "key_refused"),
         (at("http://localhost:1/csc/v1", "a"), "key_refused"),
-        (at(&service.address.replace("/v1", "/v2"), "a"), "key_refused"),
+        (at(&service.address.replace("/v1", "/v3"), "a"), "key_refused"),
     ] {
         let key = json!({ "purpose": "agency_seal", "name": "x", "location": location });
         assert_eq!(register(&office.admin, &key, None).problem(409), code, "{location}");
@@ -214,8 +215,8 @@ fn remote(fresh: &Fresh, pki: &Pki, service: &Dummy, kind: &str) {
 
 /// Status and body; none: no answer ever.
 type Said = Option<(u16, Vec<u8>)>;
-/// How a service answers a method.
-type Answering = Box<dyn Fn(&str) -> Said + Send>;
+/// How a service answers a method and what it was sent.
+type Answering = Box<dyn Fn(&str, &str) -> Said + Send>;
 type Manner = Arc<Mutex<Answering>>;
 
 /// A service by https that answers in a manner that can be changed.
@@ -231,9 +232,10 @@ fn liar(manner: &Manner, asked: &Arc<Mutex<Vec<String>>>) -> crate::support::tls
             }
         }
         let text = String::from_utf8_lossy(&request).into_owned();
-        let method = text.split_whitespace().nth(1).unwrap().trim_start_matches("/csc/v1/").to_owned();
+        let (_, method) = text.split_whitespace().nth(1).unwrap().split_once("/csc/v").unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        let answer = manner.lock().unwrap()(&method[2..], body);
         asked.lock().unwrap().push(text);
-        let answer = manner.lock().unwrap()(&method);
         match answer {
             Some((status, body)) => {
                 let head = format!(
@@ -268,7 +270,7 @@ fn a_service_that_lies_refuses_or_is_silent_signs_nothing() {
 }
 
 fn lied_to(fresh: &Fresh) {
-    let manner: Manner = Arc::new(Mutex::new(Box::new(|_| Some((500, vec![])))));
+    let manner: Manner = Arc::new(Mutex::new(Box::new(|_, _| Some((500, vec![])))));
     let asked = Arc::default();
     let service = liar(&manner, &asked);
     let set = |next: Answering| *manner.lock().unwrap() = next;
@@ -289,7 +291,7 @@ fn lied_to(fresh: &Fresh) {
         "secret": "pin-8642", "access": { "user": "co-quan", "password": "mat-khau-9753" },
     });
     let taking_in = |answer: Value| {
-        move |method: &str| match method {
+        move |method: &str, _: &str| match method {
             "auth/login" => Some((200, json!({ "access_token": "token-1" }).to_string().into_bytes())),
             "credentials/info" => Some((200, answer.to_string().into_bytes())),
             _ => Some((404, vec![])),
@@ -350,8 +352,10 @@ fn lied_to(fresh: &Fresh) {
     ];
     for (method, answer, status, code) in cases {
         let shown = format!("{method} {:?}", answer.as_ref().map(|(status, body)| (*status, body.len())));
-        set(Box::new(move |asked: &str| match asked {
+        let told = info(&own, "explicit").to_string().into_bytes();
+        set(Box::new(move |asked: &str, _: &str| match asked {
             _ if asked == method => answer.clone(),
+            "credentials/info" => Some((200, told.clone())),
             "auth/login" => Some((200, json!({ "access_token": "token-1" }).to_string().into_bytes())),
             "credentials/authorize" => Some((200, json!({ "SAD": "sad-1" }).to_string().into_bytes())),
             _ => Some((404, vec![])),
@@ -374,4 +378,90 @@ fn lied_to(fresh: &Fresh) {
     for secret in ["pin-8642", "mat-khau-9753", "token-1", "sad-1"] {
         assert!(!kept.contains(secret), "{secret}");
     }
+}
+
+/// A service by version 2 of the API, written from the specification: no other that runs here speaks it. It signs with a
+/// real key, and refuses whatever isn't version 2's.
+fn version_2(certificate: &Certificate, key: PathBuf) -> Answering {
+    let certificate = coded(&certificate.der);
+    let good = |answer: Value| Some((200, answer.to_string().into_bytes()));
+    let refused = || Some((400, json!({ "error": "invalid_request" }).to_string().into_bytes()));
+    Box::new(move |method, body| {
+        let body: Value = serde_json::from_str(body).unwrap();
+        let one = body["hashes"][0].as_str().unwrap_or_default();
+        let names: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+        match method {
+            "credentials/list" => good(json!({ "credentialIDs": ["only-one"] })),
+            "credentials/info" => good(json!({
+                "key": { "status": "enabled", "algo": ["1.2.840.10045.4.3.2"], "len": 256 },
+                "cert": { "certificates": [certificate] },
+                "auth": {
+                    "mode": "explicit", "expression": "mat-ma",
+                    "objects": [{ "type": "Password", "id": "mat-ma", "format": "A", "label": "Mật mã" }],
+                },
+                "multisign": 1,
+            })),
+            "credentials/authorize"
+                if names == ["authData", "credentialID", "hashAlgorithmOID", "hashes", "numSignatures"]
+                    && body["authData"] == json!([{ "id": "mat-ma", "value": "pin-8642" }]) =>
+            {
+                good(json!({ "SAD": format!("for {one}") }))
+            }
+            "signatures/signHash"
+                if names
+                    == ["SAD", "credentialID", "hashAlgorithmOID", "hashes", "operationMode", "signAlgo"]
+                    && body["SAD"] == format!("for {one}") =>
+            {
+                use base64::Engine;
+                let digest = base64::engine::general_purpose::STANDARD.decode(one).unwrap();
+                let at = key.with_extension("digest");
+                std::fs::write(&at, digest).unwrap();
+                let signed = Command::new("openssl")
+                    .args(["pkeyutl", "-sign", "-keyform", "DER", "-inkey"])
+                    .args([&key, Path::new("-in"), &at])
+                    .output()
+                    .unwrap();
+                assert!(signed.status.success(), "{}", judges::text(&signed));
+                good(json!({ "signatures": [coded(&signed.stdout)] }))
+            }
+            _ => refused(),
+        }
+    })
+}
+
+#[test]
+fn a_service_by_version_2_signs() {
+    on_both(|fresh| {
+        let manner: Manner = Arc::new(Mutex::new(Box::new(|_, _| None)));
+        let service = liar(&manner, &Arc::default());
+        let roots = tempfile::tempdir().unwrap();
+        std::fs::write(roots.path().join("tls.pem"), &service.root).unwrap();
+        let address = format!("https://127.0.0.1:{}/csc/v2", service.port);
+        let house = House::open_with(fresh, |config| {
+            config.keys.csc_services = vec![address.clone()];
+            config.signing.tls_roots = roots.path().to_path_buf();
+        });
+        let mut office = Office::open(&house);
+        let issued = house.authority.issue("Từ xa", "UBND", NewKey::P256, (2024, 2040)).unwrap();
+        let key = roots.path().join("key.der");
+        std::fs::write(&key, &*issued.pkcs8).unwrap();
+        *manner.lock().unwrap() = version_2(&issued.certificate, key);
+        let place = |secret: &str| {
+            json!({
+                "purpose": "personal", "person": office.leader.person, "name": "Từ xa",
+                "location": at(&address, ""), "secret": secret, "access": { "token": "token-1" },
+            })
+        };
+        let (wrong, right) = (place("pin-0000"), place("pin-8642"));
+        office.personal = register(&office.admin, &wrong, None).id();
+        let id = office.draft();
+        office.prepare(&id).good();
+        assert_eq!(office.sign(&id).problem(409), "key_refused");
+        office.personal = register(&office.admin, &right, None).id();
+        office.sign(&id).good();
+        let root = house.authority.root();
+        accepted_by_pyhanko("remote signing by version 2", &content(&office, &id), root, 1);
+        let asked = rows(&house);
+        assert!(!asked.contains("pin-8642") && !asked.contains("token-1"));
+    });
 }
