@@ -435,6 +435,11 @@ pub fn settle(service: &Service) -> Result<(), Error> {
 
 /// The worker: wakes when something was caused, and once a second in any case.
 async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
+    let begun = service.clone();
+    let resumed = tokio::task::spawn_blocking(move || log::resume(&begun.desk.database, &begun.signer)).await;
+    if let Ok(Err(error)) = resumed {
+        tracing::error!(%error, "the head of the log could not be signed");
+    }
     loop {
         tokio::select! {
             () = stop.notified() => return stop.notify_one(),

@@ -56,10 +56,15 @@ pub fn verifier_key_of(c: &mut AnyConnection) -> Result<Option<String>, Error> {
 /// # Errors
 /// When the database fails.
 pub fn sequence(database: &Database) -> Result<usize, Error> {
+    Ok(sequence_batch(database)?.0)
+}
+
+/// [`sequence`], with the tree's edge behind the batch, if there was one.
+fn sequence_batch(database: &Database) -> Result<(usize, Option<Frontier>), Error> {
     database.write_in_turn_blocking(TURN, sequence_in)
 }
 
-fn sequence_in(unit: &mut Unit<'_>) -> Result<usize, Error> {
+fn sequence_in(unit: &mut Unit<'_>) -> Result<(usize, Option<Frontier>), Error> {
     let c = unit.connection();
     let waiting: Vec<(EventId, String)> = pending_events::table
         .inner_join(events::table.on(events::id.eq(pending_events::event_id)))
@@ -69,7 +74,7 @@ fn sequence_in(unit: &mut Unit<'_>) -> Result<usize, Error> {
         .select((events::id, events::leaf))
         .load(c)?;
     if waiting.is_empty() {
-        return Ok(0);
+        return Ok((0, None));
     }
     let mut frontier = frontier(c)?;
     let (mut entries, mut nodes) = (Vec::new(), Vec::new());
@@ -89,7 +94,7 @@ fn sequence_in(unit: &mut Unit<'_>) -> Result<usize, Error> {
     });
     let placed = waiting.iter().map(|(event, _)| event);
     diesel::delete(pending_events::table.filter(pending_events::event_id.eq_any(placed))).execute(c)?;
-    Ok(waiting.len())
+    Ok((waiting.len(), Some(frontier)))
 }
 
 fn stored(value: u64) -> Result<i64, Error> {
@@ -112,6 +117,10 @@ pub fn size(c: &mut AnyConnection) -> Result<u64, Error> {
 pub fn node(c: &mut AnyConnection, level: u32, index: u64) -> Result<Hash, Error> {
     let level = i32::try_from(level).unwrap_or(i32::MAX);
     let text: String = log_nodes::table.find((level, stored(index)?)).select(log_nodes::hash).first(c)?;
+    read_hash(&text)
+}
+
+fn read_hash(text: &str) -> Result<Hash, Error> {
     let bytes = hex::decode(text).map_err(|_| Error::Unreadable("log node"))?;
     bytes.try_into().map_err(|_| Error::Unreadable("log node"))
 }
@@ -122,30 +131,30 @@ pub fn node(c: &mut AnyConnection, level: u32, index: u64) -> Result<Hash, Error
 /// When the database fails or a node is missing.
 pub fn frontier(c: &mut AnyConnection) -> Result<Frontier, Error> {
     let size = size(c)?;
-    let mut roots = Vec::new();
+    let mut places = Vec::new();
     let mut from = 0_u64;
     for level in (0..63).rev() {
         if size & (1 << level) != 0 {
-            roots.push(node(c, level, from >> level)?);
+            places.push((level, stored(from >> level)?));
             from += 1 << level;
         }
     }
+    let mut query = log_nodes::table.select((log_nodes::level, log_nodes::hash)).into_boxed();
+    for (level, index) in &places {
+        query = query.or_filter(log_nodes::level.eq(level).and(log_nodes::idx.eq(index)));
+    }
+    // Of an empty log nothing is asked; without a condition that would be everything.
+    let mut found: Vec<(i32, String)> = if places.is_empty() { Vec::new() } else { query.load(c)? };
+    found.sort_unstable_by_key(|(level, _)| std::cmp::Reverse(*level));
+    let roots = found.iter().map(|(_, text)| read_hash(text)).collect::<Result<_, _>>()?;
     Frontier::new(size, roots).ok_or(Error::Unreadable("log frontier"))
 }
 
-/// Signs the present head and keeps it, if it is newer than the last one; gives the note.
-///
-/// # Errors
-/// When the database fails.
-pub fn publish(database: &Database, signer: &NoteSigner) -> Result<Option<String>, Error> {
-    let (origin, head) = database.read_blocking(|c| Ok::<_, Error>((origin_of(c)?, frontier(c)?)))?;
-    let Some(origin) = origin else { return Ok(None) };
-    if head.size() == 0 {
-        return Ok(None);
-    }
+/// Signs a head and keeps it, if it is newer than the last one.
+fn publish(database: &Database, signer: &NoteSigner, head: &Frontier) -> Result<(), Error> {
+    let Some(origin) = database.look_up_blocking(origin_of)? else { return Ok(()) };
     let checkpoint = Checkpoint { origin, size: head.size(), root: head.root() };
     let note = signer.sign(&checkpoint.text());
-    let kept = note.clone();
     let size = stored(head.size())?;
     database.write_in_turn_blocking(TURN, move |unit| {
         let last: Option<i64> =
@@ -155,11 +164,10 @@ pub fn publish(database: &Database, signer: &NoteSigner) -> Result<Option<String
         }
         let now = unit.now_stored();
         diesel::insert_into(checkpoints::table)
-            .values((checkpoints::size.eq(size), checkpoints::note.eq(&kept), checkpoints::at.eq(now)))
+            .values((checkpoints::size.eq(size), checkpoints::note.eq(&note), checkpoints::at.eq(now)))
             .execute(unit.connection())?;
         Ok(())
-    })?;
-    Ok(Some(note))
+    })
 }
 
 /// Gives places to everything that waits and signs the head.
@@ -167,17 +175,29 @@ pub fn publish(database: &Database, signer: &NoteSigner) -> Result<Option<String
 /// # Errors
 /// When the database fails.
 pub fn advance(database: &Database, signer: &NoteSigner) -> Result<usize, Error> {
-    let mut all = 0;
+    let (mut all, mut head) = (0, None);
     loop {
-        match sequence(database)? {
-            0 => break,
-            some => all += some,
+        let (count, behind) = sequence_batch(database)?;
+        all += count;
+        head = behind.or(head);
+        // What came after a batch that wasn't full has woken the worker again.
+        if i64::try_from(count).unwrap_or(i64::MAX) < BATCH {
+            break;
         }
     }
-    if all > 0 {
-        publish(database, signer)?;
+    if let Some(head) = head {
+        publish(database, signer, &head)?;
     }
     Ok(all)
+}
+
+/// Signs the head when events have places and no signature stands over them yet: what a crash between the two leaves.
+///
+/// # Errors
+/// When the database fails.
+pub fn resume(database: &Database, signer: &NoteSigner) -> Result<(), Error> {
+    let (head, signed) = database.read_blocking(|c| Ok::<_, Error>((frontier(c)?, latest_checkpoint(c)?)))?;
+    if head.size() > signed.map_or(0, |(size, _)| size) { publish(database, signer, &head) } else { Ok(()) }
 }
 
 /// The newest signed head.

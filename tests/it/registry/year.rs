@@ -1,11 +1,13 @@
 //! The year turns at local midnight, whatever the clock of the machine says in UTC.
 
 use crate::support::databases::{Fresh, on_both};
+use aws_lc_rs::signature::Ed25519KeyPair;
 use chancery::audit::{Actor, fsck, log};
 use chancery::desk::Desk;
 use chancery::format::Kind;
 use chancery::identity::Acting;
 use chancery::identity::vault::Vault;
+use chancery::merkle::note::NoteSigner;
 use chancery::pki::TrustStore;
 use chancery::ports::{FixedClock, SystemRng};
 use chancery::profile::Profile;
@@ -153,5 +155,15 @@ fn events_of_one_moment_get_their_places_in_the_order_they_were_written_in() {
         assert_eq!(bad(), None, "{}, waiting", fresh.name());
         assert!(log::sequence(database).unwrap() > 12);
         assert_eq!(bad(), None, "{}, placed", fresh.name());
+        // A crash here leaves places without a signature over them: the next start signs.
+        let key = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).unwrap();
+        let signer = Arc::new(NoteSigner::new("log.example", key.as_ref()).unwrap());
+        let opening = Arc::clone(&signer);
+        let signed = || database.read_blocking(log::latest_checkpoint).unwrap().map(|(size, _)| size);
+        database.write_blocking(move |unit| log::open(unit, &opening, "log.example")).unwrap();
+        assert_eq!(signed(), None);
+        log::resume(database, &signer).unwrap();
+        let size = database.read_blocking(log::size).unwrap();
+        assert_eq!(signed(), Some(size), "{}", fresh.name());
     });
 }
