@@ -22,7 +22,7 @@ use std::process::ExitCode;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A signed PDF, or a CMS signature with --detached
+    /// A signed PDF, or a CMS signature (DER or PEM) with --detached
     file: PathBuf,
     /// The content a detached CMS signs
     #[arg(long, value_name = "CONTENT")]

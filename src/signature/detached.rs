@@ -10,6 +10,8 @@ use super::validate::{Judged, Policy, Supply};
 use crate::pdf::{self, Source};
 use crate::pki::Digest;
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
+use x509_parser::pem::Pem;
 
 /// Validates a detached CMS over `content`.
 ///
@@ -19,7 +21,19 @@ pub fn validate_detached(cms: &[u8], content: &dyn Source, policy: &Policy) -> R
     judge_detached(cms, content, policy, &Supply::default()).map(|judged| judged.report)
 }
 
-/// Validates a detached CMS over `content` with what is given and what the network gives.
+/// A signature as text (RFC 7468, 9; older programs write the label `PKCS7`), as bytes; anything else as it is.
+fn unarmoured(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.first() == Some(&0x30) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut blocks = Pem::iter_from_buffer(bytes).map_while(Result::ok);
+    match blocks.find(|block| ["CMS", "PKCS7"].contains(&block.label.as_str())) {
+        Some(block) => Cow::Owned(block.contents),
+        None => Cow::Borrowed(bytes),
+    }
+}
+
+/// Validates a detached CMS, DER or PEM, over `content` with what is given and what the network gives.
 ///
 /// # Errors
 /// When the content can't be read.
@@ -29,6 +43,7 @@ pub fn judge_detached(
     policy: &Policy,
     supply: &Supply<'_>,
 ) -> Result<Judged, pdf::Error> {
+    let cms = &*unarmoured(cms);
     let mut context = Digest::Sha256.context();
     content.for_each_piece(0, content.len(), &mut |piece| context.update(piece))?;
     let file = FileFacts { sha256: hex::encode(context.finish()), size: content.len() };
