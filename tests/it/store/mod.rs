@@ -1,6 +1,7 @@
 //! The unit of work, the objects and the jobs, on both databases.
 
 mod answers;
+mod migrations;
 mod sweep;
 
 use crate::support::databases::{Fresh, on_both};
