@@ -15,7 +15,9 @@ fuzz_target!(|data: &[u8]| {
         assert!(!changes.is_empty());
         for change in &changes {
             assert!(change.revision > signed + 1);
-            assert!(!is_permitted(change, Some(1), Some(&Locked::All)) || is_permitted(change, Some(3), None));
+            assert!(
+                !is_permitted(change, Some(1), Some(&Locked::All)) || is_permitted(change, Some(3), None)
+            );
         }
     }
 });

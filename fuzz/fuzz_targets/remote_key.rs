@@ -28,7 +28,8 @@ fuzz_target!(|data: &[u8]| {
             pin: Some("1234".to_owned()),
             ..Access::default()
         };
-        let service = Service::new(base, Arc::new(Parts(std::sync::Mutex::new(parts))), access).expect("an address");
+        let service =
+            Service::new(base, Arc::new(Parts(std::sync::Mutex::new(parts))), access).expect("an address");
         let _ = service.credentials();
         let Ok(found) = service.credential("c") else { continue };
         let Ok(key) = RemoteKey::new(service, "c", found.certificate, found.chain) else { continue };

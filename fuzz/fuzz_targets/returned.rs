@@ -10,8 +10,10 @@ use libfuzzer_sys::fuzz_target;
 fn signer(data: &[u8]) -> Option<Signed> {
     let name = b"/Contents <";
     let at = data.windows(name.len()).rposition(|part| part == name)?;
-    let digits: Vec<u8> = data.get(at + name.len()..)?.iter().copied().take_while(u8::is_ascii_hexdigit).collect();
-    let bytes = digits.chunks_exact(2).filter_map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+    let digits: Vec<u8> =
+        data.get(at + name.len()..)?.iter().copied().take_while(u8::is_ascii_hexdigit).collect();
+    let bytes =
+        digits.chunks_exact(2).filter_map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
     Signed::read(&bytes.collect::<Vec<u8>>()).ok()
 }
 
@@ -21,7 +23,9 @@ fuzz_target!(|data: &[u8]| {
     let returned = data.to_vec();
     let Ok(document) = Pdf::open(&returned) else { return };
     for revision in document.revisions().iter().rev().skip(1).take(3) {
-        let Some(given) = usize::try_from(revision.end).ok().and_then(|end| data.get(..end)) else { continue };
+        let Some(given) = usize::try_from(revision.end).ok().and_then(|end| data.get(..end)) else {
+            continue;
+        };
         if let Ok(found) = examine(&given.to_vec(), &returned, "Signature1", certificate, true) {
             assert_eq!(found.in_prepared_field, found.field == "Signature1");
         }

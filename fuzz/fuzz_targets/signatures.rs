@@ -7,7 +7,8 @@ use chrono::DateTime;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let policy = Policy { trust: TrustStore::default(), at: DateTime::from_timestamp(1_800_000_000, 0).unwrap() };
+    let policy =
+        Policy { trust: TrustStore::default(), at: DateTime::from_timestamp(1_800_000_000, 0).unwrap() };
     if let Ok(report) = validate(&data.to_vec(), &policy) {
         assert_ne!(report.indication, "TOTAL-PASSED");
     }
