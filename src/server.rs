@@ -433,6 +433,9 @@ pub fn settle(service: &Service) -> Result<(), Error> {
     Ok(())
 }
 
+/// How long the worker rests after its work: what is caused meanwhile gets its place in the log, and its head, together.
+const GATHERING: Duration = Duration::from_millis(25);
+
 /// The worker: wakes when something was caused, and once a second in any case.
 async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
     let begun = service.clone();
@@ -451,6 +454,10 @@ async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the worker could not finish"),
             Err(error) => tracing::error!(%error, "the worker panicked"),
+        }
+        tokio::select! {
+            () = stop.notified() => return stop.notify_one(),
+            () = tokio::time::sleep(GATHERING) => {}
         }
     }
 }
