@@ -12,9 +12,9 @@ use hayro::kurbo::Affine;
 use hayro::vello_cpu::color::{AlphaColor, Srgb};
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
-use hayro_interpret::InterpreterSettings;
 use hayro_interpret::font::FontQuery;
 use hayro_interpret::util::TransformExt;
+use hayro_interpret::{InterpreterSettings, RenderContent};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, Name, Object};
 use hayro_syntax::page::Page;
@@ -149,6 +149,24 @@ pub fn paint(
     limits: &Limits,
     scene: &dyn Fn([f64; 2]) -> Scene,
 ) -> Result<Raster, PictureError> {
+    paint_some(bytes, page, limits, RenderContent::all(), scene)
+}
+
+/// Paints what a page (from 0) shows by itself, without annotations.
+///
+/// # Errors
+/// [`PictureError`].
+pub fn paint_content(bytes: &[u8], page: usize, limits: &Limits) -> Result<Raster, PictureError> {
+    paint_some(bytes, page, limits, RenderContent::PAGE, &|_| Scene::default())
+}
+
+fn paint_some(
+    bytes: &[u8],
+    page: usize,
+    limits: &Limits,
+    content: RenderContent,
+    scene: &dyn Fn([f64; 2]) -> Scene,
+) -> Result<Raster, PictureError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file {
         return Err(PictureError::TooLarge);
     }
@@ -157,7 +175,7 @@ pub fn paint(
     let (ask, asked) = sync_channel(1);
     let (answer, answered) = sync_channel(1);
     let painting = workers::begin(move || {
-        painted(bytes, page, &limits, &|size| {
+        painted(bytes, (page, content), &limits, &|size| {
             ask.send(size).ok()?;
             answered.recv().ok()
         })
@@ -186,7 +204,7 @@ struct Painted {
 /// Paints a page for a picture of the size that `whole` says there must be for a page of its size.
 fn painted(
     bytes: Vec<u8>,
-    number: usize,
+    (number, content): (usize, RenderContent),
     limits: &Limits,
     whole: &dyn Fn([f64; 2]) -> Option<[f64; 2]>,
 ) -> Result<Painted, PictureError> {
@@ -209,7 +227,7 @@ fn painted(
     // The page in a canvas of its own size: a larger one would have to clip everything it paints.
     let (across, along) = (pixels(size[0] * scale)?.min(columns), pixels(size[1] * scale)?.min(rows));
     let mut canvas = RenderContext::new(across, along);
-    paint_page(page, &mut canvas, scale);
+    paint_page(page, content, &mut canvas, scale);
     Ok(Painted { page: finished(canvas), columns, rows, scale })
 }
 
@@ -245,7 +263,7 @@ fn pixels(length: f64) -> Result<u16, PictureError> {
     format!("{:.0}", length.floor().max(1.0)).parse().map_err(|_| PictureError::TooLarge)
 }
 
-fn paint_page<'a>(page: &'a Page<'a>, canvas: &mut RenderContext, scale: f64) {
+fn paint_page<'a>(page: &'a Page<'a>, content: RenderContent, canvas: &mut RenderContext, scale: f64) {
     let cache = RenderCache::new();
     // Fonts that aren't in the file are shown by one that has all Vietnamese letters.
     let substitute = |italic: bool| -> (Arc<dyn AsRef<[u8]> + Send + Sync>, u32) {
@@ -260,6 +278,7 @@ fn paint_page<'a>(page: &'a Page<'a>, canvas: &mut RenderContext, scale: f64) {
             }
             other => resolver(other),
         }),
+        render_content: content,
         ..usual
     };
     let transform = Affine::scale(scale) * page.initial_transform(true).to_kurbo();

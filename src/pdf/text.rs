@@ -151,11 +151,21 @@ impl Page {
     /// The boxes of its text, letter by letter, without leaders.
     #[must_use]
     pub fn text_boxes(&self) -> Vec<Rectangle> {
+        // Recognised text stands for what a scan shows, so invisible glyphs count too.
+        self.boxes(|glyph, is_leader| !is_leader && !glyph.text.trim().is_empty())
+    }
+
+    /// The boxes of its leaders: dots and underscores left to be written over.
+    #[must_use]
+    pub fn leader_boxes(&self) -> Vec<Rectangle> {
+        self.boxes(|_, is_leader| is_leader)
+    }
+
+    fn boxes(&self, wanted: impl Fn(&Glyph, bool) -> bool) -> Vec<Rectangle> {
         self.glyphs
             .iter()
             .zip(leaders(&self.glyphs))
-            // Recognised text stands for what a scan shows, so invisible glyphs count too.
-            .filter(|(glyph, is_leader)| !is_leader && !glyph.text.trim().is_empty())
+            .filter(|(glyph, is_leader)| wanted(glyph, *is_leader))
             .map(|(glyph, _)| glyph.covered())
             .collect()
     }
@@ -204,14 +214,14 @@ pub fn visit(
     on_a_thread(bytes, limits, None, visitor)
 }
 
-/// The boxes of a page's visible text, or none when it can't be read.
+/// A page (from 0), or none when it can't be read.
 #[must_use]
-pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
+pub fn read_page(bytes: Vec<u8>, page: usize) -> Option<Page> {
     let found = apart(bytes, &Limits::default(), Some(page)).ok()?;
     if found.unread.contains(&page) {
         return None;
     }
-    Some(found.pages.first()?.text_boxes())
+    found.pages.into_iter().next()
 }
 
 /// Whether what is in a file unpacks to no more than is read.

@@ -13,7 +13,7 @@ const CONTENT_LIMIT: usize = 1 << 20;
 const OPERAND_LIMIT: usize = 512;
 
 /// The normal appearance stream of a widget: its dictionary and content.
-fn normal(
+pub(super) fn normal(
     pdf: &Pdf<'_>,
     widget: &Dictionary,
     revision: usize,
@@ -32,8 +32,8 @@ fn normal(
     }
 }
 
-/// Operators of a content stream with the operand before each (ISO 32000-2, Annex A).
-fn operators(content: &[u8], visit: &mut dyn FnMut(&[u8], &[Object])) -> bool {
+/// Operators of a content stream with the operands before each (ISO 32000-2, Annex A); false when not all was understood.
+pub(super) fn operators(content: &[u8], visit: &mut dyn FnMut(&[u8], &[Object])) -> bool {
     let mut parser = Parser::new(content);
     let mut operands = Vec::new();
     loop {
@@ -309,39 +309,6 @@ fn read_cmap(cmap: &[u8], map: &mut HashMap<u32, String>) {
     });
 }
 
-/// Whether what an annotation paints lets through what is under it: strokes, or fills that only darken. Its pictures and
-/// texts don't.
-///
-/// # Errors
-/// When it can't be read.
-pub fn is_see_through(pdf: &Pdf<'_>, widget: &Dictionary, revision: usize) -> Result<bool, pdf::Error> {
-    const TEXT: [&[u8]; 7] = [b"Tj", b"TJ", b"'", b"\"", b"sh", b"BI", b"ID"];
-    const FILLING: [&[u8]; 9] = [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"Do", b"EI"];
-    let Some((dictionary, content)) = normal(pdf, widget, revision)? else {
-        return Ok(widget.get("AP").is_none());
-    };
-    let states = match pdf.get(&dictionary, "Resources", revision)? {
-        Object::Dictionary(resources) => pdf.get(&resources, "ExtGState", revision)?,
-        _ => Object::Null,
-    };
-    let mut darkening = Vec::new();
-    for (name, state) in states.as_dictionary().iter().flat_map(|states| states.iter()) {
-        let state = pdf.follow(state, revision)?;
-        let mode = state.as_dictionary().and_then(|state| state.name("BM")).unwrap_or_default();
-        if matches!(mode, b"Multiply" | b"Darken") {
-            darkening.push(name.to_vec());
-        }
-    }
-    let (mut darkens, mut hides) = (false, false);
-    let understood = operators(&content, &mut |operator, operands| {
-        if let (b"gs", [Object::Name(name)]) = (operator, operands) {
-            darkens = darkening.contains(name);
-        }
-        hides |= TEXT.contains(&operator) || (FILLING.contains(&operator) && !darkens);
-    });
-    Ok(understood && !hides)
-}
-
 /// The boxes of a page's text (from 0) as it was at `revision`; none when it can't be read.
 #[must_use]
 pub fn text_boxes(pdf: &Pdf<'_>, revision: usize, page: usize) -> Option<Vec<Rectangle>> {
@@ -352,7 +319,7 @@ pub fn text_boxes(pdf: &Pdf<'_>, revision: usize, page: usize) -> Option<Vec<Rec
         return None;
     }
     let bytes = pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?;
-    crate::pdf::text::page_text_boxes(bytes.into_owned(), page)
+    Some(crate::pdf::text::read_page(bytes.into_owned(), page)?.text_boxes())
 }
 
 /// Whether two rectangles share more than a hair.

@@ -3,12 +3,12 @@
 
 use super::appearance::{Appearance, AppearanceError};
 use super::cms::{self, Signatory};
+use super::content::{Content, Later};
 use super::date::pdf_date;
 use super::fields::{self, Field};
 use super::fill::{Fill, FillError, fill};
 use super::permission;
 use super::prepare::{Area, Place, Rectangle, annotate};
-use super::shown;
 use super::timestamp::{self, Stamper, StamperError};
 use crate::pdf::writer::{Appended, RevisionWriter};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
@@ -310,7 +310,7 @@ fn refuse_when_forbidden(
     Ok(())
 }
 
-/// Whether a new visible signature here would lie on text that somebody signed already, who then signed something else
+/// Whether a new visible signature here would lie on what somebody signed already, who then signed something else
 /// than what is seen.
 ///
 /// # Errors
@@ -321,8 +321,8 @@ pub fn would_cover(pdf: &Pdf<'_>, place: &Place) -> Result<bool, pdf::Error> {
     if !fields::all(pdf, newest)?.iter().any(is_signed) {
         return Ok(false);
     }
-    let text = shown::text_boxes(pdf, newest, place.page);
-    Ok(text.is_none_or(|text| text.iter().any(|text| shown::overlaps(text, &place.rectangle))))
+    let content = Content::of(pdf, newest, place.page);
+    Ok(content.is_none_or(|content| content.lies_under(&place.rectangle, Later::Signature)))
 }
 
 /// The lock of a field, as the parameters its signature must repeat.

@@ -93,12 +93,12 @@ pub(super) fn place(
         return Ok(None);
     }
     match (args.appearance.as_str(), text) {
-        ("personal", _) => beside_the_name(name, source).map(Some),
+        ("personal", _) => free(beside_the_name(name, source)?),
         ("agency", _) => {
             let mut signed = known.iter().rev().filter(|field| field.value.is_some()).peekable();
             let is_signed = signed.peek().is_some();
             let personal = signed.find_map(|field| shown_at(pdf, &field.dictionary));
-            over_the_signature(name, source, personal, is_signed).map(Some)
+            free(over_the_signature(name, source, personal, is_signed)?)
         }
         (_, Some(text)) => free(top_right(pdf, text)?),
         _ => Ok(None),

@@ -2,11 +2,14 @@
 
 use super::graph::Graph;
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
+use crate::signature::content::{Content, Later};
 use crate::signature::fields::{self, Field};
 use crate::signature::prepare::Rectangle;
+use crate::signature::remark::{self, Tint};
 use crate::signature::{fill, shown};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Pages looked through for annotations; a page beyond is judged like any other object.
 const PAGE_LIMIT: usize = 20_000;
@@ -59,6 +62,16 @@ pub(super) struct Baseline<'p, 'a> {
     graph: Graph,
     /// The text of pages looked at; none when it can't be read.
     text: RefCell<HashMap<usize, Option<Vec<Rectangle>>>>,
+    looks: RefCell<Looks>,
+    /// The colours highlights give pages (from 1).
+    tints: RefCell<HashMap<usize, HashMap<Reference, Tint>>>,
+}
+
+/// The pages looked at last, painted ones being large, and how many were looked at in all.
+#[derive(Default)]
+struct Looks {
+    last: Vec<(usize, Option<Rc<Content>>)>,
+    count: usize,
 }
 
 impl<'p, 'a> Baseline<'p, 'a> {
@@ -70,6 +83,37 @@ impl<'p, 'a> Baseline<'p, 'a> {
             .entry(page)
             .or_insert_with(|| shown::text_boxes(self.pdf, self.revision, page.saturating_sub(1)));
         boxes.as_ref().is_none_or(|boxes| boxes.iter().any(|text| shown::overlaps(text, rectangle)))
+    }
+
+    /// Whether something that came later lies on what a page (from 1) showed when the document was signed. Where that
+    /// can't be told, it does.
+    pub(super) fn covers(&self, page: usize, place: &Rectangle, later: Later) -> bool {
+        /// Pages held at once.
+        const HELD: usize = 4;
+        /// Pages looked at for one signature: each is read and painted.
+        const LOOKS: usize = 200;
+        let mut looks = self.looks.borrow_mut();
+        let known = looks.last.iter().find(|(known, _)| *known == page).map(|(_, content)| content.clone());
+        let content = known.unwrap_or_else(|| {
+            looks.count += 1;
+            let content = (looks.count <= LOOKS)
+                .then(|| Content::of(self.pdf, self.revision, page.saturating_sub(1)).map(Rc::new))
+                .flatten();
+            if looks.last.len() >= HELD {
+                looks.last.remove(0);
+            }
+            looks.last.push((page, content.clone()));
+            content
+        });
+        content.is_none_or(|content| content.lies_under(place, later))
+    }
+
+    /// Whether a page (from 1) is still read under one highlight more.
+    pub(super) fn stays_light(&self, page: usize, highlight: Reference, tint: Tint) -> bool {
+        let mut tints = self.tints.borrow_mut();
+        let page = tints.entry(page).or_default();
+        page.insert(highlight, tint);
+        remark::is_light(remark::under(page.values().copied()))
     }
 
     /// Reads the roles.
@@ -87,6 +131,8 @@ impl<'p, 'a> Baseline<'p, 'a> {
             roles: HashMap::new(),
             graph: Graph::default(),
             text: RefCell::default(),
+            looks: RefCell::default(),
+            tints: RefCell::default(),
         };
         let catalog = pdf.catalog(revision)?;
         let mut roles = Vec::new();

@@ -3,8 +3,9 @@
 use super::graph::references;
 use super::{Class, Step, changed_keys, metadata};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
+use crate::signature::content::Later;
 use crate::signature::fields::Field;
-use crate::signature::{fill, shown};
+use crate::signature::{fill, remark, shown};
 use std::collections::HashSet;
 
 impl Step<'_, '_, '_> {
@@ -152,7 +153,7 @@ impl Step<'_, '_, '_> {
             // A picture on a field nobody signed is no signature.
             return Ok(Class::Other);
         }
-        let covers = page.is_some_and(|page| self.base.shows_text_in(page, &rectangle));
+        let covers = page.is_some_and(|page| self.base.covers(page, &rectangle, Later::Signature));
         Ok(if covers { Class::Other } else { Class::FormFilling })
     }
 
@@ -204,7 +205,9 @@ impl Step<'_, '_, '_> {
                 None => {
                     let annotation = self.base.pdf.resolve(reference, self.revision)?;
                     let class = match annotation.as_dictionary() {
-                        Some(annotation) if is_remark(annotation) && !self.hides(annotation, number)? => {
+                        Some(annotation)
+                            if is_remark(annotation) && !self.hides(reference, annotation, number)? =>
+                        {
                             Class::Annotations
                         }
                         _ => Class::Other,
@@ -217,19 +220,26 @@ impl Step<'_, '_, '_> {
     }
 }
 
-/// Kinds of remarks that lie on the page like paint, whether or not they bring a picture of themselves.
-const PAINT: [&[u8]; 9] =
-    [b"FreeText", b"Line", b"Square", b"Circle", b"Polygon", b"PolyLine", b"Stamp", b"Ink", b"Caret"];
-
 impl Step<'_, '_, '_> {
-    /// Whether a remark lies on signed text and doesn't let it through (evil annotation attack).
-    fn hides(&self, annotation: &Dictionary, page: Option<usize>) -> Result<bool, pdf::Error> {
-        let is_paint = PAINT.contains(&annotation.name("Subtype").unwrap_or_default());
-        if !is_paint && shown::is_see_through(self.base.pdf, annotation, self.revision)? {
+    /// Whether a remark lies on what was signed and doesn't let it through (evil annotation attack).
+    fn hides(
+        &self,
+        reference: Reference,
+        annotation: &Dictionary,
+        page: Option<usize>,
+    ) -> Result<bool, pdf::Error> {
+        let Some(page) = page else { return Ok(true) };
+        // The window of a note is the viewer's, not the page's.
+        if annotation.name("Subtype") == Some(b"Popup") && annotation.get("AP").is_none() {
             return Ok(false);
         }
-        let place = fill::rectangle(annotation).zip(page);
-        Ok(place.is_none_or(|(rectangle, page)| self.base.shows_text_in(page, &rectangle)))
+        if let Some(tint) = remark::tint(self.base.pdf, annotation, self.revision)?
+            && self.base.stays_light(page, reference, tint)
+        {
+            return Ok(false);
+        }
+        let place = remark::place(annotation);
+        Ok(place.is_none_or(|place| self.base.covers(page, &place, Later::Remark)))
     }
 }
 

@@ -127,7 +127,8 @@ fn both_signatures_find_their_places_upright_however_the_page_is_turned() {
         assert_eq!(desk.sign("draft.pdf", "signed.pdf", &personal).0, Some(0), "{turn}");
         let agency = ["--appearance", "agency", "--image", seal, "--field", "Agency"];
         assert_eq!(desk.sign("signed.pdf", "sealed.pdf", &agency).0, Some(0), "{turn}");
-        assert_eq!(desk.verified("sealed.pdf")["indication"], "TOTAL-PASSED", "{turn}");
+        let verdict = desk.verified("sealed.pdf");
+        assert_eq!(verdict["indication"], "TOTAL-PASSED", "{turn}: {verdict:#}");
         let Some([left, top, right, bottom]) = desk.seen("signed.pdf", is_blue) else { return };
         // Between the title (baseline 330) and the name (250), about the middle of both (x 410).
         assert!(top >= 842 - 330 && bottom <= 842 - 259, "{turn}: {top} {bottom}");
@@ -185,5 +186,30 @@ fn a_signature_is_not_laid_over_words_that_are_signed_already() {
         let (code, said) = desk.sign("signed.pdf", "sealed.pdf", &words);
         assert!(code == Some(1) && said.contains("signed already"), "{turn}: {said}");
         assert!(!std::path::Path::new(&desk.path("sealed.pdf")).exists());
+    }
+}
+
+#[test]
+fn on_a_signed_scan_a_further_signature_finds_blank_paper_and_nothing_else() {
+    let desk = Desk::new();
+    let seal = fixture_path("images/seal.png");
+    std::fs::copy(fixture_path("documents/ban-quet.pdf"), desk.path("draft.pdf")).unwrap();
+    assert_eq!(desk.sign("draft.pdf", "signed.pdf", &["--field", "Person"]).0, Some(0));
+    for (place, is_free) in [("1:20,250,40,20", true), ("1:100,30,60,10", false), ("1:20,120,60,20", false)] {
+        let words = [
+            "--appearance",
+            "agency",
+            "--image",
+            seal.to_str().unwrap(),
+            "--field",
+            "Agency",
+            "--place",
+            place,
+        ];
+        let (code, said) = desk.sign("signed.pdf", "sealed.pdf", &words);
+        assert_eq!(code, Some(if is_free { 0 } else { 1 }), "{place}: {said}");
+        if is_free {
+            assert_eq!(desk.verified("sealed.pdf")["indication"], "TOTAL-PASSED", "{place}");
+        }
     }
 }

@@ -12,8 +12,8 @@ use chancery::signature::validate::{Policy, validate};
 
 const ROOM: usize = 4000;
 const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>";
-const PAGE: &str = "/Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</Im 12 0 R>>>>";
-const FORM: &str = "/AcroForm<</Fields[6 0 R 10 0 R]/SigFlags 3/DR<</Font<</F1 5 0 R>>>>>>";
+pub(super) const PAGE: &str = "/Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</Im 12 0 R>>>>";
+pub(super) const FORM: &str = "/AcroForm<</Fields[6 0 R 10 0 R]/SigFlags 3/DR<</Font<</F1 5 0 R>>>>>>";
 
 pub(super) struct Forger {
     key: MemoryKey,
@@ -42,7 +42,7 @@ impl Forger {
         Self { key, trust: TrustStore::new(vec![authority.root().clone()]) }
     }
 
-    fn dictionary(&self, seal: Seal) -> String {
+    pub(super) fn dictionary(&self, seal: Seal) -> String {
         let reference = match seal {
             Seal::Plain => String::new(),
             Seal::Certified(p) => format!(
@@ -57,7 +57,7 @@ impl Forger {
     }
 
     /// Signs the last signature dictionary of a file: fills its range and its contents.
-    fn seal(&self, bytes: &mut [u8]) {
+    pub(super) fn seal(&self, bytes: &mut [u8]) {
         let last = |what: &[u8]| bytes.windows(what.len()).rposition(|one| one == what).unwrap() + what.len();
         let (start, range) = (last(b"/Contents "), last(b"/ByteRange "));
         let end = start + ROOM + 2;
@@ -77,8 +77,19 @@ impl Forger {
     /// The same with further objects, of which the first is a field.
     pub(super) fn signed_with(&self, seal: Seal, more: &[(u32, &str)]) -> Raw {
         let field = more.first().map(|(number, _)| format!(" {number} 0 R")).unwrap_or_default();
-        let form = FORM.replace("10 0 R", &format!("10 0 R{field}"));
         let content = "BT /F1 12 Tf 100 700 Td (Pay 100 to the agency) Tj ET q /Im Do Q";
+        self.signed_page(seal, &field, (PAGE, content), more)
+    }
+
+    /// The same with another page; `field` is on it and in the form.
+    pub(super) fn signed_page(
+        &self,
+        seal: Seal,
+        field: &str,
+        (entries, content): (&str, &str),
+        more: &[(u32, &str)],
+    ) -> Raw {
+        let form = FORM.replace("10 0 R", &format!("10 0 R{field}"));
         let perms = match seal {
             Seal::Certified(_) => "/Perms<</DocMDP 7 0 R>>",
             _ => "",
@@ -89,7 +100,7 @@ impl Forger {
         );
         let (catalog, page) = (
             format!("<</Type/Catalog/Pages 2 0 R{form}{perms}>>"),
-            format!("<<{PAGE}/Annots[6 0 R 10 0 R{field}]>>"),
+            format!("<<{entries}/Annots[6 0 R 10 0 R{field}]>>"),
         );
         let (content, signature) = (stream("", content), self.dictionary(seal));
         let overlay = stream("/Type/XObject/Subtype/Form/BBox[90 690 300 720]", "1 1 1 rg 90 690 5 5 re f");
@@ -122,7 +133,7 @@ impl Forger {
     }
 
     /// No signature over the attacked content is good, whatever others there are.
-    fn first_passes(&self, file: &[u8]) -> bool {
+    pub(super) fn first_passes(&self, file: &[u8]) -> bool {
         self.judge(file).is_ok_and(|report| {
             report.signatures.first().is_some_and(|one| one.indication.as_str() == "TOTAL-PASSED")
         })
@@ -392,9 +403,9 @@ fn evil_annotations_do_not_pass_whatever_the_certification_permits() {
         let scripted = "<</Type/Annot/Subtype/Text/Rect[1 1 9 9]/A<</S/JavaScript/JS(app.alert(1))>>>>";
         assert!(!forger.passes(&annotated(seal, scripted)), "a script");
     }
-    // A remark beside the text, and a highlight that darkens it, stay what they are where remarks are permitted.
+    // A remark beside the text, and a light highlight over it, stay what they are where remarks are permitted.
     let beside = "<</Type/Annot/Subtype/FreeText/Rect[300 300 400 320]/F 4/Contents(Seen)>>";
-    let highlight = "<</Type/Annot/Subtype/Highlight/Rect[95 695 300 715]/QuadPoints[95 715 300 715 95 695 300 695]/F 4>>";
+    let highlight = "<</Type/Annot/Subtype/Highlight/C[1 1 0]/Rect[95 695 300 715]/QuadPoints[95 715 300 715 95 695 300 695]/F 4>>";
     for remark in [beside, highlight] {
         let file = annotated(Seal::Certified(3), remark);
         let report = forger.judge(&file).unwrap();

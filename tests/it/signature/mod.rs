@@ -16,6 +16,7 @@ mod masks;
 pub mod others;
 mod pictures;
 mod producers;
+mod remarks;
 mod remembered;
 mod reports;
 mod tokens;
