@@ -48,6 +48,11 @@ pub(super) fn tint(
         let colour = shares.as_deref().and_then(read);
         return Ok(colour.map(|colour| under(std::iter::repeat_n(colour, quads.clamp(1, 1000)))));
     }
+    // One that looks different when it is pointed at or pressed shows what isn't looked at here.
+    let Object::Dictionary(pictures) = pdf.get(annotation, "AP", revision)? else { return Ok(None) };
+    if pictures.iter().any(|(key, _)| key != b"N") {
+        return Ok(None);
+    }
     let Some((dictionary, content)) = normal(pdf, annotation, revision)? else { return Ok(None) };
     let mut look = Look { pdf, revision, tint: Some([1.0; 3]) };
     look.at(&dictionary, &content, State { colour: [0.0; 3], darkens: false }, 0)?;

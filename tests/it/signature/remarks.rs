@@ -208,3 +208,30 @@ fn highlights_one_over_the_other_stay_light_together() {
         assert_eq!(forger.passes(&raw.bytes), number < 202, "{number}: {:#?}", forger.judge(&raw.bytes));
     }
 }
+
+#[test]
+fn a_remark_that_is_moved_or_repainted_later_is_judged_where_it_is_then() {
+    let forger = Forger::new();
+    let text = shown().remove(0);
+    let stamp = |place: &str| format!("<</Type/Annot/Subtype/Stamp/Rect[{place}]/F 4/AP<</N 201 0 R>>>>");
+    let highlight = "<</Type/Annot/Subtype/Highlight/Rect[95 690 300 725]/F 4/AP<</N 201 0 R>>>>";
+    let form =
+        "/Type/XObject/Subtype/Form/BBox[95 690 300 725]/Resources<</ExtGState<</M<</BM/Multiply>>>>>>";
+    let light = stream(form, "/M gs 1 1 0 rg 95 690 205 35 re f");
+    let white = stream(form, "1 g 95 690 205 35 re f");
+    let states = highlight.replace("/N 201 0 R", "/N 201 0 R/R 202 0 R");
+    for (name, first, first_picture, second) in [
+        ("moved", stamp("95 300 300 330"), &white, (200, stamp("95 690 300 725"))),
+        ("repainted", highlight.to_owned(), &light, (201, white.clone())),
+        ("another kind", highlight.to_owned(), &light, (200, highlight.replace("Highlight", "Stamp"))),
+        ("another picture when it is pointed at", highlight.to_owned(), &light, (200, states)),
+    ] {
+        let mut raw = text.signed(&forger, Seal::Plain);
+        let page = format!("<<{}/Annots[6 0 R 10 0 R 200 0 R]>>", text.page());
+        raw.append(&[(3, &page), (200, &first), (201, first_picture)], &[]);
+        assert!(forger.passes(&raw.bytes), "{name}: {:#?}", forger.judge(&raw.bytes));
+        let (number, object) = second;
+        raw.append(&[(number, &object), (202, &white)], &[]);
+        assert!(!forger.passes(&raw.bytes), "{name}: {:#?}", forger.judge(&raw.bytes));
+    }
+}
