@@ -354,7 +354,8 @@ impl<'a> World<'a> {
             if !certificate.needs_no_revocation_check && (certificate.names_revocation || !told.is_empty()) {
                 let usable: Vec<Told> = told
                     .into_iter()
-                    .filter(|told| told.this_update <= time && told.proofs.iter().all(|der| existed(der)))
+                    .filter(|told| told.this_update.min(self.now) <= time)
+                    .filter(|told| told.proofs.iter().all(|der| existed(der)))
                     .collect();
                 let best = newest(&usable)?;
                 match best.revocation {

@@ -260,6 +260,29 @@ fn a_time_stamp_before_the_revocation_saves_the_signature_and_one_after_it_does_
 }
 
 #[test]
+fn a_list_made_after_the_time_of_validation_calls_nothing_good() {
+    let world = World::new();
+    let person = world.person();
+    let tsa = world.authority((2024, 2030), "2026-06-15");
+    let file = signed(&person, "2026-06-15", Some(&tsa)).unwrap();
+    // Judged on the evening before the list of September was made, and on the day it was.
+    let list = world.list("2026-09", &[]);
+    let report = world.report(&file, "2026-08-31", &[&list]);
+    let expected = ("INDETERMINATE".to_owned(), Some("CERTIFICATE_CHAIN_GENERAL_FAILURE"));
+    assert_eq!(first(&report), expected, "{report:#?}");
+    assert!(report.signatures[0].reasons.iter().any(|reason| reason.code == "revocation_unknown"));
+    let report = world.report(&file, "2026-09-01", &[&list]);
+    assert_eq!(first(&report), ("TOTAL-PASSED".to_owned(), None), "{report:#?}");
+    // It takes the place of none that is good for the day, and a revocation it tells of counts.
+    let august = world.list("2026-08", &[]);
+    let report = world.report(&file, "2026-08-31", &[&list, &august]);
+    assert_eq!(first(&report), ("TOTAL-PASSED".to_owned(), None), "{report:#?}");
+    let revoking = world.list("2026-09", &[(&person, "2026-06-01")]);
+    let report = world.report(&file, "2026-08-31", &[&revoking, &august]);
+    assert_eq!(first(&report), ("INDETERMINATE".to_owned(), Some("REVOKED_NO_POE")), "{report:#?}");
+}
+
+#[test]
 fn what_was_revoked_in_the_second_of_the_time_stamp_was_not_there_before() {
     let world = World::new();
     let person = world.person();
