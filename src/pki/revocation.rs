@@ -279,9 +279,7 @@ impl Checker<'_> {
             supporting: signed.supporting,
         };
         let deltas = self.material.crls.iter().filter(|delta| is_delta_to(delta, crl));
-        let takes_away = |delta: &Crl| {
-            matches!(found(delta), Some(Entry::Revoked(one)) if one.reason != REMOVED && one.at <= self.at)
-        };
+        let takes_away = |delta: &Crl| matches!(found(delta), Some(Entry::Revoked(one)) if one.reason != REMOVED && one.at <= self.at);
         let newest = deltas
             .filter(|delta| !self.is_ahead(delta.this_update) || takes_away(delta))
             .filter(|delta| delta.verify_by(&told.signer.key).is_ok())

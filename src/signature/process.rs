@@ -207,6 +207,7 @@ fn judge_token(
         TokenError::Value => ("SIG_CRYPTO_FAILURE", "timestamp_broken"),
         TokenError::Signer => ("NO_SIGNING_CERTIFICATE_FOUND", "timestamp_signer_missing"),
         TokenError::Purpose => ("CHAIN_CONSTRAINTS_FAILURE", "timestamp_authority_unfit"),
+        TokenError::Name => ("SIG_CONSTRAINTS_FAILURE", "timestamp_authority_other"),
         TokenError::Cms(_) | TokenError::Info(_) => ("FORMAT_FAILURE", "timestamp_unreadable"),
     })?;
     let at = token.info.at;

@@ -117,6 +117,9 @@ pub enum TokenError {
     /// The certificate is not for time-stamping alone (RFC 3161, 2.3).
     #[error("the certificate is not one of a time-stamping authority")]
     Purpose,
+    /// It says to be another's than the certificate's (RFC 3161, 2.4.2, `tsa`).
+    #[error("the time-stamp names another authority than its certificate")]
+    Name,
 }
 
 /// A token as read.
@@ -168,6 +171,9 @@ impl Token {
         }
         if !signer.may_stamp_time() {
             return Err(TokenError::Purpose);
+        }
+        if self.info.authority.as_ref().is_some_and(|name| !name.is_of(signer)) {
+            return Err(TokenError::Name);
         }
         Ok(signer)
     }

@@ -100,6 +100,7 @@ signed_before_validity = The signature existed before its certificate became val
 timestamp_broken = The time-stamp itself does not hold: its digest or signature value is wrong.
 timestamp_signer_missing = The time-stamp does not name the certificate of its authority.
 timestamp_authority_unfit = The time-stamp's certificate is not one for time-stamping alone.
+timestamp_authority_other = The time-stamp names another authority than the one whose certificate signed it.
 timestamp_of_the_future = The time-stamp states a time after the time of validation.
 timestamp_outside_authority_validity = The time-stamp states a time at which its authority's certificate was not valid.
 timestamp_imprint_mismatch = A time-stamp in the signature is over something else and was left aside.

@@ -100,6 +100,7 @@ signed_before_validity = Chữ ký đã tồn tại trước khi chứng thư s�
 timestamp_broken = Bản thân dấu thời gian không đúng: giá trị băm hoặc giá trị chữ ký sai.
 timestamp_signer_missing = Dấu thời gian không nêu chứng thư số của tổ chức cấp dấu.
 timestamp_authority_unfit = Chứng thư số của dấu thời gian không dành riêng cho việc cấp dấu thời gian.
+timestamp_authority_other = Dấu thời gian ghi tên tổ chức cấp dấu khác với chứng thư số đã ký dấu đó.
 timestamp_of_the_future = Dấu thời gian ghi thời điểm sau thời điểm kiểm tra.
 timestamp_outside_authority_validity = Dấu thời gian ghi thời điểm mà chứng thư số của tổ chức cấp dấu không có hiệu lực.
 timestamp_imprint_mismatch = Một dấu thời gian trong chữ ký được cấp cho dữ liệu khác nên bị bỏ qua.

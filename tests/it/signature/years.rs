@@ -86,7 +86,7 @@ impl World {
 
     pub(super) fn authority(&self, years: (i32, i32), clock: &str) -> Tsa {
         let key = self.issue(&format!("TSA {}", years.0), years, Some("1.3.6.1.5.5.7.3.8"));
-        Tsa { key, at: at(clock), size: None, imprint: None }
+        Tsa { key, at: at(clock), size: None, imprint: None, named: None }
     }
 
     /// The list of a month, with what was revoked when.
@@ -153,6 +153,8 @@ pub(super) struct Tsa {
     size: Option<usize>,
     /// What it stamps instead of what it is given.
     imprint: Option<Vec<u8>>,
+    /// Whom its tokens name as the authority: a GeneralName.
+    named: Option<Vec<u8>>,
 }
 
 impl Stamper for Tsa {
@@ -164,6 +166,7 @@ impl Stamper for Tsa {
             &sequence(&[&digest.identifier(), &octet_string(imprint)]),
             &integer(7),
             &tlv(0x18, self.at.format("%Y%m%d%H%M%SZ").to_string().as_bytes()),
+            &self.named.as_deref().map(|name| tlv(0xa0, name)).unwrap_or_default(),
         ]);
         let certificate = self.key.certificate();
         let attribute = |kind: &str, value: &[u8]| sequence(&[&oid(kind), &tlv(0x31, value)]);
@@ -338,6 +341,33 @@ fn a_time_stamp_before_the_certificate_was_valid_fails_the_signature() {
     let list = world.list("2026-09", &[]);
     let report = world.report(&file, "2026-09-10", &[&list]);
     assert_eq!(first(&report), ("TOTAL-FAILED".to_owned(), Some("NOT_YET_VALID")), "{report:#?}");
+}
+
+#[test]
+fn a_time_stamp_that_names_another_authority_than_its_certificate_proves_nothing() {
+    let world = World::new();
+    let person = world.person();
+    let list = world.list("2026-09", &[(&person, "2026-08-01")]);
+    let name = |kind: u8, text: &str| {
+        let attribute = sequence(&[&oid("2.5.4.3"), &tlv(kind, text.as_bytes())]);
+        tlv(0xa4, &sequence(&[&set_of(vec![attribute])]))
+    };
+    let cases = [
+        // Another string type, other letters: the same name (RFC 5280, 7.1).
+        (name(0x0c, "TSA 2024"), true),
+        (name(0x13, "tsa  2024"), true),
+        (name(0x0c, "TSA 2025"), false),
+        (tlv(0x82, b"tsa.invalid"), false),
+    ];
+    for (named, is_good) in cases {
+        let mut tsa = world.authority((2024, 2030), "2026-06-15");
+        tsa.named = Some(named);
+        let file = signed(&person, "2026-06-15", Some(&tsa)).unwrap();
+        let report = world.report(&file, "2026-09-10", &[&list]);
+        assert_eq!(report.indication == "TOTAL-PASSED", is_good, "{report:#?}");
+        let warned = |code: &str| report.signatures[0].warnings.iter().any(|warning| warning.code == code);
+        assert_eq!(warned("timestamp_authority_other"), !is_good, "{report:#?}");
+    }
 }
 
 #[test]
