@@ -20,6 +20,7 @@ pub mod permission;
 pub mod placement;
 pub mod prepare;
 mod process;
+mod range;
 mod reliable;
 pub mod rendered;
 pub mod report;

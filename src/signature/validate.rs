@@ -17,6 +17,7 @@ use super::level;
 use super::online::{Evidence, Network};
 use super::permission;
 use super::process::{self, Case};
+use super::range::Range;
 use super::report::{ChangeReport, FileFacts, Indication, Permission, Report, SignatureReport};
 use super::store;
 use super::timestamp::Token;
@@ -244,14 +245,6 @@ struct Judge<'p, 'a> {
     findings: &'p [Finding],
 }
 
-/// /ByteRange, checked.
-#[derive(Debug, Clone, Copy)]
-struct Range {
-    gap_start: u64,
-    gap_end: u64,
-    end: u64,
-}
-
 impl Judge<'_, '_> {
     fn judge(&self, carrier: &Carrier, shared: bool) -> Result<Case, pdf::Error> {
         let reference = carrier.signature;
@@ -308,37 +301,25 @@ impl Judge<'_, '_> {
         if dictionary.name("Type").is_some_and(|kind| (kind == b"DocTimeStamp") != is_timestamp) {
             verdict.fail("FORMAT_FAILURE", "signature_type_mismatch");
         }
-        let Some(range) = self.range(dictionary) else {
+        let Some(range) = Range::of(self.pdf, dictionary) else {
             verdict.fail("FORMAT_FAILURE", "byte_range_broken");
             return Ok(());
         };
         *end = range.end;
         *byte_range = Some([0, range.gap_start, range.gap_end, range.end - range.gap_end]);
-        let Some(cms) = self.gap(reference, dictionary, range)? else {
+        let Some(cms) = range.contents(self.pdf, reference, dictionary)? else {
             verdict.fail("FORMAT_FAILURE", "contents_not_in_gap");
             return Ok(());
         };
         *name = store::view_name(&cms);
-        let Some(revision) = self.revision_ending(range.end)? else {
-            verdict.fail("FORMAT_FAILURE", "byte_range_no_revision");
-            return Ok(());
-        };
-        form.revision = Some(revision);
-        report.covers.revision = revision + 1;
-        report.covers.whole_file = revision == self.pdf.newest();
-        if self.pdf.resolve(reference, revision)?.as_dictionary() != Some(dictionary) {
-            verdict.fail("FORMAT_FAILURE", "signature_dictionary_changed");
+        form.revision = range.revision(self.pdf)?;
+        match form.revision {
+            Some(revision) => self.judge_revision(carrier, dictionary, revision, report, verdict)?,
+            // What was signed is no state of the document; whether those bytes are untouched is told all the same.
+            None => verdict.fail("FORMAT_FAILURE", "byte_range_no_revision"),
         }
-        for finding in self.findings {
-            if finding.revision > revision + 1 || finding.code == "bytes_after_end" {
-                verdict.fail("FORMAT_FAILURE", finding.code);
-            } else {
-                verdict.warn(finding.code);
-            }
-        }
-        self.judge_changes(carrier, dictionary, revision, report, verdict)?;
         report.signing_time_claimed = self.claimed_time(dictionary)?;
-        let mut digest = |algorithm: Digest| self.digest(range, algorithm);
+        let mut digest = |algorithm: Digest| range.digest(self.pdf, algorithm);
         match Signed::read(&cms) {
             Ok(signed) => {
                 if cms.get(signed.length..).unwrap_or_default().iter().any(|byte| *byte != 0) {
@@ -366,64 +347,28 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    fn range(&self, dictionary: &Dictionary) -> Option<Range> {
-        let numbers: Vec<u64> = dictionary
-            .get("ByteRange")?
-            .as_array()?
-            .iter()
-            .map(|number| match number {
-                Object::Integer(number) => u64::try_from(*number).ok(),
-                _ => None,
-            })
-            .collect::<Option<_>>()?;
-        let [first, before, after, rest] = numbers.as_slice() else { return None };
-        let end = after.checked_add(*rest)?;
-        let holds =
-            *first == 0 && *before > 0 && after > before && *rest > 0 && end <= self.pdf.source().len();
-        holds.then_some(Range { gap_start: *before, gap_end: *after, end })
-    }
-
-    /// The CMS, if the gap is exactly the hexadecimal string that is this dictionary's /Contents.
-    fn gap(
+    /// What was signed as a state of the document, and what became of it.
+    fn judge_revision(
         &self,
-        reference: Reference,
+        carrier: &Carrier,
         dictionary: &Dictionary,
-        range: Range,
-    ) -> Result<Option<Vec<u8>>, pdf::Error> {
-        /// Largest /Contents that is looked at.
-        const GAP_LIMIT: u64 = 16 << 20;
-        let Some(Object::String(contents)) = dictionary.get("Contents") else { return Ok(None) };
-        let length = range.gap_end - range.gap_start;
-        if !(4..=GAP_LIMIT).contains(&length) {
-            return Ok(None);
+        revision: usize,
+        report: &mut SignatureReport,
+        verdict: &mut Verdict,
+    ) -> Result<(), pdf::Error> {
+        report.covers.revision = revision + 1;
+        report.covers.whole_file = revision == self.pdf.newest();
+        if self.pdf.resolve(carrier.signature, revision)?.as_dictionary() != Some(dictionary) {
+            verdict.fail("FORMAT_FAILURE", "signature_dictionary_changed");
         }
-        let bytes = self.pdf.source().bytes(range.gap_start, usize::try_from(length).unwrap_or(0))?;
-        let digits = bytes.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">"));
-        let Some(value) = digits.and_then(|digits| hex::decode(digits).ok()) else { return Ok(None) };
-        let span = self.pdf.indirect(reference, self.pdf.newest())?.and_then(|found| found.span);
-        let inside = span.is_some_and(|(start, end)| start < range.gap_start && range.gap_end < end);
-        Ok((inside && value == *contents).then_some(value))
-    }
-
-    /// The revision that ends where the range ends, give or take the end of line.
-    fn revision_ending(&self, end: u64) -> Result<Option<usize>, pdf::Error> {
-        for (number, revision) in self.pdf.revisions().iter().enumerate() {
-            if end == revision.end {
-                return Ok(Some(number));
-            }
-            if end < revision.end && revision.end - end <= 2 {
-                let rest = self.pdf.source().bytes(end, usize::try_from(revision.end - end).unwrap_or(0))?;
-                return Ok(rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')).then_some(number));
+        for finding in self.findings {
+            if finding.revision > revision + 1 || finding.code == "bytes_after_end" {
+                verdict.fail("FORMAT_FAILURE", finding.code);
+            } else {
+                verdict.warn(finding.code);
             }
         }
-        Ok(None)
-    }
-
-    fn digest(&self, range: Range, algorithm: Digest) -> Result<Vec<u8>, pdf::Error> {
-        let mut context = algorithm.context();
-        self.pdf.source().for_each_piece(0, range.gap_start, &mut |piece| context.update(piece))?;
-        self.pdf.source().for_each_piece(range.gap_end, range.end, &mut |piece| context.update(piece))?;
-        Ok(context.finish())
+        self.judge_changes(carrier, dictionary, revision, report, verdict)
     }
 
     fn judge_changes(

@@ -2,6 +2,7 @@
 //! `adbe.pkcs7.sha1`.
 
 use super::cms::{assemble, parts};
+use super::dictionaries::Written;
 use super::years::{World, at};
 use crate::support::judges;
 use chancery::pki::der::{Reader, integer, octet_string, oid, sequence, set_of, tlv};
@@ -282,41 +283,16 @@ fn ber_unsorted_sets_and_attributes_nobody_knows_are_read_as_they_came() {
 
 /// A document with one signature of the kind `adbe.pkcs7.sha1`, written by hand.
 fn enclosed(key: &MemoryKey, digest_of_other: bool) -> Vec<u8> {
-    use crate::pdf::raw::{DRAFT, Raw};
-    let room = 8192;
-    let mut raw = Raw::new(&[
-        (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/SigFlags 3>>>>"),
-        DRAFT[1],
-        (
-            3,
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>/Annots[6 0 R]>>",
-        ),
-        DRAFT[3],
-        DRAFT[4],
-        (6, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature1)/V 7 0 R/Rect[0 0 0 0]/P 3 0 R/F 132>>"),
-        (
-            7,
-            &format!(
-                "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.sha1/M(D:20110615080000Z)/ByteRange[0 0000000000 0000000000 0000000000]/Contents<{}>>>",
-                "0".repeat(room)
-            ),
-        ),
-    ]);
-    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|one| one == what).unwrap();
-    let start = find(&raw.bytes, b"/Contents<") + 9;
-    let end = start + room + 2;
-    let range = format!("[0 {start:010} {end:010} {:010}]", raw.bytes.len() - end);
-    let place = find(&raw.bytes, b"/ByteRange[") + 10;
-    raw.bytes[place..place + range.len()].copy_from_slice(range.as_bytes());
-    let mut covered = [&raw.bytes[..start], &raw.bytes[end..]].concat();
-    if digest_of_other {
-        covered[20] ^= 1;
-    }
-    let sha1 = Digest::Sha1.of(&covered);
-    let value = by_hand(key, &Digest::Sha256.of(&sha1), vec![], true, Some(&sha1));
-    let digits = hex::encode(value);
-    raw.bytes[start + 1..start + 1 + digits.len()].copy_from_slice(digits.as_bytes());
-    raw.bytes
+    let written =
+        Written { entries: "/SubFilter/adbe.pkcs7.sha1/M(D:20110615080000Z)", ..Written::default() };
+    written.signed(|covered| {
+        let mut covered = covered.to_vec();
+        if digest_of_other {
+            covered[20] ^= 1;
+        }
+        let sha1 = Digest::Sha1.of(&covered);
+        by_hand(key, &Digest::Sha256.of(&sha1), vec![], true, Some(&sha1))
+    })
 }
 
 #[test]

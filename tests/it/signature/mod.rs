@@ -6,6 +6,7 @@ mod appearances;
 mod attacks;
 mod certificates;
 mod cms;
+mod dictionaries;
 mod field;
 mod forgeries;
 mod hostile;
