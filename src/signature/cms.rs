@@ -212,16 +212,29 @@ impl Signed {
     /// signed, should several bear the same name and number.
     #[must_use]
     pub fn signer_certificate(&self) -> Option<&Certificate> {
-        let named = |certificate: &&Certificate| match &self.signer {
+        let referred = |certificate: &&Certificate| self.refers_to(certificate);
+        let mut candidates = self.certificates.iter().filter(|certificate| self.is_named(certificate));
+        let first = candidates.clone().next();
+        candidates.find(referred).or(first)
+    }
+
+    /// Whether a certificate is the one that names the signer.
+    fn is_named(&self, certificate: &Certificate) -> bool {
+        match &self.signer {
             SignerId::IssuerSerial { issuer, serial } => {
                 certificate.issuer_der == *issuer && certificate.serial == *serial
             }
             SignerId::KeyId(id) => certificate.subject_key_id.as_ref() == Some(id),
-        };
-        let referred = |certificate: &&Certificate| self.refers_to(certificate);
-        let mut candidates = self.certificates.iter().filter(named);
-        let first = candidates.clone().next();
-        candidates.find(referred).or(first)
+        }
+    }
+
+    /// Takes the signer's certificate from those at hand, where none came along.
+    pub(super) fn complete_from(&mut self, at_hand: &[Certificate]) {
+        if self.signer_certificate().is_none() {
+            let named = at_hand.iter().filter(|certificate| self.is_named(certificate));
+            let named: Vec<Certificate> = named.cloned().collect();
+            self.certificates.extend(named);
+        }
     }
 
     /// Whether every reference inside what was signed is to this certificate.

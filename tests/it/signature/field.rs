@@ -8,7 +8,7 @@ use crate::support::judges;
 use chancery::pki::der::{Reader, integer, octet_string, oid, sequence, set_of, tlv};
 use chancery::pki::issue::{self, Authority, NewKey};
 use chancery::pki::revocation::Material;
-use chancery::pki::{Crl, Digest, MemoryKey, SigningKey, TrustStore};
+use chancery::pki::{Certificate, Crl, Digest, MemoryKey, SigningKey, TrustStore};
 use chancery::signature::detached::judge_detached;
 use chancery::signature::report::Report;
 use chancery::signature::timestamp::Stamper;
@@ -171,6 +171,38 @@ fn sha1_is_accepted_only_with_a_proof_from_when_it_was_relied_on() {
     let late = stamped(&made, &world.authority((2009, 2040), "2013-06-15"));
     let report = judge(&late, &trust, when, &[&list]);
     assert_eq!(first(&report), ("INDETERMINATE", Some("CRYPTO_CONSTRAINTS_FAILURE_NO_POE")), "{report:#?}");
+}
+
+#[test]
+fn a_detached_signature_without_certificates_is_judged_with_the_one_that_is_given() {
+    let world = World::new();
+    let (person, other) = (world.person(), world.person());
+    let mut parts = parts(&by_hand(&person, &Digest::Sha256.of(CONTENT), vec![], true, None));
+    parts.remove(3);
+    let cms = assemble(&parts);
+    let judged = |cms: &[u8], given: &[&Certificate]| {
+        let mut material = Material::default();
+        material.add_crl(world.list("2026-06", &[]));
+        given.iter().for_each(|certificate| material.add_certificate((*certificate).clone()));
+        let policy = Policy { trust: TrustStore::new(vec![world.root.clone()]), at: at("2026-06-20") };
+        let supply = Supply { given: material, network: None };
+        judge_detached(cms, &CONTENT.to_vec(), &policy, &supply).unwrap().report
+    };
+    assert_eq!(first(&judged(&cms, &[])), ("INDETERMINATE", Some("NO_SIGNING_CERTIFICATE_FOUND")));
+    assert_eq!(first(&judged(&cms, &[other.certificate()])).1, Some("NO_SIGNING_CERTIFICATE_FOUND"));
+    let report = judged(&cms, &[other.certificate(), person.certificate()]);
+    assert_eq!(first(&report), ("TOTAL-PASSED", None), "{report:#?}");
+    // Of the same issuer and number, but not the one that was referred to when it was signed.
+    let twin = World::new().person();
+    let forged = by_hand(&twin, &Digest::Sha256.of(CONTENT), vec![], true, None);
+    let mut parts = super::cms::parts(&forged);
+    parts.remove(3);
+    let report = judged(&assemble(&parts), &[person.certificate()]);
+    assert_ne!(report.indication, "TOTAL-PASSED", "{report:#?}");
+    assert!(
+        report.signatures[0].reasons.iter().any(|reason| reason.code == "signing_certificate_mismatch"),
+        "{report:#?}"
+    );
 }
 
 #[test]
