@@ -218,7 +218,7 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
         let signature = match &field.value {
             _ if field.kind != b"Sig" => None,
             Some(Object::Reference(reference)) => Some(*reference),
-            // A value that is no reference has no place of its own to be checked against.
+            // A value that is no reference stands in its field.
             Some(Object::Dictionary(_)) => Some(field.reference),
             _ => None,
         }?;
@@ -230,13 +230,25 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
         // A form that can't be read there carries nothing that could be judged.
         for field in fields::all(pdf, revision).unwrap_or_default() {
             if let Some(earlier) = carrier(field, true)
-                && !found.iter().any(|known| known.signature == earlier.signature)
+                && !found.iter().any(|known| known.is_same(&earlier))
             {
                 found.push(earlier);
             }
         }
     }
     if found.len() > SIGNATURE_LIMIT { Err(pdf::Error::Limit("number of signatures")) } else { Ok(found) }
+}
+
+impl Carrier {
+    /// Whether both carry one signature. One that stands in its field is known by what it says.
+    fn is_same(&self, other: &Self) -> bool {
+        self.signature == other.signature && self.direct() == other.direct()
+    }
+
+    /// The signature dictionary, where it stands in the field itself.
+    fn direct(&self) -> Option<&Dictionary> {
+        self.field.value.as_ref().and_then(Object::as_dictionary)
+    }
 }
 
 struct Judge<'p, 'a> {
@@ -249,8 +261,9 @@ impl Judge<'_, '_> {
     fn judge(&self, carrier: &Carrier, shared: bool) -> Result<Case, pdf::Error> {
         let reference = carrier.signature;
         let newest = self.pdf.newest();
-        let dictionary = match self.pdf.resolve(reference, newest)? {
-            Object::Dictionary(dictionary) => dictionary,
+        let dictionary = match (carrier.direct(), self.pdf.resolve(reference, newest)?) {
+            (Some(dictionary), _) => dictionary.clone(),
+            (None, Object::Dictionary(dictionary)) => dictionary,
             _ => Dictionary::default(),
         };
         let subfilter =
@@ -358,7 +371,13 @@ impl Judge<'_, '_> {
     ) -> Result<(), pdf::Error> {
         report.covers.revision = revision + 1;
         report.covers.whole_file = revision == self.pdf.newest();
-        if self.pdf.resolve(carrier.signature, revision)?.as_dictionary() != Some(dictionary) {
+        let holder = self.pdf.resolve(carrier.signature, revision)?;
+        let holder = holder.as_dictionary();
+        let signed = match carrier.direct() {
+            Some(_) => holder.and_then(|field| field.get("V")).and_then(Object::as_dictionary),
+            None => holder,
+        };
+        if signed != Some(dictionary) {
             verdict.fail("FORMAT_FAILURE", "signature_dictionary_changed");
         }
         for finding in self.findings {
