@@ -23,7 +23,9 @@ impl Form {
             && signed.signing_time.is_none()
             && !signed.is_ber
             && dictionary.get("M").is_some()
-            && dictionary.get("Cert").is_none();
+            && dictionary.get("Cert").is_none()
+            // A reason is said once (EN 319 142-1, 6.3).
+            && !(signed.says_why && dictionary.get("Reason").is_some());
         self.has_timestamp = !signed.timestamps.is_empty();
     }
 }
