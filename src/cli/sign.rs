@@ -7,6 +7,7 @@ use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_j
 use crate::messages::Message;
 use crate::pdf::{FileSource, Pdf};
 use crate::pki::key::{KeyFile, read_key_file};
+use crate::pki::path::PathError;
 use crate::pki::token::{TokenKey, TokenUri};
 use crate::pki::{
     Certificate, Choice, Digest, KeyError, MemoryKey, SigningKey, TrustStore, read_certificates,
@@ -266,7 +267,8 @@ fn refusal(error: &SignError) -> Failure {
     match error {
         SignError::Pdf(error) => (UNREADABLE, error.code(), why),
         SignError::Unfit(code) => (NOT_GOOD, code, why),
-        SignError::Path(_) => (NOT_GOOD, "no_path_to_anchor", why),
+        SignError::Path(PathError::NoPath) => (NOT_GOOD, "no_path_to_anchor", why),
+        SignError::Path(PathError::Broken { reason, .. }) => (NOT_GOOD, reason, why),
         SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
         SignError::FieldName(_) => (USAGE, "field_name_unusable", why),
         SignError::Locked => (NOT_GOOD, "document_locked", why),
