@@ -146,7 +146,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let client = client(&args.asking, args.tsa.as_deref())?;
     let network = Network { fetch: &client, rng: &SystemRng };
     let warnings = check_revocation(args, key, &trust, network, now)?;
-    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
+    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng, &SystemClock));
     let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     let appended = match stamper.filter(|_| args.level != "B-B") {
         Some(stamper) => sign_with_time(&pdf, &request, key, &trust, &SystemRng, stamper),
@@ -284,6 +284,7 @@ pub(super) fn stamper_refusal(error: &StamperError) -> Failure {
     let why = error.to_string();
     match error {
         StamperError::Fetch(FetchFailed::Forbidden { .. }) => (USAGE, "address_forbidden", why),
+        StamperError::Clock(_) => (UNREACHABLE, "timestamp_clock_differs", why),
         StamperError::Rng(_) => (FAULT, "internal_error", why),
         StamperError::Fetch(FetchFailed::NoAnswer { .. } | FetchFailed::Status { .. })
         | StamperError::Reply(_)

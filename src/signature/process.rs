@@ -9,15 +9,12 @@ use super::level::Form;
 use super::online::Evidence;
 use super::reliable;
 use super::report::SignatureReport;
-use super::timestamp::{Token, TokenError};
+use super::timestamp::{TOLERANCE, Token, TokenError};
 use super::validate::{Details, Revoked};
 use super::verdict::Verdict;
 use crate::pki::Certificate;
 use crate::pki::revocation::Material;
-use chrono::{DateTime, TimeDelta, Utc};
-
-/// A time-stamp may be this much ahead of our clock.
-const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+use chrono::{DateTime, Utc};
 
 /// One signature or document time-stamp on its way to a verdict.
 pub(super) struct Case {

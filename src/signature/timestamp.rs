@@ -5,12 +5,16 @@
 use super::cms::{CmsError, STAMP_INFO, Signed};
 use crate::pki::der::DerError;
 use crate::pki::timestamp::{StampError, StampInfo, StampRequest, read_reply};
-use crate::pki::{Certificate, Digest};
-use crate::ports::{Fetch, FetchFailed, Outgoing, Rng, RngFailed};
+use crate::pki::{Certificate, Digest, VerifyError};
+use crate::ports::{Clock, Fetch, FetchFailed, Outgoing, Rng, RngFailed};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Mutex;
 
 /// Largest reply taken from an authority, in bytes: real ones have three to ten thousand.
 const REPLY_LIMIT: usize = 256 * 1024;
+
+/// Clocks of authorities may differ from ours by this much.
+pub(super) const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// Why there is no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +28,9 @@ pub enum StamperError {
     /// Its token doesn't hold.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// It states another time than ours.
+    #[error("the authority states {0}")]
+    Clock(DateTime<Utc>),
     /// The random source failed.
     #[error(transparent)]
     Rng(#[from] RngFailed),
@@ -57,6 +64,7 @@ pub struct Authority<'a> {
     url: String,
     fetch: &'a dyn Fetch,
     rng: &'a dyn Rng,
+    clock: &'a dyn Clock,
     last: Mutex<Option<usize>>,
 }
 
@@ -69,8 +77,8 @@ impl std::fmt::Debug for Authority<'_> {
 impl<'a> Authority<'a> {
     /// The authority at `url`.
     #[must_use]
-    pub fn new(url: &str, fetch: &'a dyn Fetch, rng: &'a dyn Rng) -> Self {
-        Self { url: url.to_owned(), fetch, rng, last: Mutex::new(None) }
+    pub fn new(url: &str, fetch: &'a dyn Fetch, rng: &'a dyn Rng, clock: &'a dyn Clock) -> Self {
+        Self { url: url.to_owned(), fetch, rng, clock, last: Mutex::new(None) }
     }
 }
 
@@ -85,6 +93,11 @@ impl Stamper for Authority<'_> {
         let token = Token::read(read_reply(&reply)?)?;
         request.check(&token.info)?;
         token.verify()?;
+        // A time nobody can have now would be a proof of nothing, put where it can't be taken away.
+        let apart = (token.info.at - self.clock.now()).abs();
+        if apart > TOLERANCE + token.info.accuracy.min(TOLERANCE) {
+            return Err(StamperError::Clock(token.info.at));
+        }
         if let Ok(mut last) = self.last.lock() {
             *last = Some(token.der.len());
         }

@@ -208,7 +208,12 @@ impl<'a> Asking<'a> {
     pub(super) fn authority(&self, level: Level) -> Result<Option<Authority<'_>>, Error> {
         match (&self.desk.signing.authority, &self.once) {
             _ if level == Level::Basic => Ok(None),
-            (Some(url), Some(once)) => Ok(Some(Authority::new(url, once, self.desk.database.rng().as_ref()))),
+            (Some(url), Some(once)) => Ok(Some(Authority::new(
+                url,
+                once,
+                self.desk.database.rng().as_ref(),
+                self.desk.database.clock().as_ref(),
+            ))),
             _ => Err(Error::Unavailable { code: "timestamp_unavailable" }),
         }
     }

@@ -19,5 +19,6 @@ mod pictures;
 mod producers;
 mod remembered;
 mod reports;
+mod stamps;
 mod tokens;
 mod years;

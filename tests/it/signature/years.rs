@@ -86,7 +86,16 @@ impl World {
 
     pub(super) fn authority(&self, years: (i32, i32), clock: &str) -> Tsa {
         let key = self.issue(&format!("TSA {}", years.0), years, Some("1.3.6.1.5.5.7.3.8"));
-        Tsa { key, at: at(clock), size: None, imprint: None, named: None }
+        Tsa {
+            key,
+            at: at(clock),
+            size: None,
+            imprint: None,
+            named: None,
+            imprint_algorithm: None,
+            value_algorithm: None,
+            nonce: None,
+        }
     }
 
     /// The list of a month, with what was revoked when.
@@ -148,13 +157,19 @@ fn named(name: &str, from: i32, to: i32) -> CertificateParams {
 /// A time-stamping authority whose clock stands where it is put (RFC 3161).
 pub(super) struct Tsa {
     key: MemoryKey,
-    at: DateTime<Utc>,
+    pub(super) at: DateTime<Utc>,
     /// The size it says its last token had.
     size: Option<usize>,
     /// What it stamps instead of what it is given.
     imprint: Option<Vec<u8>>,
     /// Whom its tokens name as the authority: a GeneralName.
     named: Option<Vec<u8>>,
+    /// What it says its imprint is made with, instead of what it is.
+    pub(super) imprint_algorithm: Option<Vec<u8>>,
+    /// What it says it signs with, instead of what it does.
+    pub(super) value_algorithm: Option<Vec<u8>>,
+    /// The nonce it was asked with.
+    pub(super) nonce: Option<Vec<u8>>,
 }
 
 impl Stamper for Tsa {
@@ -163,9 +178,13 @@ impl Stamper for Tsa {
         let info = sequence(&[
             &integer(1),
             &oid("1.2.3.4"),
-            &sequence(&[&digest.identifier(), &octet_string(imprint)]),
+            &sequence(&[
+                &self.imprint_algorithm.clone().unwrap_or_else(|| digest.identifier()),
+                &octet_string(imprint),
+            ]),
             &integer(7),
             &tlv(0x18, self.at.format("%Y%m%d%H%M%SZ").to_string().as_bytes()),
+            &self.nonce.as_deref().map(|nonce| tlv(0x02, nonce)).unwrap_or_default(),
             &self.named.as_deref().map(|name| tlv(0xa0, name)).unwrap_or_default(),
         ]);
         let certificate = self.key.certificate();
@@ -184,7 +203,7 @@ impl Stamper for Tsa {
             &sequence(&[&certificate.issuer_der, &tlv(0x02, &certificate.serial)]),
             &Digest::Sha256.identifier(),
             &attributes,
-            &self.key.scheme().identifier(),
+            &self.value_algorithm.clone().unwrap_or_else(|| self.key.scheme().identifier()),
             &octet_string(&value),
         ]);
         let content = sequence(&[&oid("1.2.840.113549.1.9.16.1.4"), &tlv(0xa0, &octet_string(&info))]);
@@ -231,7 +250,7 @@ pub(super) fn signed_draft(
     Ok([draft.as_slice(), &appended.bytes].concat())
 }
 
-fn stamped(file: &[u8], tsa: &Tsa) -> Vec<u8> {
+pub(super) fn stamped(file: &[u8], tsa: &Tsa) -> Vec<u8> {
     let file = file.to_vec();
     let pdf = Pdf::open(&file).unwrap();
     let appended = stamp_document(&pdf, tsa, &SystemRng).unwrap();
