@@ -202,6 +202,7 @@ fn judge_token(
     let authority = token.verify().map_err(|error| match error {
         TokenError::Hash => ("HASH_FAILURE", "timestamp_broken"),
         TokenError::Value => ("SIG_CRYPTO_FAILURE", "timestamp_broken"),
+        TokenError::Unsupported => ("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "timestamp_unsupported"),
         TokenError::Signer => ("NO_SIGNING_CERTIFICATE_FOUND", "timestamp_signer_missing"),
         TokenError::Purpose => ("CHAIN_CONSTRAINTS_FAILURE", "timestamp_authority_unfit"),
         TokenError::Name => ("SIG_CONSTRAINTS_FAILURE", "timestamp_authority_other"),
@@ -280,10 +281,12 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
             None => Err("timestamp_unreadable"),
             Some(token) => {
                 let over = token.info.digest.map(|digest| digest.of(&signed.value));
-                let outcome = if over.as_ref() == Some(&token.info.imprint) {
-                    judge_token(world, &token, used).map_err(|(_, code)| code)
-                } else {
-                    Err("timestamp_imprint_mismatch")
+                let outcome = match over {
+                    None => Err("timestamp_unsupported"),
+                    Some(over) if over == token.info.imprint => {
+                        judge_token(world, &token, used).map_err(|(_, code)| code)
+                    }
+                    Some(_) => Err("timestamp_imprint_mismatch"),
                 };
                 case.report.timestamps.push(describe(&token, outcome.err()));
                 let at = token.info.at;

@@ -124,6 +124,9 @@ pub enum TokenError {
     /// Its signature value doesn't verify.
     #[error("the time-stamp's signature value does not verify")]
     Value,
+    /// It is made with an algorithm or a kind of key that isn't known here.
+    #[error("the time-stamp uses an algorithm or a kind of key not known here")]
+    Unsupported,
     /// The authority's certificate isn't in it, or isn't the one it refers to.
     #[error("the time-stamp does not name the certificate of its authority")]
     Signer,
@@ -168,8 +171,9 @@ impl Token {
     /// [`TokenError`].
     pub fn verify(&self) -> Result<&Certificate, TokenError> {
         let signed = &self.signed;
-        let own = signed.digest.map(|digest| digest.of(signed.content.as_deref().unwrap_or_default()));
-        if own.is_none() || own != signed.message_digest || !signed.content_type_matches {
+        let digest = signed.digest.ok_or(TokenError::Unsupported)?;
+        let own = digest.of(signed.content.as_deref().unwrap_or_default());
+        if signed.message_digest.as_ref() != Some(&own) || !signed.content_type_matches {
             return Err(TokenError::Hash);
         }
         let signer = signed.signer_certificate().ok_or(TokenError::Signer)?;
@@ -177,9 +181,14 @@ impl Token {
             return Err(TokenError::Signer);
         }
         let attributes = signed.signed_attributes.as_ref().ok_or(TokenError::Hash)?;
-        let scheme = signed.scheme().map_err(|_| TokenError::Value)?;
-        scheme.verify(&signer.key, attributes, &signed.value).map_err(|_| TokenError::Value)?;
-        if signed.algorithms_protected == Some(false) || Some(scheme.digest()) != signed.digest {
+        let verified = signed.scheme().and_then(|scheme| {
+            scheme.verify(&signer.key, attributes, &signed.value).map(|()| scheme.digest())
+        });
+        let of_value = verified.map_err(|error| match error {
+            VerifyError::Wrong => TokenError::Value,
+            VerifyError::Unsupported(_) => TokenError::Unsupported,
+        })?;
+        if signed.algorithms_protected == Some(false) || of_value != digest {
             return Err(TokenError::Value);
         }
         if !signer.may_stamp_time() {
