@@ -71,7 +71,7 @@ pub(super) struct Used {
     pub(super) lacking: bool,
     path: Vec<Certificate>,
     revoked: Vec<Revoked>,
-    stamps: Vec<(Token, Option<&'static str>)>,
+    pub(super) stamps: Vec<(Token, Option<&'static str>)>,
     content_stamps: Vec<(Token, Option<&'static str>)>,
 }
 

@@ -150,11 +150,11 @@ fn judge_readable(
         cases.push(Judge { pdf: &pdf, policy, findings: &findings }.judge(one, shared)?);
     }
     cases.sort_by_key(|case| case.end);
-    level::assign(&pdf, &mut cases)?;
     let world = World::new(&policy.trust, policy.at, supply.network);
     *world.material.borrow_mut() = supply.given.clone();
     let kept = if cases.is_empty() { Vec::new() } else { store::all(&pdf)? };
     let used = process::judge(&world, &kept, &mut cases);
+    level::assign(&pdf, &world, &kept, &mut cases, &used)?;
     let (mut signatures, details, used) = process::finish(cases, used);
     // A number nobody vouches for: filled in after the last signature.
     let last = signatures.iter_mut().rev().find(|signature| signature.kind != "document_timestamp");

@@ -1,9 +1,12 @@
 //! Time-stamps that can't be judged here, and authorities whose clock is wrong.
 
 use super::years::{Tsa, World, at, signed, stamped};
+use chancery::pdf::Pdf;
 use chancery::pki::Digest;
 use chancery::pki::der::{Reader, integer, oid, sequence};
 use chancery::ports::{Fetch, FetchFailed, FixedClock, Outgoing, SystemRng};
+use chancery::signature::augment::add_evidence;
+use chancery::signature::online::Evidence;
 use chancery::signature::report::{Indication, SignatureReport};
 use chancery::signature::timestamp::{Authority, Stamper, StamperError};
 use chrono::TimeDelta;
@@ -64,6 +67,33 @@ fn a_time_stamp_in_a_signature_by_unknown_algorithms_is_not_called_broken() {
         assert!(!has(&one.warnings, "timestamp_broken") && !has(&one.warnings, "timestamp_imprint_mismatch"));
         assert_eq!(one.best_signature_time, at("2026-06-20"), "it proves nothing");
     }
+}
+
+#[test]
+fn long_term_is_what_holds_revocation_data_of_the_whole_chain() {
+    let (world, elsewhere) = (World::new(), World::new());
+    let person = world.person();
+    let (tsa, archive) =
+        (world.authority((2024, 2030), "2026-06-15"), world.authority((2024, 2030), "2026-06-16"));
+    let file = signed(&person, "2026-06-15", Some(&tsa)).unwrap();
+    let list = world.list("2026-06", &[]);
+    let with = |file: &[u8], crl: &[u8]| {
+        let file = file.to_vec();
+        let evidence = Evidence { name: "00".repeat(20), crls: vec![crl.to_vec()], ..Evidence::default() };
+        let added = add_evidence(&Pdf::open(&file).unwrap(), &[evidence], &SystemRng).unwrap().unwrap();
+        [file.as_slice(), &added.bytes].concat()
+    };
+    let level = |file: &[u8]| world.report(file, "2026-06-20", &[&list]).signatures[0].level.clone();
+    let (rubbish, other) = (with(&file, b"rubbish"), with(&file, &elsewhere.list("2026-06", &[]).der));
+    // The list that is given for judging isn't in the file.
+    assert_eq!((level(&file), level(&rubbish), level(&other)), ("B-T".into(), "B-T".into(), "B-T".into()));
+    assert_eq!(level(&stamped(&rubbish, &archive)), "B-T");
+    let good = with(&rubbish, &list.der);
+    assert_eq!(level(&good), "B-LT");
+    assert_eq!(level(&stamped(&good, &archive)), "B-LTA");
+    // Data that came after the archive's time-stamp are covered by none.
+    let late = with(&stamped(&rubbish, &archive), &list.der);
+    assert_eq!(level(&late), "B-LT");
 }
 
 /// An authority over HTTP (RFC 3161, 3.4).
