@@ -1,7 +1,8 @@
 //! Time-stamps that can't be judged here, and authorities whose clock is wrong.
 
 use super::years::{Tsa, World, at, signed, stamped};
-use chancery::pdf::Pdf;
+use chancery::pdf::writer::RevisionWriter;
+use chancery::pdf::{Dictionary, Object, Pdf};
 use chancery::pki::Digest;
 use chancery::pki::der::{Reader, integer, oid, sequence};
 use chancery::ports::{Fetch, FetchFailed, FixedClock, Outgoing, SystemRng};
@@ -94,6 +95,31 @@ fn long_term_is_what_holds_revocation_data_of_the_whole_chain() {
     // Data that came after the archive's time-stamp are covered by none.
     let late = with(&stamped(&rubbish, &archive), &list.der);
     assert_eq!(level(&late), "B-LT");
+}
+
+#[test]
+fn a_store_whose_streams_are_written_as_text_is_read() {
+    let world = World::new();
+    let person = world.person();
+    let file = signed(&person, "2026-06-15", None).unwrap();
+    let list = world.list("2026-06", &[]);
+    for filter in ["ASCIIHexDecode", "Crypt"] {
+        let pdf = Pdf::open(&file).unwrap();
+        let mut writer = RevisionWriter::new(&pdf).unwrap();
+        let data = match filter {
+            "Crypt" => list.der.clone(),
+            _ => format!("{}>", hex::encode(&list.der)).into_bytes(),
+        };
+        let kind = Dictionary::of(vec![("Filter", Object::name(filter))]);
+        let stream = writer.add_coded_stream(kind, data);
+        let store = Dictionary::of(vec![("CRLs", Object::Array(vec![Object::Reference(stream)]))]);
+        let mut catalog = pdf.catalog(pdf.newest()).unwrap();
+        catalog.set("DSS", Object::Dictionary(store));
+        writer.put(pdf.root(pdf.newest()).unwrap(), &Object::Dictionary(catalog));
+        let added = writer.finish([7; 16]).unwrap();
+        let report = world.report(&[file.as_slice(), &added.bytes].concat(), "2026-06-20", &[]);
+        assert_eq!(report.indication, "TOTAL-PASSED", "{filter}: {report:#?}");
+    }
 }
 
 /// An authority over HTTP (RFC 3161, 3.4).
