@@ -192,7 +192,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let unreadable = |error: std::io::Error| (UNREADABLE, "file_unreadable", error.to_string());
     let source = File::open(&args.file).and_then(FileSource::new).map_err(unreadable)?;
     let client = client(&args.asking, args.tsa.as_deref())?;
-    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
+    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng, &SystemClock));
     let raising = Raising {
         trust: &trust,
         chain: &[],

@@ -7,6 +7,7 @@ use super::{FAULT, GOOD, NOT_GOOD, UNREACHABLE, UNREADABLE, USAGE, fail, print_j
 use crate::messages::Message;
 use crate::pdf::{FileSource, Pdf};
 use crate::pki::key::{KeyFile, read_key_file};
+use crate::pki::path::PathError;
 use crate::pki::token::{TokenKey, TokenUri};
 use crate::pki::{
     Certificate, Choice, Digest, KeyError, MemoryKey, SigningKey, TrustStore, read_certificates,
@@ -145,7 +146,7 @@ fn attempt(args: &Args) -> Result<ExitCode, Failure> {
     let client = client(&args.asking, args.tsa.as_deref())?;
     let network = Network { fetch: &client, rng: &SystemRng };
     let warnings = check_revocation(args, key, &trust, network, now)?;
-    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng));
+    let authority = args.tsa.as_ref().map(|url| Authority::new(url, &client, &SystemRng, &SystemClock));
     let stamper = authority.as_ref().map(|authority| -> &dyn Stamper { authority });
     let appended = match stamper.filter(|_| args.level != "B-B") {
         Some(stamper) => sign_with_time(&pdf, &request, key, &trust, &SystemRng, stamper),
@@ -266,7 +267,8 @@ fn refusal(error: &SignError) -> Failure {
     match error {
         SignError::Pdf(error) => (UNREADABLE, error.code(), why),
         SignError::Unfit(code) => (NOT_GOOD, code, why),
-        SignError::Path(_) => (NOT_GOOD, "no_path_to_anchor", why),
+        SignError::Path(PathError::NoPath) => (NOT_GOOD, "no_path_to_anchor", why),
+        SignError::Path(PathError::Broken { reason, .. }) => (NOT_GOOD, reason, why),
         SignError::FieldTaken(_) => (NOT_GOOD, "field_taken", why),
         SignError::FieldName(_) => (USAGE, "field_name_unusable", why),
         SignError::Locked => (NOT_GOOD, "document_locked", why),
@@ -282,6 +284,7 @@ pub(super) fn stamper_refusal(error: &StamperError) -> Failure {
     let why = error.to_string();
     match error {
         StamperError::Fetch(FetchFailed::Forbidden { .. }) => (USAGE, "address_forbidden", why),
+        StamperError::Clock(_) => (UNREACHABLE, "timestamp_clock_differs", why),
         StamperError::Rng(_) => (FAULT, "internal_error", why),
         StamperError::Fetch(FetchFailed::NoAnswer { .. } | FetchFailed::Status { .. })
         | StamperError::Reply(_)

@@ -1,34 +1,67 @@
-//! Stream data as structure needs it: Flate with predictors (ISO 32000-2, 7.4.4), bounded.
+//! Stream data as structure needs it: Flate with predictors (ISO 32000-2, 7.4.4), what is written as text, bounded.
+
+mod text;
 
 use super::error::Error;
 use super::object::{Dictionary, Object};
 use std::io::Read;
 
-/// Decodes stream data by the dictionary's filter; refuses to give more than `limit` bytes.
+/// Filters one stream may have, one on the other.
+const FILTER_LIMIT: usize = 8;
+
+/// Decodes stream data by the dictionary's filters, one after the other; refuses to give more than `limit` bytes, also
+/// on the way.
 ///
 /// # Errors
-/// When the filter is another one, the data are broken or larger than the limit.
+/// When a filter is one of pictures or not known, the data are broken or larger than the limit.
 pub fn decode(dictionary: &Dictionary, data: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
-    let (filter, parameters) = match (dictionary.get("Filter"), dictionary.get("DecodeParms")) {
-        (None | Some(Object::Null), _) => return Ok(data.to_vec()),
-        (Some(Object::Name(name)), parameters) => (name.as_slice(), parameters),
-        (Some(Object::Array(list)), parameters) => match list.as_slice() {
-            [] => return Ok(data.to_vec()),
-            [Object::Name(name)] => {
-                let first = parameters.and_then(Object::as_array).and_then(<[Object]>::first);
-                (name.as_slice(), first.or(parameters))
-            }
-            _ => return Err(Error::Filter("a chain of filters".to_owned())),
-        },
-        (Some(_), _) => return Err(Error::Filter("unreadable".to_owned())),
+    let parameters = dictionary.get("DecodeParms");
+    let filters: Vec<(&[u8], Option<&Object>)> = match dictionary.get("Filter") {
+        None | Some(Object::Null) => Vec::new(),
+        Some(Object::Name(name)) => vec![(name.as_slice(), parameters)],
+        Some(Object::Array(list)) if list.len() > FILTER_LIMIT => return Err(Error::Limit("filters")),
+        Some(Object::Array(list)) => {
+            let each = parameters.and_then(Object::as_array);
+            let alone = parameters.filter(|_| list.len() == 1);
+            let of = |place: usize| each.and_then(|each| each.get(place)).or(alone);
+            let named = list.iter().enumerate().map(|(place, filter)| match filter {
+                Object::Name(name) => Ok((name.as_slice(), of(place))),
+                _ => Err(Error::Filter("unreadable".to_owned())),
+            });
+            named.collect::<Result<_, _>>()?
+        }
+        Some(_) => return Err(Error::Filter("unreadable".to_owned())),
     };
-    if filter != b"FlateDecode" {
-        return Err(Error::Filter(String::from_utf8_lossy(filter).into_owned()));
+    let mut plain = data.to_vec();
+    for (filter, parameters) in filters {
+        plain = decode_one(filter, parameters.and_then(Object::as_dictionary), plain, limit)?;
     }
-    let plain = inflate(data, limit)?;
-    match parameters.and_then(Object::as_dictionary) {
-        Some(parameters) => unpredict(parameters, plain),
-        None => Ok(plain),
+    Ok(plain)
+}
+
+fn decode_one(
+    filter: &[u8],
+    parameters: Option<&Dictionary>,
+    data: Vec<u8>,
+    limit: usize,
+) -> Result<Vec<u8>, Error> {
+    match filter {
+        b"FlateDecode" => {
+            let plain = inflate(&data, limit)?;
+            match parameters {
+                Some(parameters) => unpredict(parameters, plain),
+                None => Ok(plain),
+            }
+        }
+        b"ASCIIHexDecode" => text::hexadecimal(&data),
+        b"ASCII85Decode" => text::base85(&data, limit),
+        // The crypt filter that changes nothing, which is also meant where none is named (7.4.10).
+        b"Crypt" => match parameters.and_then(|parameters| parameters.get("Name")) {
+            None => Ok(data),
+            Some(Object::Name(name)) if name == b"Identity" => Ok(data),
+            Some(_) => Err(Error::Filter("Crypt".to_owned())),
+        },
+        other => Err(Error::Filter(String::from_utf8_lossy(other).into_owned())),
     }
 }
 
@@ -172,10 +205,37 @@ mod tests {
         assert!(unpredict(&parameters(12, 1, i64::MAX), vec![0; 9]).is_err());
         assert!(unpredict(&parameters(12, 0, 0), vec![0; 9]).is_err());
         assert!(unpredict(&parameters(99, 1, 3), vec![0; 9]).is_err());
-        let crypt = Dictionary::of(vec![("Filter", Object::name("Crypt"))]);
-        assert!(matches!(decode(&crypt, b"", 9), Err(Error::Filter(_))));
+        let lzw = Dictionary::of(vec![("Filter", Object::name("LZWDecode"))]);
+        assert!(matches!(decode(&lzw, b"", 9), Err(Error::Filter(_))));
         let flate = Dictionary::of(vec![("Filter", Object::name("FlateDecode"))]);
         assert!(matches!(decode(&flate, b"no zlib", 9), Err(Error::Damaged(_))));
+    }
+
+    #[test]
+    fn only_the_crypt_filter_that_changes_nothing_is_read() {
+        let crypt = |name: Option<&str>| {
+            let named = name.map(|name| Dictionary::of(vec![("Name", Object::name(name))]));
+            let parameters = named.map_or(Object::Null, Object::Dictionary);
+            Dictionary::of(vec![("Filter", Object::name("Crypt")), ("DecodeParms", parameters)])
+        };
+        assert_eq!(decode(&crypt(None), b"plain", 9).unwrap(), b"plain");
+        assert_eq!(decode(&crypt(Some("Identity")), b"plain", 9).unwrap(), b"plain");
+        assert!(matches!(decode(&crypt(Some("StdCF")), b"plain", 9), Err(Error::Filter(_))));
+    }
+
+    #[test]
+    fn filters_on_one_another_are_undone_in_their_order_and_each_within_the_limit() {
+        let filters = |names: &[&str]| {
+            let names = names.iter().map(|name| Object::name(name)).collect();
+            let none = Object::Array(vec![Object::Null; 2]);
+            Dictionary::of(vec![("Filter", Object::Array(names)), ("DecodeParms", none)])
+        };
+        let coded = format!("{}>", hex::encode(deflate(&[7; 100]))).into_bytes();
+        let both = filters(&["ASCIIHexDecode", "FlateDecode"]);
+        assert_eq!(decode(&both, &coded, 100).unwrap(), [7; 100]);
+        assert!(matches!(decode(&both, &coded, 99), Err(Error::Limit(_))));
+        assert!(decode(&filters(&["FlateDecode", "ASCIIHexDecode"]), &coded, 100).is_err());
+        assert!(matches!(decode(&filters(&["Crypt"; 9]), b"", 9), Err(Error::Limit(_))));
     }
 
     #[test]

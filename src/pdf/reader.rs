@@ -267,7 +267,7 @@ impl<'a> Pdf<'a> {
     /// The decoded data of a stream as of `revision`.
     ///
     /// # Errors
-    /// When there is no such stream, its filter is another than Flate, or it is beyond the limit.
+    /// When there is no such stream, it has a filter that is not read, or it is beyond the limit.
     pub fn stream(&self, reference: Reference, revision: usize) -> Result<Vec<u8>, Error> {
         self.stream_within(reference, revision, DECODED_LIMIT)
     }

@@ -75,6 +75,39 @@ pub fn alternative_names(value: &[u8]) -> Result<Vec<GeneralName>, DerError> {
     Ok(found)
 }
 
+/// Reads one GeneralName inside an explicit tag.
+///
+/// # Errors
+/// When it is broken, or something follows it.
+pub fn one_name(explicit: &Tlv<'_>) -> Result<GeneralName, DerError> {
+    let mut inside = explicit.inside();
+    let one = inside.read()?;
+    if inside.is_empty() {
+        Ok(GeneralName { tag: one.tag, value: one.value.to_vec() })
+    } else {
+        Err(DerError("several names where one is to stand"))
+    }
+}
+
+impl GeneralName {
+    /// Whether `certificate` bears this name: as its subject, or as one of its subject's other names.
+    #[must_use]
+    pub fn is_of(&self, certificate: &Certificate) -> bool {
+        let same = |other: &Self| {
+            self.tag == other.tag
+                && match self.tag {
+                    DIRECTORY => name::comparable(&self.value) == name::comparable(&other.value),
+                    DNS | EMAIL => self.value.eq_ignore_ascii_case(&other.value),
+                    _ => self.value == other.value,
+                }
+        };
+        let subject = Self { tag: DIRECTORY, value: certificate.subject_der.clone() };
+        let addresses = emails(&certificate.subject_der).into_iter().map(|value| Self { tag: EMAIL, value });
+        same(&subject)
+            || addresses.chain(certificate.alternative_names.iter().cloned()).any(|name| same(&name))
+    }
+}
+
 impl NameConstraints {
     /// Whether every name of `certificate` may be borne.
     #[must_use]

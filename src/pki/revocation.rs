@@ -109,7 +109,8 @@ pub struct Checker<'a> {
     pub material: &'a Material,
     /// The anchors.
     pub trust: &'a TrustStore,
-    /// When the certificates of those who sign lists must hold.
+    /// The time of validation: when the certificates of those who sign lists must hold, and after which nothing
+    /// that was made counts.
     pub at: DateTime<Utc>,
 }
 
@@ -147,8 +148,20 @@ impl Checker<'_> {
             .collect();
         told.extend(self.by_crls(certificate, issuer, anchor, asked));
         asked.pop();
-        told.retain(|told| told.this_update >= certificate.not_before);
+        told.retain(|told| told.this_update >= certificate.not_before && self.may_count(told));
         told
+    }
+
+    /// Whether something made then is of the future (RFC 5280, 6.3.3; RFC 6960, 3.2, 5).
+    fn is_ahead(&self, made: DateTime<Utc>) -> bool {
+        made > self.at + TOLERANCE
+    }
+
+    /// What is of the future calls nothing good. A revocation it tells of is not overlooked: that it came too early
+    /// may be our clock's fault.
+    fn may_count(&self, told: &Told) -> bool {
+        let is_ahead = self.is_ahead(told.this_update.max(told.produced_at));
+        !is_ahead || told.revocation.is_some_and(|revocation| revocation.at <= self.at)
     }
 
     fn by_ocsp(
@@ -231,7 +244,7 @@ impl Checker<'_> {
             let Some(told) = self.lookup(crl, certificate, signed) else { continue };
             if reasons == ALL_REASONS || told.revocation.is_some() {
                 whole.push(told);
-            } else {
+            } else if self.may_count(&told) {
                 match partial.iter_mut().find(|(known, _)| *known == reasons) {
                     Some((_, known)) if known.this_update < told.this_update => *known = told,
                     Some(_) => {}
@@ -266,7 +279,9 @@ impl Checker<'_> {
             supporting: signed.supporting,
         };
         let deltas = self.material.crls.iter().filter(|delta| is_delta_to(delta, crl));
+        let takes_away = |delta: &Crl| matches!(found(delta), Some(Entry::Revoked(one)) if one.reason != REMOVED && one.at <= self.at);
         let newest = deltas
+            .filter(|delta| !self.is_ahead(delta.this_update) || takes_away(delta))
             .filter(|delta| delta.verify_by(&told.signer.key).is_ok())
             .max_by(|one, other| compare(&one.number, &other.number));
         if let Some(delta) = newest {
@@ -348,7 +363,7 @@ impl Checker<'_> {
     }
 }
 
-/// Clocks of responders may differ from one another by this much.
+/// Clocks of responders may differ from one another, and from ours, by this much.
 const TOLERANCE: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
 /// The newest of what is told; a revocation goes before what is as new.

@@ -1,6 +1,7 @@
 //! The Time-Stamp Protocol (RFC 3161, RFC 5816): a request written, a reply and a TSTInfo read. The token is
 //! a CMS; it is verified where CMS is.
 
+use super::constraints::{GeneralName, one_name};
 use super::der::{DerError, Reader, octet_string, sequence, tlv};
 use super::digest::{Digest, digest_of};
 use super::time;
@@ -102,6 +103,8 @@ pub struct StampInfo {
     pub nonce: Option<Vec<u8>>,
     /// Serial number, contents of its INTEGER.
     pub serial: Vec<u8>,
+    /// Who says to have made it.
+    pub authority: Option<GeneralName>,
 }
 
 impl StampInfo {
@@ -131,7 +134,7 @@ impl StampInfo {
         };
         parts.optional(0x01)?;
         let nonce = parts.optional(0x02)?.map(|nonce| nonce.value.to_vec());
-        parts.optional(0xa0)?;
+        let authority = parts.optional(0xa0)?.map(|name| one_name(&name)).transpose()?;
         if let Some(extensions) = parts.optional(0xa1)? {
             // IMPLICIT Extensions: the list is the value itself.
             super::crl::for_each_extension(&extensions, &mut |_, critical, _| {
@@ -145,7 +148,7 @@ impl StampInfo {
         if !parts.is_empty() {
             return Err(DerError("something follows the fields of a time-stamp"));
         }
-        Ok(Self { digest, imprint: value, at, accuracy, nonce, serial })
+        Ok(Self { digest, imprint: value, at, accuracy, nonce, serial, authority })
     }
 }
 

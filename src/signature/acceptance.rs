@@ -157,11 +157,10 @@ pub(super) fn content_stamps(
             verdict.warn("timestamp_unreadable");
             continue;
         };
-        let over = token.info.digest.map(&mut *content_digest).transpose()?;
-        if over.as_ref() == Some(&token.info.imprint) {
-            found.push(token);
-        } else {
-            verdict.warn("timestamp_imprint_mismatch");
+        match token.info.digest.map(&mut *content_digest).transpose()? {
+            Some(over) if over == token.info.imprint => found.push(token),
+            Some(_) => verdict.warn("timestamp_imprint_mismatch"),
+            None => verdict.warn("timestamp_unsupported"),
         }
     }
     Ok(found)
@@ -203,13 +202,16 @@ pub(super) fn judge_timestamp(
     let signed = &token.signed;
     let info = signed.content.as_deref().unwrap_or_default();
     let own = signed.digest.map(|digest| digest.of(info));
-    let imprint = match token.info.digest {
-        Some(digest) => Some(content_digest(digest)?),
-        None => None,
-    };
-    let hash_holds =
-        imprint.as_ref() == Some(&token.info.imprint) && own.is_some() && own == signed.message_digest;
-    if !hash_holds {
+    let imprint = token.info.digest.map(content_digest).transpose()?;
+    // What can't be computed here is neither whole nor altered.
+    let is_known = own.is_some() && imprint.is_some();
+    let differs = imprint.as_ref().is_some_and(|imprint| *imprint != token.info.imprint)
+        || (own.is_some() && own != signed.message_digest);
+    let hash_holds = is_known && !differs;
+    if !is_known {
+        verdict.doubt("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "digest_unsupported");
+    }
+    if differs {
         report.integrity = "broken".to_owned();
         verdict.fail("HASH_FAILURE", "hash_mismatch");
     }

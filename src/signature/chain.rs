@@ -165,6 +165,18 @@ impl<'a> World<'a> {
         path::validate(end, &self.material.borrow().certificates, self.trust, self.now)
     }
 
+    /// From a certificate to its anchor, now or when it held; without one to a root that came along.
+    pub(super) fn chain(&self, end: &Certificate) -> Option<Vec<Certificate>> {
+        let material = self.material.borrow();
+        let pool = &material.certificates;
+        let found = self.path(end).or_else(|_| path::validate_past(end, pool, self.trust));
+        let found = found.or_else(|_| {
+            let roots = pool.iter().filter(|one| one.is_ca && one.is_self_issued()).cloned().collect();
+            path::validate_past(end, pool, &TrustStore::new(roots))
+        });
+        found.ok().map(|path| path.0)
+    }
+
     fn examine_path(&self, path: Vec<Certificate>) -> Examined {
         let mut worst: Option<Status> = None;
         let mut unasked = false;
@@ -234,7 +246,13 @@ impl<'a> World<'a> {
         newest(&self.told(certificate, issuer, anchor)).cloned()
     }
 
-    fn told(&self, certificate: &Certificate, issuer: &Certificate, anchor: &Certificate) -> Vec<Told> {
+    /// Everything acceptable that what is at hand tells of a certificate.
+    pub(super) fn told(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        anchor: &Certificate,
+    ) -> Vec<Told> {
         let material = self.material.borrow();
         Checker { material: &material, trust: self.trust, at: self.now }.told(certificate, issuer, anchor)
     }
@@ -354,7 +372,8 @@ impl<'a> World<'a> {
             if !certificate.needs_no_revocation_check && (certificate.names_revocation || !told.is_empty()) {
                 let usable: Vec<Told> = told
                     .into_iter()
-                    .filter(|told| told.this_update <= time && told.proofs.iter().all(|der| existed(der)))
+                    .filter(|told| told.this_update.min(self.now) <= time)
+                    .filter(|told| told.proofs.iter().all(|der| existed(der)))
                     .collect();
                 let best = newest(&usable)?;
                 match best.revocation {

@@ -24,6 +24,8 @@ const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
 const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
 const TIME_STAMP_TOKEN: &str = "1.2.840.113549.1.9.16.2.14";
 const CONTENT_TIME_STAMP: &str = "1.2.840.113549.1.9.16.2.20";
+const COMMITMENT_TYPE: &str = "1.2.840.113549.1.9.16.2.16";
+const SIGNATURE_POLICY: &str = "1.2.840.113549.1.9.16.2.15";
 const REVOCATION_ARCHIVAL: &str = "1.2.840.113583.1.1.8";
 /// The content type of a time-stamp token (RFC 3161, 2.4.2).
 pub(super) const STAMP_INFO: &str = "1.2.840.113549.1.9.16.1.4";
@@ -100,6 +102,8 @@ pub struct Signed {
     pub algorithms_protected: Option<bool>,
     /// The time the signer claims, where it is signed along (forbidden in PAdES baseline).
     pub signing_time: Option<DateTime<Utc>>,
+    /// Whether it says why it was made: a commitment type or a signature policy (EN 319 122-1, 5.2.3 and 5.2.9).
+    pub says_why: bool,
     /// Content time-stamps, signed along, as they came (EN 319 122-1, 5.2.8).
     pub content_timestamps: Vec<Vec<u8>>,
     /// Signature time-stamps, as they came.
@@ -212,16 +216,29 @@ impl Signed {
     /// signed, should several bear the same name and number.
     #[must_use]
     pub fn signer_certificate(&self) -> Option<&Certificate> {
-        let named = |certificate: &&Certificate| match &self.signer {
+        let referred = |certificate: &&Certificate| self.refers_to(certificate);
+        let mut candidates = self.certificates.iter().filter(|certificate| self.is_named(certificate));
+        let first = candidates.clone().next();
+        candidates.find(referred).or(first)
+    }
+
+    /// Whether a certificate is the one that names the signer.
+    fn is_named(&self, certificate: &Certificate) -> bool {
+        match &self.signer {
             SignerId::IssuerSerial { issuer, serial } => {
                 certificate.issuer_der == *issuer && certificate.serial == *serial
             }
             SignerId::KeyId(id) => certificate.subject_key_id.as_ref() == Some(id),
-        };
-        let referred = |certificate: &&Certificate| self.refers_to(certificate);
-        let mut candidates = self.certificates.iter().filter(named);
-        let first = candidates.clone().next();
-        candidates.find(referred).or(first)
+        }
+    }
+
+    /// Takes the signer's certificate from those at hand, where none came along.
+    pub(super) fn complete_from(&mut self, at_hand: &[Certificate]) {
+        if self.signer_certificate().is_none() {
+            let named = at_hand.iter().filter(|certificate| self.is_named(certificate));
+            let named: Vec<Certificate> = named.cloned().collect();
+            self.certificates.extend(named);
+        }
     }
 
     /// Whether every reference inside what was signed is to this certificate.
@@ -316,6 +333,7 @@ fn read_signer(signer: &Tlv<'_>, content_type: &str) -> Result<Signed, CmsError>
         signing_certificates: Vec::new(),
         algorithms_protected: None,
         signing_time: None,
+        says_why: false,
         content_timestamps: Vec::new(),
         timestamps: Vec::new(),
         revocation: Vec::new(),
@@ -386,6 +404,7 @@ fn read_attributes(attributes: &Tlv<'_>, content_type: &str, signed: &mut Signed
                 }
             }
             SIGNING_TIME => signed.signing_time = Some(crate::pki::time::read(&inner.read()?)?),
+            COMMITMENT_TYPE | SIGNATURE_POLICY => signed.says_why = true,
             CONTENT_TIME_STAMP => {
                 while !inner.is_empty() {
                     if signed.content_timestamps.len() >= TIME_STAMP_LIMIT {

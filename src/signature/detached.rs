@@ -66,6 +66,7 @@ pub fn judge_detached(
                     signed.content = None;
                     case.verdict.warn("cms_content_enclosed");
                 }
+                signed.complete_from(&supply.given.certificates);
                 case.report.signing_time_claimed = signed.signing_time;
                 judge_cms(
                     &signed,

@@ -21,6 +21,7 @@ pub mod permission;
 pub mod placement;
 pub mod prepare;
 mod process;
+mod range;
 mod reliable;
 mod remark;
 pub mod rendered;

@@ -9,15 +9,12 @@ use super::level::Form;
 use super::online::Evidence;
 use super::reliable;
 use super::report::SignatureReport;
-use super::timestamp::{Token, TokenError};
+use super::timestamp::{TOLERANCE, Token, TokenError};
 use super::validate::{Details, Revoked};
 use super::verdict::Verdict;
 use crate::pki::Certificate;
 use crate::pki::revocation::Material;
-use chrono::{DateTime, TimeDelta, Utc};
-
-/// A time-stamp may be this much ahead of our clock.
-const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+use chrono::{DateTime, Utc};
 
 /// One signature or document time-stamp on its way to a verdict.
 pub(super) struct Case {
@@ -74,7 +71,7 @@ pub(super) struct Used {
     pub(super) lacking: bool,
     path: Vec<Certificate>,
     revoked: Vec<Revoked>,
-    stamps: Vec<(Token, Option<&'static str>)>,
+    pub(super) stamps: Vec<(Token, Option<&'static str>)>,
     content_stamps: Vec<(Token, Option<&'static str>)>,
 }
 
@@ -205,8 +202,10 @@ fn judge_token(
     let authority = token.verify().map_err(|error| match error {
         TokenError::Hash => ("HASH_FAILURE", "timestamp_broken"),
         TokenError::Value => ("SIG_CRYPTO_FAILURE", "timestamp_broken"),
+        TokenError::Unsupported => ("CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "timestamp_unsupported"),
         TokenError::Signer => ("NO_SIGNING_CERTIFICATE_FOUND", "timestamp_signer_missing"),
         TokenError::Purpose => ("CHAIN_CONSTRAINTS_FAILURE", "timestamp_authority_unfit"),
+        TokenError::Name => ("SIG_CONSTRAINTS_FAILURE", "timestamp_authority_other"),
         TokenError::Cms(_) | TokenError::Info(_) => ("FORMAT_FAILURE", "timestamp_unreadable"),
     })?;
     let at = token.info.at;
@@ -282,10 +281,12 @@ fn judge_signature(world: &World<'_>, case: &mut Case, stamps: &[(usize, DateTim
             None => Err("timestamp_unreadable"),
             Some(token) => {
                 let over = token.info.digest.map(|digest| digest.of(&signed.value));
-                let outcome = if over.as_ref() == Some(&token.info.imprint) {
-                    judge_token(world, &token, used).map_err(|(_, code)| code)
-                } else {
-                    Err("timestamp_imprint_mismatch")
+                let outcome = match over {
+                    None => Err("timestamp_unsupported"),
+                    Some(over) if over == token.info.imprint => {
+                        judge_token(world, &token, used).map_err(|(_, code)| code)
+                    }
+                    Some(_) => Err("timestamp_imprint_mismatch"),
                 };
                 case.report.timestamps.push(describe(&token, outcome.err()));
                 let at = token.info.at;

@@ -5,12 +5,16 @@
 use super::cms::{CmsError, STAMP_INFO, Signed};
 use crate::pki::der::DerError;
 use crate::pki::timestamp::{StampError, StampInfo, StampRequest, read_reply};
-use crate::pki::{Certificate, Digest};
-use crate::ports::{Fetch, FetchFailed, Outgoing, Rng, RngFailed};
+use crate::pki::{Certificate, Digest, VerifyError};
+use crate::ports::{Clock, Fetch, FetchFailed, Outgoing, Rng, RngFailed};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Mutex;
 
 /// Largest reply taken from an authority, in bytes: real ones have three to ten thousand.
 const REPLY_LIMIT: usize = 256 * 1024;
+
+/// Clocks of authorities may differ from ours by this much.
+pub(super) const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// Why there is no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +28,9 @@ pub enum StamperError {
     /// Its token doesn't hold.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// It states another time than ours.
+    #[error("the authority states {0}")]
+    Clock(DateTime<Utc>),
     /// The random source failed.
     #[error(transparent)]
     Rng(#[from] RngFailed),
@@ -57,6 +64,7 @@ pub struct Authority<'a> {
     url: String,
     fetch: &'a dyn Fetch,
     rng: &'a dyn Rng,
+    clock: &'a dyn Clock,
     last: Mutex<Option<usize>>,
 }
 
@@ -69,8 +77,8 @@ impl std::fmt::Debug for Authority<'_> {
 impl<'a> Authority<'a> {
     /// The authority at `url`.
     #[must_use]
-    pub fn new(url: &str, fetch: &'a dyn Fetch, rng: &'a dyn Rng) -> Self {
-        Self { url: url.to_owned(), fetch, rng, last: Mutex::new(None) }
+    pub fn new(url: &str, fetch: &'a dyn Fetch, rng: &'a dyn Rng, clock: &'a dyn Clock) -> Self {
+        Self { url: url.to_owned(), fetch, rng, clock, last: Mutex::new(None) }
     }
 }
 
@@ -85,6 +93,11 @@ impl Stamper for Authority<'_> {
         let token = Token::read(read_reply(&reply)?)?;
         request.check(&token.info)?;
         token.verify()?;
+        // A time nobody can have now would be a proof of nothing, put where it can't be taken away.
+        let apart = (token.info.at - self.clock.now()).abs();
+        if apart > TOLERANCE + token.info.accuracy.min(TOLERANCE) {
+            return Err(StamperError::Clock(token.info.at));
+        }
         if let Ok(mut last) = self.last.lock() {
             *last = Some(token.der.len());
         }
@@ -111,12 +124,18 @@ pub enum TokenError {
     /// Its signature value doesn't verify.
     #[error("the time-stamp's signature value does not verify")]
     Value,
+    /// It is made with an algorithm or a kind of key that isn't known here.
+    #[error("the time-stamp uses an algorithm or a kind of key not known here")]
+    Unsupported,
     /// The authority's certificate isn't in it, or isn't the one it refers to.
     #[error("the time-stamp does not name the certificate of its authority")]
     Signer,
     /// The certificate is not for time-stamping alone (RFC 3161, 2.3).
     #[error("the certificate is not one of a time-stamping authority")]
     Purpose,
+    /// It says to be another's than the certificate's (RFC 3161, 2.4.2, `tsa`).
+    #[error("the time-stamp names another authority than its certificate")]
+    Name,
 }
 
 /// A token as read.
@@ -152,8 +171,9 @@ impl Token {
     /// [`TokenError`].
     pub fn verify(&self) -> Result<&Certificate, TokenError> {
         let signed = &self.signed;
-        let own = signed.digest.map(|digest| digest.of(signed.content.as_deref().unwrap_or_default()));
-        if own.is_none() || own != signed.message_digest || !signed.content_type_matches {
+        let digest = signed.digest.ok_or(TokenError::Unsupported)?;
+        let own = digest.of(signed.content.as_deref().unwrap_or_default());
+        if signed.message_digest.as_ref() != Some(&own) || !signed.content_type_matches {
             return Err(TokenError::Hash);
         }
         let signer = signed.signer_certificate().ok_or(TokenError::Signer)?;
@@ -161,13 +181,21 @@ impl Token {
             return Err(TokenError::Signer);
         }
         let attributes = signed.signed_attributes.as_ref().ok_or(TokenError::Hash)?;
-        let scheme = signed.scheme().map_err(|_| TokenError::Value)?;
-        scheme.verify(&signer.key, attributes, &signed.value).map_err(|_| TokenError::Value)?;
-        if signed.algorithms_protected == Some(false) || Some(scheme.digest()) != signed.digest {
+        let verified = signed.scheme().and_then(|scheme| {
+            scheme.verify(&signer.key, attributes, &signed.value).map(|()| scheme.digest())
+        });
+        let of_value = verified.map_err(|error| match error {
+            VerifyError::Wrong => TokenError::Value,
+            VerifyError::Unsupported(_) => TokenError::Unsupported,
+        })?;
+        if signed.algorithms_protected == Some(false) || of_value != digest {
             return Err(TokenError::Value);
         }
         if !signer.may_stamp_time() {
             return Err(TokenError::Purpose);
+        }
+        if self.info.authority.as_ref().is_some_and(|name| !name.is_of(signer)) {
+            return Err(TokenError::Name);
         }
         Ok(signer)
     }

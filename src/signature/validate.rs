@@ -17,6 +17,7 @@ use super::level;
 use super::online::{Evidence, Network};
 use super::permission;
 use super::process::{self, Case};
+use super::range::Range;
 use super::report::{ChangeReport, FileFacts, Indication, Permission, Report, SignatureReport};
 use super::store;
 use super::timestamp::Token;
@@ -149,11 +150,11 @@ fn judge_readable(
         cases.push(Judge { pdf: &pdf, policy, findings: &findings }.judge(one, shared)?);
     }
     cases.sort_by_key(|case| case.end);
-    level::assign(&pdf, &mut cases)?;
     let world = World::new(&policy.trust, policy.at, supply.network);
     *world.material.borrow_mut() = supply.given.clone();
     let kept = if cases.is_empty() { Vec::new() } else { store::all(&pdf)? };
     let used = process::judge(&world, &kept, &mut cases);
+    level::assign(&pdf, &world, &kept, &mut cases, &used)?;
     let (mut signatures, details, used) = process::finish(cases, used);
     // A number nobody vouches for: filled in after the last signature.
     let last = signatures.iter_mut().rev().find(|signature| signature.kind != "document_timestamp");
@@ -217,7 +218,7 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
         let signature = match &field.value {
             _ if field.kind != b"Sig" => None,
             Some(Object::Reference(reference)) => Some(*reference),
-            // A value that is no reference has no place of its own to be checked against.
+            // A value that is no reference stands in its field.
             Some(Object::Dictionary(_)) => Some(field.reference),
             _ => None,
         }?;
@@ -229,7 +230,7 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
         // A form that can't be read there carries nothing that could be judged.
         for field in fields::all(pdf, revision).unwrap_or_default() {
             if let Some(earlier) = carrier(field, true)
-                && !found.iter().any(|known| known.signature == earlier.signature)
+                && !found.iter().any(|known| known.is_same(&earlier))
             {
                 found.push(earlier);
             }
@@ -238,26 +239,31 @@ fn signature_fields(pdf: &Pdf<'_>) -> Result<Vec<Carrier>, pdf::Error> {
     if found.len() > SIGNATURE_LIMIT { Err(pdf::Error::Limit("number of signatures")) } else { Ok(found) }
 }
 
+impl Carrier {
+    /// Whether both carry one signature. One that stands in its field is known by what it says.
+    fn is_same(&self, other: &Self) -> bool {
+        self.signature == other.signature && self.direct() == other.direct()
+    }
+
+    /// The signature dictionary, where it stands in the field itself.
+    fn direct(&self) -> Option<&Dictionary> {
+        self.field.value.as_ref().and_then(Object::as_dictionary)
+    }
+}
+
 struct Judge<'p, 'a> {
     pdf: &'p Pdf<'a>,
     policy: &'p Policy,
     findings: &'p [Finding],
 }
 
-/// /ByteRange, checked.
-#[derive(Debug, Clone, Copy)]
-struct Range {
-    gap_start: u64,
-    gap_end: u64,
-    end: u64,
-}
-
 impl Judge<'_, '_> {
     fn judge(&self, carrier: &Carrier, shared: bool) -> Result<Case, pdf::Error> {
         let reference = carrier.signature;
         let newest = self.pdf.newest();
-        let dictionary = match self.pdf.resolve(reference, newest)? {
-            Object::Dictionary(dictionary) => dictionary,
+        let dictionary = match (carrier.direct(), self.pdf.resolve(reference, newest)?) {
+            (Some(dictionary), _) => dictionary.clone(),
+            (None, Object::Dictionary(dictionary)) => dictionary,
             _ => Dictionary::default(),
         };
         let subfilter =
@@ -308,37 +314,25 @@ impl Judge<'_, '_> {
         if dictionary.name("Type").is_some_and(|kind| (kind == b"DocTimeStamp") != is_timestamp) {
             verdict.fail("FORMAT_FAILURE", "signature_type_mismatch");
         }
-        let Some(range) = self.range(dictionary) else {
+        let Some(range) = Range::of(self.pdf, dictionary) else {
             verdict.fail("FORMAT_FAILURE", "byte_range_broken");
             return Ok(());
         };
         *end = range.end;
         *byte_range = Some([0, range.gap_start, range.gap_end, range.end - range.gap_end]);
-        let Some(cms) = self.gap(reference, dictionary, range)? else {
+        let Some(cms) = range.contents(self.pdf, reference, dictionary)? else {
             verdict.fail("FORMAT_FAILURE", "contents_not_in_gap");
             return Ok(());
         };
         *name = store::view_name(&cms);
-        let Some(revision) = self.revision_ending(range.end)? else {
-            verdict.fail("FORMAT_FAILURE", "byte_range_no_revision");
-            return Ok(());
-        };
-        form.revision = Some(revision);
-        report.covers.revision = revision + 1;
-        report.covers.whole_file = revision == self.pdf.newest();
-        if self.pdf.resolve(reference, revision)?.as_dictionary() != Some(dictionary) {
-            verdict.fail("FORMAT_FAILURE", "signature_dictionary_changed");
+        form.revision = range.revision(self.pdf)?;
+        match form.revision {
+            Some(revision) => self.judge_revision(carrier, dictionary, revision, report, verdict)?,
+            // What was signed is no state of the document; whether those bytes are untouched is told all the same.
+            None => verdict.fail("FORMAT_FAILURE", "byte_range_no_revision"),
         }
-        for finding in self.findings {
-            if finding.revision > revision + 1 || finding.code == "bytes_after_end" {
-                verdict.fail("FORMAT_FAILURE", finding.code);
-            } else {
-                verdict.warn(finding.code);
-            }
-        }
-        self.judge_changes(carrier, dictionary, revision, report, verdict)?;
         report.signing_time_claimed = self.claimed_time(dictionary)?;
-        let mut digest = |algorithm: Digest| self.digest(range, algorithm);
+        let mut digest = |algorithm: Digest| range.digest(self.pdf, algorithm);
         match Signed::read(&cms) {
             Ok(signed) => {
                 if cms.get(signed.length..).unwrap_or_default().iter().any(|byte| *byte != 0) {
@@ -366,64 +360,34 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    fn range(&self, dictionary: &Dictionary) -> Option<Range> {
-        let numbers: Vec<u64> = dictionary
-            .get("ByteRange")?
-            .as_array()?
-            .iter()
-            .map(|number| match number {
-                Object::Integer(number) => u64::try_from(*number).ok(),
-                _ => None,
-            })
-            .collect::<Option<_>>()?;
-        let [first, before, after, rest] = numbers.as_slice() else { return None };
-        let end = after.checked_add(*rest)?;
-        let holds =
-            *first == 0 && *before > 0 && after > before && *rest > 0 && end <= self.pdf.source().len();
-        holds.then_some(Range { gap_start: *before, gap_end: *after, end })
-    }
-
-    /// The CMS, if the gap is exactly the hexadecimal string that is this dictionary's /Contents.
-    fn gap(
+    /// What was signed as a state of the document, and what became of it.
+    fn judge_revision(
         &self,
-        reference: Reference,
+        carrier: &Carrier,
         dictionary: &Dictionary,
-        range: Range,
-    ) -> Result<Option<Vec<u8>>, pdf::Error> {
-        /// Largest /Contents that is looked at.
-        const GAP_LIMIT: u64 = 16 << 20;
-        let Some(Object::String(contents)) = dictionary.get("Contents") else { return Ok(None) };
-        let length = range.gap_end - range.gap_start;
-        if !(4..=GAP_LIMIT).contains(&length) {
-            return Ok(None);
+        revision: usize,
+        report: &mut SignatureReport,
+        verdict: &mut Verdict,
+    ) -> Result<(), pdf::Error> {
+        report.covers.revision = revision + 1;
+        report.covers.whole_file = revision == self.pdf.newest();
+        let holder = self.pdf.resolve(carrier.signature, revision)?;
+        let holder = holder.as_dictionary();
+        let signed = match carrier.direct() {
+            Some(_) => holder.and_then(|field| field.get("V")).and_then(Object::as_dictionary),
+            None => holder,
+        };
+        if signed != Some(dictionary) {
+            verdict.fail("FORMAT_FAILURE", "signature_dictionary_changed");
         }
-        let bytes = self.pdf.source().bytes(range.gap_start, usize::try_from(length).unwrap_or(0))?;
-        let digits = bytes.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">"));
-        let Some(value) = digits.and_then(|digits| hex::decode(digits).ok()) else { return Ok(None) };
-        let span = self.pdf.indirect(reference, self.pdf.newest())?.and_then(|found| found.span);
-        let inside = span.is_some_and(|(start, end)| start < range.gap_start && range.gap_end < end);
-        Ok((inside && value == *contents).then_some(value))
-    }
-
-    /// The revision that ends where the range ends, give or take the end of line.
-    fn revision_ending(&self, end: u64) -> Result<Option<usize>, pdf::Error> {
-        for (number, revision) in self.pdf.revisions().iter().enumerate() {
-            if end == revision.end {
-                return Ok(Some(number));
-            }
-            if end < revision.end && revision.end - end <= 2 {
-                let rest = self.pdf.source().bytes(end, usize::try_from(revision.end - end).unwrap_or(0))?;
-                return Ok(rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')).then_some(number));
+        for finding in self.findings {
+            if finding.revision > revision + 1 || finding.code == "bytes_after_end" {
+                verdict.fail("FORMAT_FAILURE", finding.code);
+            } else {
+                verdict.warn(finding.code);
             }
         }
-        Ok(None)
-    }
-
-    fn digest(&self, range: Range, algorithm: Digest) -> Result<Vec<u8>, pdf::Error> {
-        let mut context = algorithm.context();
-        self.pdf.source().for_each_piece(0, range.gap_start, &mut |piece| context.update(piece))?;
-        self.pdf.source().for_each_piece(range.gap_end, range.end, &mut |piece| context.update(piece))?;
-        Ok(context.finish())
+        self.judge_changes(carrier, dictionary, revision, report, verdict)
     }
 
     fn judge_changes(

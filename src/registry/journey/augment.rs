@@ -101,7 +101,7 @@ fn make(
     // What goes into the document is as of now.
     let asked = Remembering::new(&once, Answers::from_now(&desk.database));
     let network = Network { fetch: &asked, rng };
-    let authority = Authority::new(url, &once, rng);
+    let authority = Authority::new(url, &once, rng, desk.database.clock().as_ref());
     let judge = |grown: &Grown<'_>| -> Result<Judged, Error> {
         let policy = Policy { trust: desk.trust.as_ref().clone(), at: desk.now() };
         let supply = Supply { given: material(&rows), network: Some(network) };
@@ -173,7 +173,7 @@ pub fn authority_until(desk: &Desk) -> Result<NaiveDateTime, Error> {
     let (Some(url), Some(fetch)) = (&desk.signing.authority, desk.signing.network.as_deref()) else {
         return Err(none());
     };
-    let authority = Authority::new(url, fetch, desk.database.rng().as_ref());
+    let authority = Authority::new(url, fetch, desk.database.rng().as_ref(), desk.database.clock().as_ref());
     let token = authority.stamp(Digest::Sha256, &Digest::Sha256.of(b"")).map_err(|error| no_stamp(&error))?;
     let token = Token::read(&token).map_err(|_| none())?;
     Ok(token.verify().map_err(|_| none())?.not_after.naive_utc())

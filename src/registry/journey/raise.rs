@@ -8,6 +8,7 @@ use super::super::rows::Signature;
 use super::unprocessable;
 use crate::desk::{Desk, Level};
 use crate::pdf::{Pdf, Source};
+use crate::pki::path::PathError;
 use crate::pki::revocation::Material;
 use crate::pki::{Certificate, SigningKey};
 use crate::ports::{Fetch, FetchFailed, Outgoing, Rng};
@@ -207,7 +208,12 @@ impl<'a> Asking<'a> {
     pub(super) fn authority(&self, level: Level) -> Result<Option<Authority<'_>>, Error> {
         match (&self.desk.signing.authority, &self.once) {
             _ if level == Level::Basic => Ok(None),
-            (Some(url), Some(once)) => Ok(Some(Authority::new(url, once, self.desk.database.rng().as_ref()))),
+            (Some(url), Some(once)) => Ok(Some(Authority::new(
+                url,
+                once,
+                self.desk.database.rng().as_ref(),
+                self.desk.database.clock().as_ref(),
+            ))),
             _ => Err(Error::Unavailable { code: "timestamp_unavailable" }),
         }
     }
@@ -323,7 +329,8 @@ pub(super) fn no_stamp(error: &StamperError) -> Error {
 pub(super) fn refused(error: &SignError) -> Error {
     match error {
         SignError::Unfit(code) => Error::refused(code),
-        SignError::Path(_) => Error::refused("no_path_to_anchor"),
+        SignError::Path(PathError::NoPath) => Error::refused("no_path_to_anchor"),
+        SignError::Path(PathError::Broken { reason, .. }) => Error::refused(reason),
         SignError::Fill(inner) => unprocessable("field_not_fillable", inner),
         SignError::Stamp(error) => no_stamp(error),
         SignError::Key(error) => error.clone().into(),

@@ -19,6 +19,12 @@ fn request(field: &str) -> Request<'_> {
 
 /// A root and a leaf shaped by `shape`.
 fn issued(shape: impl FnOnce(&mut CertificateParams)) -> (Certificate, MemoryKey) {
+    let (root, certificate, pkcs8) = made(shape);
+    (root, MemoryKey::new(&pkcs8, certificate, vec![]).unwrap())
+}
+
+/// A root, a leaf shaped by `shape`, and the leaf's key.
+fn made(shape: impl FnOnce(&mut CertificateParams)) -> (Certificate, Certificate, Vec<u8>) {
     let named = |name: &str| {
         let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
@@ -38,7 +44,34 @@ fn issued(shape: impl FnOnce(&mut CertificateParams)) -> (Certificate, MemoryKey
     shape(&mut leaf);
     let certificate = leaf.signed_by(&key, &Issuer::new(root, root_key)).unwrap();
     let certificate = Certificate::read(certificate.der()).unwrap();
-    (root_certificate, MemoryKey::new(&key.serialize_der(), certificate, vec![]).unwrap())
+    (root_certificate, certificate, key.serialize_der())
+}
+
+#[test]
+fn a_certificate_whose_path_does_not_hold_is_refused_for_that_and_not_for_want_of_a_path() {
+    let (root, certificate, pkcs8) = made(|leaf| {
+        let mut restriction = rcgen::CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+        restriction.set_criticality(true);
+        leaf.custom_extensions.push(restriction);
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("key.pem"), issue::pem("PRIVATE KEY", &pkcs8)).unwrap();
+    std::fs::write(path("cert.pem"), issue::certificate_pem(&certificate)).unwrap();
+    std::fs::write(path("root.pem"), issue::certificate_pem(&root)).unwrap();
+    std::fs::write(path("draft.pdf"), fixture("documents/quyet-dinh.pdf")).unwrap();
+    let said = |trust: &str| {
+        let (draft, key, cert, out) = (path("draft.pdf"), path("key.pem"), path("cert.pem"), path("out.pdf"));
+        let words = ["sign", &draft, "-o", &out, "--key", &key, "--cert", &cert, "--trust", trust, "--json"];
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_chancery")).args(words).output().unwrap();
+        assert!(!output.status.success() && !folder.path().join("out.pdf").exists());
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        said["error"]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(said(&path("root.pem")), "certificate_critical_extension");
+    let (other, ..) = made(|_| {});
+    std::fs::write(path("other.pem"), issue::certificate_pem(&other)).unwrap();
+    assert_ne!(said(&path("other.pem")), "certificate_critical_extension");
 }
 
 #[test]

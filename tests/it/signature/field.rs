@@ -2,12 +2,13 @@
 //! `adbe.pkcs7.sha1`.
 
 use super::cms::{assemble, parts};
+use super::dictionaries::Written;
 use super::years::{World, at};
 use crate::support::judges;
 use chancery::pki::der::{Reader, integer, octet_string, oid, sequence, set_of, tlv};
 use chancery::pki::issue::{self, Authority, NewKey};
 use chancery::pki::revocation::Material;
-use chancery::pki::{Crl, Digest, MemoryKey, SigningKey, TrustStore};
+use chancery::pki::{Certificate, Crl, Digest, MemoryKey, SigningKey, TrustStore};
 use chancery::signature::detached::judge_detached;
 use chancery::signature::report::Report;
 use chancery::signature::timestamp::Stamper;
@@ -173,6 +174,38 @@ fn sha1_is_accepted_only_with_a_proof_from_when_it_was_relied_on() {
 }
 
 #[test]
+fn a_detached_signature_without_certificates_is_judged_with_the_one_that_is_given() {
+    let world = World::new();
+    let (person, other) = (world.person(), world.person());
+    let mut parts = parts(&by_hand(&person, &Digest::Sha256.of(CONTENT), vec![], true, None));
+    parts.remove(3);
+    let cms = assemble(&parts);
+    let judged = |cms: &[u8], given: &[&Certificate]| {
+        let mut material = Material::default();
+        material.add_crl(world.list("2026-06", &[]));
+        given.iter().for_each(|certificate| material.add_certificate((*certificate).clone()));
+        let policy = Policy { trust: TrustStore::new(vec![world.root.clone()]), at: at("2026-06-20") };
+        let supply = Supply { given: material, network: None };
+        judge_detached(cms, &CONTENT.to_vec(), &policy, &supply).unwrap().report
+    };
+    assert_eq!(first(&judged(&cms, &[])), ("INDETERMINATE", Some("NO_SIGNING_CERTIFICATE_FOUND")));
+    assert_eq!(first(&judged(&cms, &[other.certificate()])).1, Some("NO_SIGNING_CERTIFICATE_FOUND"));
+    let report = judged(&cms, &[other.certificate(), person.certificate()]);
+    assert_eq!(first(&report), ("TOTAL-PASSED", None), "{report:#?}");
+    // Of the same issuer and number, but not the one that was referred to when it was signed.
+    let twin = World::new().person();
+    let forged = by_hand(&twin, &Digest::Sha256.of(CONTENT), vec![], true, None);
+    let mut parts = super::cms::parts(&forged);
+    parts.remove(3);
+    let report = judged(&assemble(&parts), &[person.certificate()]);
+    assert_ne!(report.indication, "TOTAL-PASSED", "{report:#?}");
+    assert!(
+        report.signatures[0].reasons.iter().any(|reason| reason.code == "signing_certificate_mismatch"),
+        "{report:#?}"
+    );
+}
+
+#[test]
 fn every_signer_of_a_detached_signature_is_judged() {
     let authority = Authority::new("Root", (2020, 2060)).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -282,41 +315,16 @@ fn ber_unsorted_sets_and_attributes_nobody_knows_are_read_as_they_came() {
 
 /// A document with one signature of the kind `adbe.pkcs7.sha1`, written by hand.
 fn enclosed(key: &MemoryKey, digest_of_other: bool) -> Vec<u8> {
-    use crate::pdf::raw::{DRAFT, Raw};
-    let room = 8192;
-    let mut raw = Raw::new(&[
-        (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/SigFlags 3>>>>"),
-        DRAFT[1],
-        (
-            3,
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>/Annots[6 0 R]>>",
-        ),
-        DRAFT[3],
-        DRAFT[4],
-        (6, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature1)/V 7 0 R/Rect[0 0 0 0]/P 3 0 R/F 132>>"),
-        (
-            7,
-            &format!(
-                "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.sha1/M(D:20110615080000Z)/ByteRange[0 0000000000 0000000000 0000000000]/Contents<{}>>>",
-                "0".repeat(room)
-            ),
-        ),
-    ]);
-    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|one| one == what).unwrap();
-    let start = find(&raw.bytes, b"/Contents<") + 9;
-    let end = start + room + 2;
-    let range = format!("[0 {start:010} {end:010} {:010}]", raw.bytes.len() - end);
-    let place = find(&raw.bytes, b"/ByteRange[") + 10;
-    raw.bytes[place..place + range.len()].copy_from_slice(range.as_bytes());
-    let mut covered = [&raw.bytes[..start], &raw.bytes[end..]].concat();
-    if digest_of_other {
-        covered[20] ^= 1;
-    }
-    let sha1 = Digest::Sha1.of(&covered);
-    let value = by_hand(key, &Digest::Sha256.of(&sha1), vec![], true, Some(&sha1));
-    let digits = hex::encode(value);
-    raw.bytes[start + 1..start + 1 + digits.len()].copy_from_slice(digits.as_bytes());
-    raw.bytes
+    let written =
+        Written { entries: "/SubFilter/adbe.pkcs7.sha1/M(D:20110615080000Z)", ..Written::default() };
+    written.signed(|covered| {
+        let mut covered = covered.to_vec();
+        if digest_of_other {
+            covered[20] ^= 1;
+        }
+        let sha1 = Digest::Sha1.of(&covered);
+        by_hand(key, &Digest::Sha256.of(&sha1), vec![], true, Some(&sha1))
+    })
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::years::{World, at, signed};
 use chancery::pki::der::{sequence, tlv};
 use chancery::pki::timestamp::StampError;
 use chancery::pki::{Digest, TrustStore};
-use chancery::ports::{Fetch, FetchFailed, Outgoing, SystemRng};
+use chancery::ports::{Fetch, FetchFailed, Outgoing, SystemClock, SystemRng};
 use chancery::signature::online::Network;
 use chancery::signature::report::Report;
 use chancery::signature::timestamp::{Authority, Stamper, StamperError};
@@ -32,7 +32,8 @@ impl Fetch for Same {
 fn stamp(answer: Vec<u8>) -> StamperError {
     let fetch = Same::new(Some(answer));
     let imprint = Digest::Sha256.of(b"document");
-    Authority::new("http://tsa.invalid/", &fetch, &SystemRng).stamp(Digest::Sha256, &imprint).unwrap_err()
+    let authority = Authority::new("http://tsa.invalid/", &fetch, &SystemRng, &SystemClock);
+    authority.stamp(Digest::Sha256, &imprint).unwrap_err()
 }
 
 fn granted(token: &[u8]) -> Vec<u8> {

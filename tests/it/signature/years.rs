@@ -86,7 +86,16 @@ impl World {
 
     pub(super) fn authority(&self, years: (i32, i32), clock: &str) -> Tsa {
         let key = self.issue(&format!("TSA {}", years.0), years, Some("1.3.6.1.5.5.7.3.8"));
-        Tsa { key, at: at(clock), size: None, imprint: None }
+        Tsa {
+            key,
+            at: at(clock),
+            size: None,
+            imprint: None,
+            named: None,
+            imprint_algorithm: None,
+            value_algorithm: None,
+            nonce: None,
+        }
     }
 
     /// The list of a month, with what was revoked when.
@@ -148,11 +157,19 @@ fn named(name: &str, from: i32, to: i32) -> CertificateParams {
 /// A time-stamping authority whose clock stands where it is put (RFC 3161).
 pub(super) struct Tsa {
     key: MemoryKey,
-    at: DateTime<Utc>,
+    pub(super) at: DateTime<Utc>,
     /// The size it says its last token had.
     size: Option<usize>,
     /// What it stamps instead of what it is given.
     imprint: Option<Vec<u8>>,
+    /// Whom its tokens name as the authority: a GeneralName.
+    named: Option<Vec<u8>>,
+    /// What it says its imprint is made with, instead of what it is.
+    pub(super) imprint_algorithm: Option<Vec<u8>>,
+    /// What it says it signs with, instead of what it does.
+    pub(super) value_algorithm: Option<Vec<u8>>,
+    /// The nonce it was asked with.
+    pub(super) nonce: Option<Vec<u8>>,
 }
 
 impl Stamper for Tsa {
@@ -161,9 +178,14 @@ impl Stamper for Tsa {
         let info = sequence(&[
             &integer(1),
             &oid("1.2.3.4"),
-            &sequence(&[&digest.identifier(), &octet_string(imprint)]),
+            &sequence(&[
+                &self.imprint_algorithm.clone().unwrap_or_else(|| digest.identifier()),
+                &octet_string(imprint),
+            ]),
             &integer(7),
             &tlv(0x18, self.at.format("%Y%m%d%H%M%SZ").to_string().as_bytes()),
+            &self.nonce.as_deref().map(|nonce| tlv(0x02, nonce)).unwrap_or_default(),
+            &self.named.as_deref().map(|name| tlv(0xa0, name)).unwrap_or_default(),
         ]);
         let certificate = self.key.certificate();
         let attribute = |kind: &str, value: &[u8]| sequence(&[&oid(kind), &tlv(0x31, value)]);
@@ -181,7 +203,7 @@ impl Stamper for Tsa {
             &sequence(&[&certificate.issuer_der, &tlv(0x02, &certificate.serial)]),
             &Digest::Sha256.identifier(),
             &attributes,
-            &self.key.scheme().identifier(),
+            &self.value_algorithm.clone().unwrap_or_else(|| self.key.scheme().identifier()),
             &octet_string(&value),
         ]);
         let content = sequence(&[&oid("1.2.840.113549.1.9.16.1.4"), &tlv(0xa0, &octet_string(&info))]);
@@ -228,7 +250,7 @@ pub(super) fn signed_draft(
     Ok([draft.as_slice(), &appended.bytes].concat())
 }
 
-fn stamped(file: &[u8], tsa: &Tsa) -> Vec<u8> {
+pub(super) fn stamped(file: &[u8], tsa: &Tsa) -> Vec<u8> {
     let file = file.to_vec();
     let pdf = Pdf::open(&file).unwrap();
     let appended = stamp_document(&pdf, tsa, &SystemRng).unwrap();
@@ -257,6 +279,29 @@ fn a_time_stamp_before_the_revocation_saves_the_signature_and_one_after_it_does_
     let plain = signed(&person, "2026-06-15", None).unwrap();
     let report = world.report(&plain, "2026-09-10", &[&later]);
     assert_eq!(first(&report), ("INDETERMINATE".to_owned(), Some("REVOKED_NO_POE")));
+}
+
+#[test]
+fn a_list_made_after_the_time_of_validation_calls_nothing_good() {
+    let world = World::new();
+    let person = world.person();
+    let tsa = world.authority((2024, 2030), "2026-06-15");
+    let file = signed(&person, "2026-06-15", Some(&tsa)).unwrap();
+    // Judged on the evening before the list of September was made, and on the day it was.
+    let list = world.list("2026-09", &[]);
+    let report = world.report(&file, "2026-08-31", &[&list]);
+    let expected = ("INDETERMINATE".to_owned(), Some("CERTIFICATE_CHAIN_GENERAL_FAILURE"));
+    assert_eq!(first(&report), expected, "{report:#?}");
+    assert!(report.signatures[0].reasons.iter().any(|reason| reason.code == "revocation_unknown"));
+    let report = world.report(&file, "2026-09-01", &[&list]);
+    assert_eq!(first(&report), ("TOTAL-PASSED".to_owned(), None), "{report:#?}");
+    // It takes the place of none that is good for the day, and a revocation it tells of counts.
+    let august = world.list("2026-08", &[]);
+    let report = world.report(&file, "2026-08-31", &[&list, &august]);
+    assert_eq!(first(&report), ("TOTAL-PASSED".to_owned(), None), "{report:#?}");
+    let revoking = world.list("2026-09", &[(&person, "2026-06-01")]);
+    let report = world.report(&file, "2026-08-31", &[&revoking, &august]);
+    assert_eq!(first(&report), ("INDETERMINATE".to_owned(), Some("REVOKED_NO_POE")), "{report:#?}");
 }
 
 #[test]
@@ -315,6 +360,33 @@ fn a_time_stamp_before_the_certificate_was_valid_fails_the_signature() {
     let list = world.list("2026-09", &[]);
     let report = world.report(&file, "2026-09-10", &[&list]);
     assert_eq!(first(&report), ("TOTAL-FAILED".to_owned(), Some("NOT_YET_VALID")), "{report:#?}");
+}
+
+#[test]
+fn a_time_stamp_that_names_another_authority_than_its_certificate_proves_nothing() {
+    let world = World::new();
+    let person = world.person();
+    let list = world.list("2026-09", &[(&person, "2026-08-01")]);
+    let name = |kind: u8, text: &str| {
+        let attribute = sequence(&[&oid("2.5.4.3"), &tlv(kind, text.as_bytes())]);
+        tlv(0xa4, &sequence(&[&set_of(vec![attribute])]))
+    };
+    let cases = [
+        // Another string type, other letters: the same name (RFC 5280, 7.1).
+        (name(0x0c, "TSA 2024"), true),
+        (name(0x13, "tsa  2024"), true),
+        (name(0x0c, "TSA 2025"), false),
+        (tlv(0x82, b"tsa.invalid"), false),
+    ];
+    for (named, is_good) in cases {
+        let mut tsa = world.authority((2024, 2030), "2026-06-15");
+        tsa.named = Some(named);
+        let file = signed(&person, "2026-06-15", Some(&tsa)).unwrap();
+        let report = world.report(&file, "2026-09-10", &[&list]);
+        assert_eq!(report.indication == "TOTAL-PASSED", is_good, "{report:#?}");
+        let warned = |code: &str| report.signatures[0].warnings.iter().any(|warning| warning.code == code);
+        assert_eq!(warned("timestamp_authority_other"), !is_good, "{report:#?}");
+    }
 }
 
 #[test]
