@@ -396,7 +396,7 @@ mod tests {
             ("CHANCERY__SIGNING__SECONDS", "0", "signing.seconds"),
             ("CHANCERY__SIGNING__TWO_STEP_MINUTES", "0", "signing.two_step_minutes"),
             ("CHANCERY__KEYS__PKCS11_MODULES", "[\"softhsm.so\"]", "keys.pkcs11_modules"),
-            ("CHANCERY__KEYS__CSC_SERVICES", "[\"https://sign.example/csc/v2\"]", "keys.csc_services"),
+            ("CHANCERY__KEYS__CSC_SERVICES", "[\"https://sign.example/csc/v3\"]", "keys.csc_services"),
             ("CHANCERY__SIGNING__REVOCATION_MAX_AGE_SECONDS", "604801", "signing.revocation_max_age_seconds"),
         ] {
             assert_eq!(load(&[(key, value)]).unwrap_err().name, name);

@@ -128,7 +128,7 @@ fn an_invisible_document_timestamp_is_validation_data() {
 #[test]
 fn remarks_on_a_page_are_annotations_and_forbidden_below_level_3() {
     let page = PAGE.replace("25 0 R]", "25 0 R 40 0 R]");
-    let changes = judged(&[&[(3, &page), (40, "<</Type/Annot/Subtype/Highlight/Rect[1 1 9 9]>>")]]);
+    let changes = judged(&[&[(3, &page), (40, "<</Type/Annot/Subtype/Highlight/C[1 1 0]/Rect[1 1 9 9]>>")]]);
     assert_eq!(worst(&changes), Class::Annotations, "{changes:#?}");
     assert!(changes.iter().all(|change| is_permitted(change, Some(3), None)));
     assert!(changes.iter().any(|change| !is_permitted(change, Some(2), None)));
