@@ -214,9 +214,33 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     Some(found.pages.first()?.text_boxes())
 }
 
-/// Whether what is in a file unpacks to no more than is read.
-pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
-    expansion::check(pdf, limits).map(|_| ())
+/// Whether a page (from 0) of a file can be read within the limits: what is in the file unpacks to no more
+/// than is read, and the page asks for no more work than any honest one does. Forms that draw each other
+/// twice ask for more with each of them, and no device can stop the interpreter but by leaving it.
+pub(super) fn within(pdf: &hayro_syntax::Pdf, page: usize, limits: &Limits) -> Result<bool, TextError> {
+    let steps = steps(expansion::check(pdf, limits)?, limits);
+    let Some(page) = pdf.pages().get(page) else { return Ok(true) };
+    let mut listener = Listener::new(page, Vec::new(), limits.glyphs, steps);
+    let (cache, settings) = (InterpreterCache::new(), InterpreterSettings::default());
+    Ok(is_read(page, pdf, &cache, &settings, &mut listener))
+}
+
+/// Drawing steps of a page: each may decode a form again, so the bigger forms are, the fewer there may be.
+fn steps(largest: usize, limits: &Limits) -> usize {
+    const WORK: usize = 4 << 30;
+    limits.steps.min(WORK / largest.max(1)).max(64)
+}
+
+/// Whether the whole of a page was listened to.
+fn is_read<'a>(
+    page: &'a HayroPage<'a>,
+    pdf: &'a hayro_syntax::Pdf,
+    cache: &InterpreterCache<'a>,
+    settings: &InterpreterSettings,
+    listener: &mut Listener<'_>,
+) -> bool {
+    !expansion::is_disguised(page)
+        && catch_unwind(AssertUnwindSafe(|| interpret(page, pdf, cache, settings, listener))).is_ok()
 }
 
 /// Which glyphs are leaders: three or more full stops or underscores in a row, left to be written over. Fewer may part
@@ -279,10 +303,7 @@ fn read_pages(
     visitor: &mut dyn FnMut(usize, Page) -> bool,
 ) -> Result<Pages, TextError> {
     let pdf = hayro_syntax::Pdf::new(bytes).map_err(|_| TextError::Unreadable)?;
-    let largest = expansion::check(&pdf, limits)?;
-    // A drawing step may decode a form again: the bigger forms are, the fewer steps there may be.
-    const WORK: usize = 4 << 30;
-    let steps = limits.steps.min(WORK / largest.max(1)).max(64);
+    let steps = steps(expansion::check(&pdf, limits)?, limits);
     let mut cache = InterpreterCache::new();
     let mut found = Pages { count: pdf.pages().len(), ..Pages::default() };
     let pages = pdf.pages().iter().enumerate();
@@ -301,10 +322,7 @@ fn read_pages(
             Rotation::Flipped => 180,
             Rotation::FlippedHorizontal => 270,
         };
-        let whole = left > 0
-            && !expansion::is_disguised(page)
-            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &settings, &mut listener)))
-                .is_ok();
+        let whole = left > 0 && is_read(page, &pdf, &cache, &settings, &mut listener);
         left = left.saturating_sub(listener.page.glyphs.len());
         names = listener.names;
         // A cache without end would hold every picture of a long document.

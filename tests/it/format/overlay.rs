@@ -184,6 +184,36 @@ fn what_is_too_large_or_not_there_is_not_painted() {
 }
 
 #[test]
+fn a_page_of_forms_that_draw_each_other_again_and_again_is_not_painted() {
+    let levels = |depth: usize| {
+        let mut objects = vec![
+            b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+            b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_vec(),
+            b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>".to_vec(),
+            made_pdf::stream(b"", b"/F Do"),
+        ];
+        for level in 0..depth {
+            let form = format!(
+                "/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</F {} 0 R>>>>",
+                level + 6
+            );
+            objects.push(made_pdf::stream(form.as_bytes(), "/F Do ".repeat(10).as_bytes()));
+        }
+        let last = b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]";
+        objects.push(made_pdf::stream(last, b"0 0 10 10 re f"));
+        made_pdf::file(&objects)
+    };
+    let paint = |depth: usize| {
+        let file = levels(depth);
+        drawn(&file, &judged(file.clone()), 1, Encoding::Png)
+    };
+    let start = std::time::Instant::now();
+    assert_eq!(paint(10), Err(PictureError::TooLarge));
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    assert!(paint(2).is_ok(), "a hundred are painted");
+}
+
+#[test]
 fn a_wide_page_is_painted_with_fewer_pixels() {
     let pdf = made_pdf::file(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
