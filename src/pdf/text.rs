@@ -5,6 +5,7 @@
 //! than any honest one does. Coordinates are PDF points in the page's default user space
 //! (ISO 32000-2, 8.3.2.3), y upwards.
 
+mod effort;
 mod expansion;
 mod listener;
 mod names;
@@ -12,6 +13,7 @@ mod signs;
 
 use super::geometry::{Rectangle, View};
 use super::workers;
+use effort::Effort;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};
@@ -23,6 +25,8 @@ use std::sync::mpsc::sync_channel;
 
 /// Pages after which the interpreter's cache is begun anew.
 const FRESH: usize = 32;
+/// An area that nothing is outside of.
+const EVERYTHING: Rect = Rect::new(-1e6, -1e6, 1e6, 1e6);
 
 /// What is looked at, at most.
 #[derive(Debug, Clone, Copy)]
@@ -214,33 +218,24 @@ pub fn page_text_boxes(bytes: Vec<u8>, page: usize) -> Option<Vec<Rectangle>> {
     Some(found.pages.first()?.text_boxes())
 }
 
-/// Whether a page (from 0) of a file can be read within the limits: what is in the file unpacks to no more
-/// than is read, and the page asks for no more work than any honest one does. Forms that draw each other
-/// twice ask for more with each of them, and no device can stop the interpreter but by leaving it.
+/// Whether a page (from 0) of a file can be painted within the limits of reading: what is in the file unpacks
+/// to no more than is read, and the page asks for no more work than any honest one does. Forms that draw
+/// each other twice ask for more with each of them, and no painter can be stopped.
 pub(super) fn within(pdf: &hayro_syntax::Pdf, page: usize, limits: &Limits) -> Result<bool, TextError> {
-    let steps = steps(expansion::check(pdf, limits)?, limits);
+    let mut effort = Effort::new(limits.glyphs, steps(expansion::check(pdf, limits)?, limits));
     let Some(page) = pdf.pages().get(page) else { return Ok(true) };
-    let mut listener = Listener::new(page, Vec::new(), limits.glyphs, steps);
-    let (cache, settings) = (InterpreterCache::new(), InterpreterSettings::default());
-    Ok(is_read(page, pdf, &cache, &settings, &mut listener))
+    let painted = || {
+        let (cache, settings) = (InterpreterCache::new(), InterpreterSettings::default());
+        let mut context = Context::new(Affine::IDENTITY, EVERYTHING, &cache, pdf.xref(), settings);
+        interpret_page(page, &mut context, &mut effort);
+    };
+    Ok(!expansion::is_disguised(page) && catch_unwind(AssertUnwindSafe(painted)).is_ok())
 }
 
 /// Drawing steps of a page: each may decode a form again, so the bigger forms are, the fewer there may be.
 fn steps(largest: usize, limits: &Limits) -> usize {
     const WORK: usize = 4 << 30;
     limits.steps.min(WORK / largest.max(1)).max(64)
-}
-
-/// Whether the whole of a page was listened to.
-fn is_read<'a>(
-    page: &'a HayroPage<'a>,
-    pdf: &'a hayro_syntax::Pdf,
-    cache: &InterpreterCache<'a>,
-    settings: &InterpreterSettings,
-    listener: &mut Listener<'_>,
-) -> bool {
-    !expansion::is_disguised(page)
-        && catch_unwind(AssertUnwindSafe(|| interpret(page, pdf, cache, settings, listener))).is_ok()
 }
 
 /// Which glyphs are leaders: three or more full stops or underscores in a row, left to be written over. Fewer may part
@@ -322,7 +317,10 @@ fn read_pages(
             Rotation::Flipped => 180,
             Rotation::FlippedHorizontal => 270,
         };
-        let whole = left > 0 && is_read(page, &pdf, &cache, &settings, &mut listener);
+        let whole = left > 0
+            && !expansion::is_disguised(page)
+            && catch_unwind(AssertUnwindSafe(|| interpret(page, &pdf, &cache, &settings, &mut listener)))
+                .is_ok();
         left = left.saturating_sub(listener.page.glyphs.len());
         names = listener.names;
         // A cache without end would hold every picture of a long document.
@@ -351,8 +349,7 @@ fn interpret<'a>(
     for (content, annotation) in contents.into_iter().take(if annotated { 2 } else { 1 }) {
         listener.begin(annotation);
         let settings = InterpreterSettings { render_content: content, ..settings.clone() };
-        let everything = Rect::new(-1e6, -1e6, 1e6, 1e6);
-        let mut context = Context::new(Affine::IDENTITY, everything, cache, pdf.xref(), settings);
+        let mut context = Context::new(Affine::IDENTITY, EVERYTHING, cache, pdf.xref(), settings);
         interpret_page(page, &mut context, listener);
     }
 }
