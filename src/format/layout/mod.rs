@@ -20,7 +20,7 @@ pub use units::{Unit, UnitKind};
 pub use words::folded;
 pub(super) use words::{close, is_capitals};
 
-use super::facts::{Facts, Line};
+use super::facts::{Facts, Line, is_signing_note};
 use super::report::DocumentFacts;
 use crate::profile::{DocumentType, Notation, Part, Profile, Summary};
 use chrono::NaiveDate;
@@ -51,6 +51,9 @@ pub struct Layout<'f> {
     pub units: Vec<Unit>,
     /// Whether the file is an annex that goes with a document in another file.
     pub annex: bool,
+    /// Whether the file is a text that was issued with a document in another file, which has the number, the
+    /// date and the signature.
+    pub attached: bool,
     /// Annexes in the file.
     pub annexes: Vec<Annex<'f>>,
     /// Whether any text of the head belongs to the state: without, this is no document's first page.
@@ -101,7 +104,9 @@ impl<'f> Layout<'f> {
         let dated = expression.zip(date).and_then(|(expression, line)| read_date(expression, &line.text));
         let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
         let near_date = head::near_date(&head, &folds, number, profile).filter(|_| date.is_none());
-        let annex = head.iter().zip(&folds).find(|(line, _)| !line.stamped).is_some_and(|(_, text)| {
+        // What was signed onto it may stand above its first line.
+        let own = |line: &Line| !line.stamped && !is_signing_note(&line.text);
+        let annex = head.iter().zip(&folds).find(|(line, _)| own(line)).is_some_and(|(_, text)| {
             profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
         });
         let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
@@ -110,6 +115,7 @@ impl<'f> Layout<'f> {
         let mut layout =
             Self { head, number, date, near_date, annex, headed, folds, dated, ..Self::default() };
         layout.parts.extend(head::parts(&layout, facts, profile));
+        layout.attached = head::is_attached(&layout, profile);
         let foot = foot::find(facts, &layout, profile);
         layout.signed_on = foot.page;
         layout.parts.extend(foot.parts);

@@ -10,7 +10,11 @@ fn is_blank(text: &str, separator: &str) -> bool {
 
 /// What is missing of a head that is there: an error; without a head there is nothing to miss.
 fn missing(case: &Case<'_>, expected: &str) -> Outcome {
-    if case.layout.headed { of_page(0, expected, "—") } else { Outcome::NotChecked(Why::NoHead) }
+    if case.layout.headed && !case.layout.attached {
+        of_page(0, expected, "—")
+    } else {
+        Outcome::NotChecked(Why::NoHead)
+    }
 }
 
 fn kind<'p>(case: &'p Case<'_>) -> Option<&'p DocumentType> {
