@@ -50,6 +50,23 @@ fn a_text_issued_with_a_decision_has_no_number_date_or_signature_of_its_own() {
     assert_eq!(lacks(&decision), [4, 4]);
 }
 
+#[test]
+fn one_paragraph_in_five_of_another_size_breaks_the_bodys_size() {
+    const SENTENCE: &str = "Các cơ quan, đơn vị, địa phương có trách nhiệm tổ chức thực hiện nghiêm túc, hiệu quả các nhiệm vụ được phân công.";
+    let found = |small: usize| {
+        let body: String = (0..10)
+            .map(|at| {
+                let size = if at < small { 24 } else { 28 };
+                format!(r#"<w:p><w:r><w:rPr><w:sz w:val="{size}"/></w:rPr><w:t>{SENTENCE}</w:t></w:r></w:p>"#)
+            })
+            .collect();
+        let report =
+            judged(made_docx::around(&format!("<w:document {WORD}><w:body>{body}</w:body></w:document>")));
+        report.findings.iter().filter(|finding| finding.rule == "body.size").count()
+    };
+    assert_eq!([found(0), found(1), found(2), found(4)], [0, 0, 2, 3]);
+}
+
 /// Paragraphs of a DOCX, each in the middle.
 fn paragraphs(texts: &[&str]) -> String {
     texts
