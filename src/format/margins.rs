@@ -167,7 +167,7 @@ fn is_page_number(text: &str) -> bool {
         .peekable();
     let figures = |word: &str| {
         (word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
-            || (word.len() <= 7 && word.bytes().all(|byte| b"ivxlc".contains(&byte)))
+            || (word.len() <= 7 && word.bytes().all(|byte| b"ivx".contains(&byte)))
     };
     // A dash alone is no text either.
     words.peek().is_none() && !text.contains(char::is_alphabetic) || {
