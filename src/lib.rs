@@ -27,6 +27,7 @@
 //! | | [`pki`] | certificates, paths, keys, algorithms |
 //! | | [`pdf`] | revisions and objects of PDF files, text with its geometry |
 //! | for all | [`messages`] | texts people read, Vietnamese and English, by stable code |
+//! | | [`xml`] | XML from outside, read within limits |
 //! | | [`ports`] | what engines and capabilities are given: clock, randomness, network |
 
 pub mod api;
@@ -51,3 +52,4 @@ pub mod server;
 pub mod signature;
 pub mod store;
 pub mod trail;
+pub mod xml;

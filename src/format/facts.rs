@@ -125,6 +125,22 @@ pub(super) fn line_of_characters(text: &str) -> Option<Stroke> {
     (full && text.chars().count() >= 3).then_some(Stroke::Characters)
 }
 
+/// Whether a text is what a signature writes onto an attachment or a copy: pieces parted by semicolons, a day
+/// and a time to the second among them. It stands in the corner of a page and is no part of its text.
+pub(super) fn is_signing_note(text: &str) -> bool {
+    let figures = |piece: &str, shape: &str| {
+        let (piece, shape) = (piece.as_bytes(), shape.as_bytes());
+        piece.len() >= shape.len()
+            && piece.iter().zip(shape).all(|(own, wanted)| match wanted {
+                b'0' => own.is_ascii_digit(),
+                mark => own == mark,
+            })
+    };
+    let pieces: Vec<&str> = text.split(';').map(str::trim).collect();
+    let any = |shape: &str| pieces.iter().skip(1).any(|piece| figures(piece, shape));
+    (3..=5).contains(&pieces.len()) && any("00/00/0000") && any("00:00:00")
+}
+
 impl Facts {
     /// The lines of a page of a PDF, which come page by page.
     pub(super) fn of_page(&self, page: usize) -> impl Iterator<Item = &Line> {

@@ -1,6 +1,6 @@
 //! Margins seen on a page. A PDF doesn't state them: they are told by the edges at which lines agree.
 
-use super::facts::{Line, MM, Margins, Sheet};
+use super::facts::{Line, MM, Margins, Sheet, is_signing_note};
 use crate::pdf::text::{Page, Picture};
 
 /// Lines that must agree on an edge at least.
@@ -20,7 +20,10 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
     if matches!(page.rotation, 90 | 270) {
         (width, height) = (height, width);
     }
-    let own: Vec<&Line> = lines.iter().filter(|line| !line.invisible && !line.stamped).collect();
+    let own: Vec<&Line> = lines
+        .iter()
+        .filter(|line| !line.invisible && !line.stamped && !is_signing_note(&line.text))
+        .collect();
     let wide: Vec<&&Line> =
         own.iter().filter(|line| line.bounds[2] - line.bounds[0] > width * 0.45).collect();
     let (upper, lower) = ends(&own, height);
@@ -128,11 +131,7 @@ fn outdented(edge: f64, lines: &[&Line]) -> f64 {
 fn ends(lines: &[&Line], height: f64) -> (Option<f64>, Option<f64>) {
     let mut rows: Vec<(f64, f64, f64, bool)> = lines
         .iter()
-        .map(|line| {
-            let number =
-                line.text.chars().all(|character| character.is_ascii_digit() || "-– /".contains(character));
-            (line.bounds[1], line.bounds[3], line.size * MM, number)
-        })
+        .map(|line| (line.bounds[1], line.bounds[3], line.size * MM, is_page_number(&line.text)))
         .collect();
     rows.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
     let numbers = |row: &&(f64, f64, f64, bool)| row.3;
@@ -155,6 +154,26 @@ fn ends(lines: &[&Line], height: f64) -> (Option<f64>, Option<f64>) {
     };
     let inside = |value: f64| (value > -10.0 && value < height).then_some(value);
     (first.and_then(|row| inside(row.0)), last.and_then(|row| inside(height - row.1)))
+}
+
+/// Whether a text is the number of a page, however it is written: in Arabic or Roman figures, with what may
+/// stand around it and the number of all pages behind it.
+fn is_page_number(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["trang", "page", "của", "of", "số"];
+    let text = text.to_lowercase();
+    let mut words = text
+        .split([' ', '-', '–', '—', '/'])
+        .filter(|word| !word.is_empty() && !WORDS.contains(word))
+        .peekable();
+    let figures = |word: &str| {
+        (word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
+            || (word.len() <= 7 && word.bytes().all(|byte| b"ivx".contains(&byte)))
+    };
+    // A dash alone is no text either.
+    words.peek().is_none() && !text.contains(char::is_alphabetic) || {
+        let words: Vec<&str> = words.collect();
+        (1..=2).contains(&words.len()) && words.into_iter().all(figures)
+    }
 }
 
 fn size([left, bottom, right, top]: [f64; 4]) -> (f64, f64) {
@@ -202,6 +221,19 @@ mod tests {
         edges.extend([30.0; 20]);
         edges.extend([42.7; 6]);
         assert_eq!(edge(edges.into_iter()), Some(30.0));
+    }
+
+    #[test]
+    fn a_number_of_a_page_is_known_however_it_is_written() {
+        for text in
+            ["2", "- 2 -", "Trang 2", "Trang 2/7", "Trang 2 của 7", "Page 2 of 7", "ii", "- IV -", "–"]
+        {
+            assert!(is_page_number(text), "{text}");
+        }
+        for text in ["", "Trang", "Trang 2 là bìa", "2 3 4", "Điều 2", "II. Mục tiêu", "civil", "10000"]
+        {
+            assert!(text.is_empty() || !is_page_number(text), "{text}");
+        }
     }
 
     #[test]

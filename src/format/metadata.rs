@@ -80,12 +80,14 @@ pub(super) fn read(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Met
     let reader = Reader { facts, layout };
     let recognition = &profile.recognition;
     let notation = layout.notation(profile);
-    let number = layout.number.filter(|_| notation.is_some());
+    let blank = layout.blank_symbol(profile);
+    let number = layout.number.filter(|_| notation.is_some() || blank.is_some());
     let symbol = notation.as_ref().and_then(|notation| {
         let text = notation.to_string();
         let (_, symbol) = text.split_once(&profile.numbering.number_symbol_separator)?;
         Some(symbol.to_owned())
     });
+    let symbol = symbol.or(blank);
     let digits = layout
         .number_text(profile)
         .map(|text| -> String { text.chars().take_while(char::is_ascii_digit).collect() });

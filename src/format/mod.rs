@@ -236,7 +236,9 @@ fn unjudged(file: FileFacts, profile: &Profile, why: Why) -> Report {
 
 /// Documents other rules are made for: those the profile names, and those in another language.
 fn out_of_scope(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<Message> {
-    let normative = layout.notation(profile).is_some_and(|number| number.is_normative());
+    // A year between number and symbol is a fault of types that are never normative.
+    let normative = layout.notation(profile).is_some_and(|number| number.is_normative())
+        && layout.kind(profile).is_none_or(|kind| kind.normative);
     let has = |text: &str| {
         let text = layout::folded(text);
         layout.folds.contains(&text)

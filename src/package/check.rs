@@ -252,7 +252,12 @@ impl Checker<'_> {
         let Some(text) = self.text(relative, "mets_present") else { return Ok(None) };
         self.seen.insert(relative.to_owned());
         let parsed = parse(&text);
-        self.judge("mets_well_formed", parsed.is_some(), relative, "broken XML, a DTD, or too many elements");
+        self.judge(
+            "mets_well_formed",
+            parsed.is_some(),
+            relative,
+            "broken XML, a DTD, or too many elements or attributes",
+        );
         let Some(document) = parsed else { return Ok(None) };
         let root = document.root_element();
         self.judge(

@@ -1,16 +1,16 @@
 //! What the check reads of a package's files: XML within limits, METS's order of parts, dates, digests.
 
 use super::check::METS;
+use crate::xml;
 use aws_lc_rs::digest::{Context, SHA256};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// An XML document without a DTD; none when it isn't one.
+/// An XML document without a DTD and within limits; none when it isn't one.
 pub(super) fn parse(text: &str) -> Option<Document<'_>> {
-    let options = ParsingOptions { allow_dtd: false, nodes_limit: 5_000_000, ..ParsingOptions::default() };
-    Document::parse_with_options(text.trim_start_matches('\u{feff}'), options).ok()
+    xml::parse(text, 5_000_000).ok()
 }
 
 /// Header, descriptive sections, files and structure, in METS's order.

@@ -209,8 +209,8 @@ fn painted(
     whole: &dyn Fn([f64; 2]) -> Option<[f64; 2]>,
 ) -> Result<Painted, PictureError> {
     let pdf = Pdf::new(bytes).map_err(|_| PictureError::Unpaintable)?;
-    text::within(&pdf, limits).map_err(|_| PictureError::TooLarge)?;
-    if !pictures_fit(&pdf) {
+    let readable = text::within(&pdf, number, limits).map_err(|_| PictureError::TooLarge)?;
+    if !readable || !pictures_fit(&pdf) {
         return Err(PictureError::TooLarge);
     }
     let pages = pdf.pages();

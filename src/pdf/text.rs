@@ -5,6 +5,7 @@
 //! than any honest one does. Coordinates are PDF points in the page's default user space
 //! (ISO 32000-2, 8.3.2.3), y upwards.
 
+mod effort;
 mod expansion;
 mod listener;
 mod names;
@@ -12,6 +13,7 @@ mod signs;
 
 use super::geometry::{Rectangle, View};
 use super::workers;
+use effort::Effort;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::page::{Page as HayroPage, Rotation};
@@ -23,6 +25,8 @@ use std::sync::mpsc::sync_channel;
 
 /// Pages after which the interpreter's cache is begun anew.
 const FRESH: usize = 32;
+/// An area that nothing is outside of.
+const EVERYTHING: Rect = Rect::new(-1e6, -1e6, 1e6, 1e6);
 
 /// What is looked at, at most.
 #[derive(Debug, Clone, Copy)]
@@ -224,9 +228,24 @@ pub fn read_page(bytes: Vec<u8>, page: usize) -> Option<Page> {
     found.pages.into_iter().next()
 }
 
-/// Whether what is in a file unpacks to no more than is read.
-pub(super) fn within(pdf: &hayro_syntax::Pdf, limits: &Limits) -> Result<(), TextError> {
-    expansion::check(pdf, limits).map(|_| ())
+/// Whether a page (from 0) of a file can be painted within the limits of reading: what is in the file unpacks
+/// to no more than is read, and the page asks for no more work than any honest one does. Forms that draw
+/// each other twice ask for more with each of them, and no painter can be stopped.
+pub(super) fn within(pdf: &hayro_syntax::Pdf, page: usize, limits: &Limits) -> Result<bool, TextError> {
+    let mut effort = Effort::new(limits.glyphs, steps(expansion::check(pdf, limits)?, limits));
+    let Some(page) = pdf.pages().get(page) else { return Ok(true) };
+    let painted = || {
+        let (cache, settings) = (InterpreterCache::new(), InterpreterSettings::default());
+        let mut context = Context::new(Affine::IDENTITY, EVERYTHING, &cache, pdf.xref(), settings);
+        interpret_page(page, &mut context, &mut effort);
+    };
+    Ok(!expansion::is_disguised(page) && catch_unwind(AssertUnwindSafe(painted)).is_ok())
+}
+
+/// Drawing steps of a page: each may decode a form again, so the bigger forms are, the fewer there may be.
+fn steps(largest: usize, limits: &Limits) -> usize {
+    const WORK: usize = 4 << 30;
+    limits.steps.min(WORK / largest.max(1)).max(64)
 }
 
 /// Which glyphs are leaders: three or more full stops or underscores in a row, left to be written over. Fewer may part
@@ -289,10 +308,7 @@ fn read_pages(
     visitor: &mut dyn FnMut(usize, Page) -> bool,
 ) -> Result<Pages, TextError> {
     let pdf = hayro_syntax::Pdf::new(bytes).map_err(|_| TextError::Unreadable)?;
-    let largest = expansion::check(&pdf, limits)?;
-    // A drawing step may decode a form again: the bigger forms are, the fewer steps there may be.
-    const WORK: usize = 4 << 30;
-    let steps = limits.steps.min(WORK / largest.max(1)).max(64);
+    let steps = steps(expansion::check(&pdf, limits)?, limits);
     let mut cache = InterpreterCache::new();
     let mut found = Pages { count: pdf.pages().len(), ..Pages::default() };
     let pages = pdf.pages().iter().enumerate();
@@ -343,8 +359,7 @@ fn interpret<'a>(
     for (content, annotation) in contents.into_iter().take(if annotated { 2 } else { 1 }) {
         listener.begin(annotation);
         let settings = InterpreterSettings { render_content: content, ..settings.clone() };
-        let everything = Rect::new(-1e6, -1e6, 1e6, 1e6);
-        let mut context = Context::new(Affine::IDENTITY, everything, cache, pdf.xref(), settings);
+        let mut context = Context::new(Affine::IDENTITY, EVERYTHING, cache, pdf.xref(), settings);
         interpret_page(page, &mut context, listener);
     }
 }

@@ -277,6 +277,9 @@ pub struct DocumentType {
     /// Whether it rests on grounds that stand on lines of their own.
     #[serde(default)]
     pub grounded: bool,
+    /// Whether normative documents are of this type too.
+    #[serde(default)]
+    pub normative: bool,
     /// Where its abstract stands.
     #[serde(default)]
     pub summary: Summary,

@@ -23,8 +23,8 @@ const ARROWS: [(&str, &[&str]); 14] = [
         &["audit", "desk", "dossier", "identity", "package", "pdf", "pki", "registry", "signature", "store"],
     ),
 ];
-/// Texts, and what is given from outside; macros of the crate's root.
-const FOR_ALL: [&str; 4] = ["messages", "ports", "per_backend", "id_types"];
+/// Texts, what is given from outside, and reading XML; macros of the crate's root.
+const FOR_ALL: [&str; 5] = ["messages", "ports", "xml", "per_backend", "id_types"];
 /// Edges may use each other and all capabilities, but nothing may use them.
 const EDGES: [&str; 6] = ["api", "cli", "config", "fetch", "server", "trail"];
 /// A file longer than this holds more than one idea.

@@ -15,6 +15,7 @@ mod story;
 mod styles;
 
 use super::facts::{Facts, Line};
+use crate::xml::{self, MARK, XmlError};
 use numbering::Numbering;
 use roxmltree::{Document, Node};
 use section::Bands;
@@ -39,9 +40,6 @@ const RATIO_LIMIT: u64 = 200;
 const BAND_LIMIT: usize = 64;
 /// Nodes of one part.
 const NODE_LIMIT: u32 = 2_000_000;
-
-/// The mark of Unicode some writers begin files with.
-const MARK: char = '\u{feff}';
 
 /// Why a DOCX can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -347,13 +345,11 @@ fn part<R: Read + Seek>(package: &mut zip::ZipArchive<R>, name: &str) -> Result<
 }
 
 pub(super) fn parse(text: &str) -> Result<Document<'_>, DocxError> {
-    let options =
-        roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: NODE_LIMIT, ..Default::default() };
-    let text = text.trim_start_matches(MARK);
-    Document::parse_with_options(text, options).map_err(|error| match error {
-        roxmltree::Error::DtdDetected => DocxError::Unreadable("a document type declaration"),
-        roxmltree::Error::NodesLimitReached => DocxError::Limit("elements of a part"),
-        _ => DocxError::Unreadable("broken XML"),
+    xml::parse(text, NODE_LIMIT).map_err(|error| match error {
+        XmlError::DocumentType => DocxError::Unreadable("a document type declaration"),
+        XmlError::Elements => DocxError::Limit("elements of a part"),
+        XmlError::Attributes => DocxError::Limit("attributes of a part"),
+        XmlError::Broken => DocxError::Unreadable("broken XML"),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Layout;
 use super::words::{begins, folded, is_capitals};
-use crate::format::facts::{Facts, Line};
+use crate::format::facts::{Facts, Line, is_signing_note};
 use crate::format::setting::Align;
 use crate::profile::{Part, Profile};
 
@@ -87,7 +87,10 @@ pub(super) fn parts<'f>(
 ) -> Vec<(Part, Vec<&'f Line>)> {
     let annexes = &layout.annexes;
     let label = profile.numbering.label.as_str();
-    let timed = |line: &&'f Line| line.page == 0 && line.text.matches(';').count() >= 2 && !line.invisible;
+    let timed = |line: &&'f Line| {
+        let noted = line.text.matches(';').count() >= 2 || is_signing_note(&line.text);
+        line.page == 0 && noted && !line.invisible
+    };
     let first_page = || facts.lines.iter().take_while(|line| line.page == 0).take(200).filter(timed);
     let attachment = first_page().filter(|line| line.text.starts_with(label.trim_end_matches(':')));
     let copy = first_page().filter(|line| {

@@ -38,12 +38,20 @@ fn middle(line: &Line) -> f64 {
     (line.bounds[0] + line.bounds[2]) / 2.0
 }
 
-/// Whether a line says in whose name someone signs.
+/// Whether a line says in whose name someone signs. Marks between the letters (`T/M`, `T.U.Q`) are a fault of
+/// how it is written, and it says so still.
 fn is_authority(text: &str, profile: &Profile) -> bool {
-    let word = text.split(['.', ' ']).next().unwrap_or_default();
-    let rest = text.strip_prefix(word).unwrap_or_default();
-    profile.recognition.authorities.iter().any(|authority| authority == word)
-        && rest.chars().filter(|character| character.is_alphabetic()).count() >= 4
+    const LETTERS: usize = 4;
+    let is_mark = |character: char| matches!(character, '.' | '/' | ' ');
+    profile.recognition.authorities.iter().any(|authority| {
+        let mut rest = text;
+        for letter in authority.chars() {
+            let Some(behind) = rest.trim_start_matches(['.', '/']).strip_prefix(letter) else { return false };
+            rest = behind;
+        }
+        let written = text.starts_with(char::is_alphabetic) && rest.starts_with(is_mark);
+        written && rest.chars().filter(|character| character.is_alphabetic()).count() >= LETTERS
+    })
 }
 
 /// Whether a line names an office, and isn't a sentence or entry that begins with one.

@@ -53,7 +53,8 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     };
     let (urgency, secrecy) = (marks(&recognition.urgency), marks(&recognition.secrecy));
     let circulation = marks(&recognition.circulation);
-    let letter = letter_abstract(layout, profile);
+    let marked: Vec<&'f Line> = [&urgency, &secrecy, &circulation].into_iter().flatten().copied().collect();
+    let letter = letter_abstract(layout, &marked, profile);
     let known: Vec<&'f Line> =
         [&title, &motto, &urgency, &secrecy, &circulation, &letter].into_iter().flatten().copied().collect();
     let bodies = bodies(layout, title.first().copied(), &known, profile);
@@ -285,14 +286,42 @@ fn body_word(text: &str, profile: &Profile) -> bool {
     numbered && words.into_iter().flatten().any(|word| begins(text, word))
 }
 
+/// Whether the document is a text issued with another: it has neither number nor date, and below its name
+/// and abstract a line in parentheses names the document, by its number, that it goes with.
+pub(super) fn is_attached(layout: &Layout<'_>, profile: &Profile) -> bool {
+    /// What may stand before the words: `Ban hành`.
+    const BEFORE: usize = 12;
+    let (Some(words), Some(name)) =
+        (profile.recognition.annex_reference.as_deref(), layout.part(Part::TypeName).first())
+    else {
+        return false;
+    };
+    let own = type_of(&name.text, profile).is_some_and(|kind| !kind.grounded);
+    if !own || layout.number.or(layout.date).or(layout.near_date).is_some() {
+        return false;
+    }
+    let Some(at) = layout.head.iter().position(|line| std::ptr::eq(*line, *name)) else { return false };
+    let below = layout.folds.iter().skip(at + 1 + layout.part(Part::Abstract).len());
+    // A long reference goes on in the next line.
+    let reference: Vec<&str> = below.take(2).map(String::as_str).collect();
+    let reference = reference.join(" ");
+    let label = folded(profile.numbering.label.trim_end_matches(':'));
+    let Some(reference) = reference.strip_prefix('(') else { return false };
+    let Some((before, behind)) = reference.split_once(&folded(words)) else { return false };
+    let behind = behind.split(')').next().unwrap_or_default();
+    before.chars().count() <= BEFORE && behind.contains(&format!(" {label} "))
+}
+
 /// The abstract of a letter: its first line and those close below it in the same column.
-fn letter_abstract<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
+fn letter_abstract<'f>(layout: &Layout<'f>, marks: &[&'f Line], profile: &Profile) -> Vec<&'f Line> {
     let Some(mark) = profile.recognition.letter_abstract.as_deref().map(folded) else { return Vec::new() };
     let Some(at) = layout.folds.iter().position(|text| text.starts_with(&mark)) else { return Vec::new() };
     let Some(start) = layout.head.get(at).copied() else { return Vec::new() };
     let mut found = vec![start];
     let mut above = start;
-    for line in layout.head.iter().skip(at + 1).take(8).copied() {
+    // Marks stand below it, and may be as near as its next line.
+    let unmarked = |line: &&'f Line| !marks.iter().any(|mark| std::ptr::eq(*mark, *line));
+    for line in layout.head.iter().skip(at + 1).take(8).copied().filter(unmarked) {
         let overlaps = line.bounds[0] < above.bounds[2] && line.bounds[2] > above.bounds[0];
         let close = line.baseline - above.baseline < above.size * 0.6;
         let same = match (&start.setting, &line.setting) {

@@ -20,9 +20,9 @@ pub use units::{Unit, UnitKind};
 pub use words::folded;
 pub(super) use words::{close, is_capitals};
 
-use super::facts::{Facts, Line};
+use super::facts::{Facts, Line, is_signing_note};
 use super::report::DocumentFacts;
-use crate::profile::{DocumentType, Notation, Part, Profile, Summary};
+use crate::profile::{DocumentType, Notation, Numbering, Part, Profile, Summary};
 use chrono::NaiveDate;
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -51,6 +51,9 @@ pub struct Layout<'f> {
     pub units: Vec<Unit>,
     /// Whether the file is an annex that goes with a document in another file.
     pub annex: bool,
+    /// Whether the file is a text that was issued with a document in another file, which has the number, the
+    /// date and the signature.
+    pub attached: bool,
     /// Annexes in the file.
     pub annexes: Vec<Annex<'f>>,
     /// Whether any text of the head belongs to the state: without, this is no document's first page.
@@ -84,7 +87,7 @@ impl<'f> Layout<'f> {
             head.retain(|line| line.baseline != number.line.baseline || line.text != number.line.text);
         }
         let label = profile.numbering.label.trim_end_matches(':');
-        let number = head.iter().copied().find(|line| {
+        let exact = head.iter().copied().find(|line| {
             line.text.strip_prefix(label).is_some_and(|rest| {
                 let rest = rest.trim_start();
                 let marked =
@@ -92,6 +95,15 @@ impl<'f> Layout<'f> {
                 // A signature on an attachment names the number too, with the time behind it.
                 marked && !rest.contains(';')
             })
+        });
+        // In other letters (`SỐ:`) it is the line still, and wrong.
+        let number = exact.or_else(|| {
+            let meant = |line: &&&Line| {
+                let rest = behind_label(&line.text, label).map(str::trim_start);
+                rest.is_some_and(|rest| rest.starts_with(':') && !rest.contains(';'))
+                    && line.text.chars().count() < TITLE_LENGTH
+            };
+            head.iter().find(meant).copied()
         });
         // The pattern was tried when the profile was read.
         let expression = profile.date.line_expression();
@@ -101,7 +113,9 @@ impl<'f> Layout<'f> {
         let dated = expression.zip(date).and_then(|(expression, line)| read_date(expression, &line.text));
         let folds: Vec<String> = head.iter().map(|line| folded(&line.text)).collect();
         let near_date = head::near_date(&head, &folds, number, profile).filter(|_| date.is_none());
-        let annex = head.iter().zip(&folds).find(|(line, _)| !line.stamped).is_some_and(|(_, text)| {
+        // What was signed onto it may stand above its first line.
+        let own = |line: &Line| !line.stamped && !is_signing_note(&line.text);
+        let annex = head.iter().zip(&folds).find(|(line, _)| own(line)).is_some_and(|(_, text)| {
             profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
         });
         let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
@@ -110,6 +124,7 @@ impl<'f> Layout<'f> {
         let mut layout =
             Self { head, number, date, near_date, annex, headed, folds, dated, ..Self::default() };
         layout.parts.extend(head::parts(&layout, facts, profile));
+        layout.attached = head::is_attached(&layout, profile);
         let foot = foot::find(facts, &layout, profile);
         layout.signed_on = foot.page;
         layout.parts.extend(foot.parts);
@@ -143,7 +158,7 @@ impl<'f> Layout<'f> {
     pub fn number_text(&self, profile: &Profile) -> Option<String> {
         let label = profile.numbering.label.trim_end_matches(':');
         let line = self.number?;
-        let rest = line.text.strip_prefix(label)?;
+        let rest = behind_label(&line.text, label)?;
         let text = rest.trim_start().trim_start_matches(':').trim().to_owned();
         // A number stamped into a blank leaves some of it: no fault of the form.
         let separator = profile.numbering.number_symbol_separator.trim();
@@ -157,6 +172,17 @@ impl<'f> Layout<'f> {
     #[must_use]
     pub fn notation(&self, profile: &Profile) -> Option<Notation> {
         profile.numbering.parse(&self.number_text(profile)?).ok()
+    }
+
+    /// The symbol of a draft whose number hasn't been given yet, when it follows the grammar.
+    #[must_use]
+    pub fn blank_symbol(&self, profile: &Profile) -> Option<String> {
+        let numbering = &profile.numbering;
+        let text = self.number_text(profile)?;
+        if !is_blank(&text, &numbering.number_symbol_separator) {
+            return None;
+        }
+        numbering.parse(&filled(&text, numbering)).ok().map(|notation| notation.symbol().to_owned())
     }
 
     /// What the date line says: before, day, month, year.
@@ -173,9 +199,10 @@ impl<'f> Layout<'f> {
 
     fn describe(&self, profile: &Profile) -> DocumentFacts {
         let number = self.notation(profile);
-        let date = self.date_parts().and_then(|[_, day, month, year]| {
-            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-        });
+        let date =
+            self.date_parts().filter(|[.., year]| year.len() == 4).and_then(|[_, day, month, year]| {
+                NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+            });
         let joined = |part: Part| {
             let lines = self.part(part).iter().map(|line| line.text.clone());
             lines.reduce(|all, next| format!("{all} {next}"))
@@ -198,6 +225,32 @@ impl<'f> Layout<'f> {
             subject,
         }
     }
+}
+
+/// What stands behind a label, in whatever letters that is written.
+fn behind_label<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    for wanted in label.chars() {
+        if !rest.next()?.to_lowercase().eq(wanted.to_lowercase()) {
+            return None;
+        }
+    }
+    Some(rest.as_str())
+}
+
+/// What stands for a number that hasn't been given yet.
+const BLANKS: [char; 4] = ['.', '…', '_', ' '];
+
+/// Whether the number has not been given yet: a draft's gap is no error.
+pub(super) fn is_blank(text: &str, separator: &str) -> bool {
+    text.is_empty() || text.starts_with(separator.trim()) || text.starts_with(BLANKS)
+}
+
+/// A draft's number and symbol as they would be with a number in the gap.
+pub(super) fn filled(text: &str, numbering: &Numbering) -> String {
+    let separator = numbering.number_symbol_separator.as_str();
+    let symbol = text.trim_start_matches(BLANKS).trim_start_matches(separator.trim());
+    format!("1{separator}{}", symbol.trim_start())
 }
 
 /// What a date line says: before, day, month, year.

@@ -129,7 +129,12 @@ impl<'c, 'i> Case<'c, 'i> {
             Measure::FontFamily { families } => self.fonts(families),
             Measure::BodySize { range, tolerance } => {
                 let fits = |line: &Line| within(line.size, *range, *tolerance);
-                let lines = self.layout.body.iter().copied().filter(|line| !fits(line)).collect();
+                let wrong = self.layout.body.iter().copied().filter(|line| !fits(line));
+                // Tables may have other sizes, unless the text itself stands in one.
+                let (text, tables): (Vec<&Line>, Vec<&Line>) = wrong.partition(|line| {
+                    line.setting.as_ref().is_none_or(|set| set.cell.is_none() && !set.framed)
+                });
+                let lines = if text.is_empty() { tables } else { text };
                 self.look(lines, Look::Size(ends(*range, way)))
             }
             Measure::PartSize { part, range, tolerance } => {

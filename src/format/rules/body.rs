@@ -1,6 +1,7 @@
 //! How running text is set: indents, space between paragraphs, distance of lines, both edges.
 
-use super::{Case, Deviation, Outcome, Why, deviation_of_line, plain, range_text};
+use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
+use crate::format::facts::Line;
 use crate::format::layout::{Paragraph, is_running};
 use crate::messages::message;
 use std::collections::BTreeSet;
@@ -39,6 +40,48 @@ fn judged(
         })
         .collect();
     Outcome::Broken(deviations)
+}
+
+/// The size of running text: by its paragraphs, and by its lines where most of them stand in no paragraph.
+/// Tables and notes may have other sizes.
+pub(super) fn size(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
+    let [least, greatest] = range;
+    let holds = |size: f64| (least - tolerance..=greatest + tolerance).contains(&size);
+    let shown = |size: f64| (range_text(range, "pt"), format!("{} pt", plain(size)));
+    let lines = &case.layout.body;
+    if lines.len() < 2 {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    let wrong = |line: &&&Line| !holds(line.size);
+    if let Some(first) =
+        lines.iter().find(wrong).filter(|_| lines.iter().filter(wrong).count() * 2 > lines.len())
+    {
+        let (expected, found) = shown(first.size);
+        return of_line(first, expected, found);
+    }
+    let of = |paragraph: &Paragraph<'_>| {
+        let first = paragraph.lines.first().filter(|line| !is_note(line, case))?;
+        let wrong = paragraph.lines.iter().find(|line| !holds(line.size));
+        let most =
+            paragraph.lines.iter().filter(|line| !holds(line.size)).count() * 2 > paragraph.lines.len();
+        Some(wrong.filter(|_| most).map_or(first.size, |line| line.size))
+    };
+    match judged(case, of, holds, shown) {
+        Outcome::Broken(mut deviations) => {
+            // Sizes are what the page says, not what it shows.
+            deviations.iter_mut().for_each(|deviation| deviation.estimate = false);
+            Outcome::Broken(deviations)
+        }
+        // The lines told already that there is enough text.
+        _ => Outcome::Holds,
+    }
+}
+
+/// Whether a line is of a note at the foot of a page: small, and low.
+fn is_note(line: &Line, case: &Case<'_>) -> bool {
+    const SMALL: f64 = 11.5;
+    let height = case.facts.sheets.get(line.page).map_or(297.0, |sheet| sheet.height);
+    case.facts.kind == "pdf" && line.size < SMALL && line.baseline > height * 0.6
 }
 
 pub(super) fn indent(case: &Case<'_>, values: &[f64], tolerance: f64) -> Outcome {

@@ -169,7 +169,7 @@ impl Case<'_> {
             }
             Measure::Margin { side, range, tolerance } => page::margin(self.facts, *side, *range, *tolerance),
             Measure::FontFamily { families } => text::font_family(self, families),
-            Measure::BodySize { range, tolerance } => text::body_size(self.layout, *range, *tolerance),
+            Measure::BodySize { range, tolerance } => body::size(self, *range, *tolerance),
             Measure::FixedText { text, also } => text::fixed(self, text, also),
             Measure::Discouraged { texts, instead } => text::discouraged(self, texts, instead),
             Measure::NumberForm => notation::number_form(self),

@@ -1,16 +1,18 @@
 //! Number and symbol, place and date.
 
 use super::{Case, Outcome, Why, of_line, of_page};
+use crate::format::layout::{filled, is_blank};
 use crate::profile::{DocumentType, Notation, Summary};
-
-/// Whether the number has not been given yet: a draft's gap is no error.
-fn is_blank(text: &str, separator: &str) -> bool {
-    text.is_empty() || text.starts_with(separator.trim()) || text.starts_with(['.', '…', '_'])
-}
+use chrono::NaiveDate;
+use unicode_normalization::UnicodeNormalization;
 
 /// What is missing of a head that is there: an error; without a head there is nothing to miss.
 fn missing(case: &Case<'_>, expected: &str) -> Outcome {
-    if case.layout.headed { of_page(0, expected, "—") } else { Outcome::NotChecked(Why::NoHead) }
+    if case.layout.headed && !case.layout.attached {
+        of_page(0, expected, "—")
+    } else {
+        Outcome::NotChecked(Why::NoHead)
+    }
 }
 
 fn kind<'p>(case: &'p Case<'_>) -> Option<&'p DocumentType> {
@@ -31,13 +33,13 @@ pub(super) fn number_form(case: &Case<'_>) -> Outcome {
     }
     let separator = numbering.number_symbol_separator.as_str();
     let read = if is_blank(&text, separator) {
-        let symbol = text.trim_start_matches(['.', '…', '_', ' ']).trim_start_matches(separator.trim());
-        numbering.parse(&format!("1{separator}{}", symbol.trim_start()))
+        numbering.parse(&filled(&text, numbering))
     } else {
         numbering.parse(&text)
     };
     match read {
-        Ok(notation) if is_written_in_capitals(&notation, case) => Outcome::Holds,
+        // Only normative documents have a year between number and symbol.
+        Ok(notation) if !notation.is_normative() && is_written_in_capitals(&notation, case) => Outcome::Holds,
         _ => of_line(line, expected, line.text.clone()),
     }
 }
@@ -108,13 +110,47 @@ pub(super) fn date_form(case: &Case<'_>) -> Outcome {
     if let Some(line) = case.layout.near_date {
         return of_line(line, expected, line.text.clone());
     }
-    let (Some(line), Some([before, ..])) = (case.layout.date, case.layout.date_parts()) else {
+    let (Some(line), Some([before, day, month, year])) = (case.layout.date, case.layout.date_parts()) else {
         return missing(case, expected);
     };
     // The words between the figures are written as the pattern has them.
     let words = case.profile.date.words();
     let worded = words.is_none_or(|words| words.iter().all(|word| line.text.contains(word.as_str())));
-    if before.is_empty() || !worded { of_line(line, expected, line.text.clone()) } else { Outcome::Holds }
+    if before.is_empty() || !worded || !is_named(&before) || !is_day([&day, &month, &year]) {
+        of_line(line, expected, line.text.clone())
+    } else {
+        Outcome::Holds
+    }
+}
+
+/// Whether a place is written as names are: with a capital, and not in capitals alone. Letters that stand
+/// for words (`TP. HCM`) have no vowel, and a draft's dots have no letter.
+fn is_named(place: &str) -> bool {
+    let mut letters = place.chars().filter(|character| character.is_alphabetic()).peekable();
+    if letters.peek().is_some_and(|first| first.is_lowercase()) {
+        return false;
+    }
+    let vowel = |character: char| {
+        let plain = std::iter::once(character).nfd().next();
+        plain.is_some_and(|plain| "AEIOUY".contains(plain))
+    };
+    let word = |word: &str| word.chars().count() > 1 && word.chars().any(vowel);
+    let shouted = !letters.any(char::is_lowercase);
+    !(shouted && place.split(|character: char| !character.is_alphanumeric()).any(word))
+}
+
+/// Whether there is such a day, as far as a draft says it already, and its year has all four figures.
+fn is_day(parts: [&str; 3]) -> bool {
+    let [day, month, year] = parts.map(|part| part.parse::<u32>().ok());
+    let possible =
+        day.is_none_or(|day| (1..=31).contains(&day)) && month.is_none_or(|month| (1..=12).contains(&month));
+    match (day, month, year) {
+        (Some(day), Some(month), Some(year)) => {
+            let year = i32::try_from(year).ok().filter(|_| parts[2].len() == 4);
+            year.is_some_and(|year| NaiveDate::from_ymd_opt(year, month, day).is_some())
+        }
+        _ => possible,
+    }
 }
 
 pub(super) fn date_padding(case: &Case<'_>) -> Outcome {

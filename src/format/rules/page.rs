@@ -3,6 +3,7 @@
 use super::{Deviation, Outcome, Why, of_page, plain, range_text};
 use crate::format::facts::{Facts, Line, Sheet};
 use crate::profile::Side;
+use std::collections::BTreeSet;
 
 /// Lines of the body that don't fit any more, and headings kept with what follows, leave this much of
 /// a full page blank at most, in millimetres.
@@ -45,6 +46,8 @@ pub(super) fn orientation(facts: &Facts, portrait: bool) -> Outcome {
     match facts.sheets.first() {
         None => Outcome::NotChecked(Why::NoPage),
         Some(sheet) if upright(sheet) == portrait => Outcome::Holds,
+        // I.2 allows it for tables that aren't made annexes.
+        Some(_) if portrait && has_table(facts) => Outcome::Holds,
         Some(sheet) => {
             let (short, long) = (sheet.width.min(sheet.height), sheet.width.max(sheet.height));
             let wanted = if portrait { (short, long) } else { (long, short) };
@@ -55,6 +58,36 @@ pub(super) fn orientation(facts: &Facts, portrait: bool) -> Outcome {
             )
         }
     }
+}
+
+/// Whether the pages that lie on their side from the first on hold a table: lines around several texts in
+/// columns and rows, and not the frame of a mark or a title block without lines.
+fn has_table(facts: &Facts) -> bool {
+    const TEXTS: usize = 4;
+    if facts.kind == "docx" {
+        let cells = facts.lines.iter().filter_map(|line| line.setting.as_ref()).filter(|it| it.section == 0);
+        let cells = cells.filter_map(|setting| setting.cell).filter(|cell| cell.bordered);
+        let (mut rows, mut columns) = (BTreeSet::new(), BTreeSet::new());
+        for cell in cells {
+            rows.insert((cell.table, cell.row));
+            columns.insert((cell.table, cell.column));
+        }
+        let tables: BTreeSet<usize> = rows.iter().map(|(table, _)| *table).collect();
+        let of = |all: &BTreeSet<(usize, usize)>, table: usize| all.range((table, 0)..(table + 1, 0)).count();
+        return tables.into_iter().any(|table| of(&rows, table) > 1 && of(&columns, table) > 1);
+    }
+    let turned = facts.sheets.iter().enumerate().take_while(|(_, sheet)| !upright(sheet));
+    turned.into_iter().any(|(page, sheet)| {
+        facts.tables_of(page).any(|[left, top, right, bottom]| {
+            let inside = |line: &&Line| {
+                let (x, y) =
+                    ((line.bounds[0] + line.bounds[2]) / 2.0, (line.bounds[1] + line.bounds[3]) / 2.0);
+                x > *left && x < *right && y > *top && y < *bottom
+            };
+            right - left > sheet.width * 0.4
+                && facts.of_page(page).filter(inside).take(TEXTS).count() == TEXTS
+        })
+    })
 }
 
 /// A value of one sheet.

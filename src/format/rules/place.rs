@@ -224,6 +224,8 @@ pub(super) fn line_under(case: &Case<'_>, part: Part) -> Outcome {
     let Some(last) = lines.last() else { return Outcome::NotChecked(Why::NoSuchPart) };
     match find(case, lines) {
         Under::Line(..) => Outcome::Holds,
+        // In a text issued with a document it stands below the reference to that.
+        Under::None if case.layout.attached && part == Part::Abstract => Outcome::NotChecked(Why::NoLine),
         Under::Somewhere => Outcome::NotChecked(Why::OnlyLayout),
         Under::None => of_line(last, message("format_word_line", &[]).vi, "—"),
     }

@@ -13,8 +13,9 @@ pub(super) fn present(
     except: &[String],
 ) -> Outcome {
     let layout = case.layout;
-    if !layout.headed {
-        // An annex, or a page from the middle: nothing of a document is missing there.
+    if !layout.headed || (layout.attached && foot(part)) {
+        // An annex, or a page from the middle: nothing of a document is missing there. A text that was issued
+        // with a document is signed with it.
         return Outcome::NotChecked(Why::NoHead);
     }
     let kind = layout.document.kind.as_deref();

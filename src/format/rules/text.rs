@@ -1,6 +1,6 @@
 //! Fonts, sizes, and texts that must stand in the head.
 
-use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page, plain, range_text};
+use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page};
 use crate::format::facts::{Facts, Line};
 use crate::format::layout::{Layout, folded, is_capitals};
 use crate::profile::{Measure, Part};
@@ -129,25 +129,6 @@ pub(super) fn legacy_fonts(facts: &Facts, prefixes: &[String]) -> Outcome {
         }
     }
     if fine.is_empty() { Outcome::NotChecked(Why::NoFontNames) } else { Outcome::Holds }
-}
-
-/// The size most of the running text has. Tables and notes may have others.
-pub(super) fn body_size(layout: &Layout<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
-    let [least, greatest] = range;
-    if layout.body.len() < 2 {
-        return Outcome::NotChecked(Why::LittleText);
-    }
-    let outside: Vec<&&Line> = layout
-        .body
-        .iter()
-        .filter(|line| !(least - tolerance..=greatest + tolerance).contains(&line.size))
-        .collect();
-    match outside.first() {
-        Some(first) if outside.len() * 2 > layout.body.len() => {
-            of_line(first, range_text(range, "pt"), format!("{} pt", plain(first.size)))
-        }
-        _ => Outcome::Holds,
-    }
 }
 
 pub(super) fn fixed(case: &Case<'_>, text: &str, also: &[String]) -> Outcome {

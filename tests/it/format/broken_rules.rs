@@ -45,6 +45,8 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
         ("authority.case", "authority", Wrong::Text("KT. Giám đốc")),
         ("authority.form", "authority", Wrong::Text("KT.GIÁM ĐỐC")),
         ("authority.form", "authority", Wrong::Text("KT GIÁM ĐỐC")),
+        ("authority.form", "authority", Wrong::Text("K/T GIÁM ĐỐC")),
+        ("authority.form", "authority", Wrong::Text("T.U.Q. GIÁM ĐỐC")),
         ("recipients.label.form", "recipients.label", Wrong::Text("Nơi nhận")),
         ("recipients.kept", "kept", Wrong::Text("- Lưu VT, NV.")),
         ("addressee.form", "addressee", Wrong::Text("Kính gửi Các phòng thuộc Sở.")),
@@ -237,6 +239,21 @@ pub fn cases() -> Vec<Case> {
                 ..Made::regulation()
             },
         ),
+        ("chapter.number", chapters("Chương 2")),
+        ("chapter.number", chapters("Mục I")),
+        (
+            "clause.form",
+            says(
+                "1) Các đơn vị rà soát toàn bộ văn bản đã ban hành trong năm, lập danh mục văn bản còn sai sót và đề xuất biện pháp khắc phục.",
+            ),
+        ),
+        (
+            "clause.form",
+            says(
+                "1/ Các đơn vị rà soát toàn bộ văn bản đã ban hành trong năm, lập danh mục văn bản còn sai sót và đề xuất biện pháp khắc phục.",
+            ),
+        ),
+        ("annex.case", Made { annexes: &[("PHỤ LỤC", "DANH MỤC NHIỆM VỤ")], ..Made::plan() }),
         ("order.clauses", without_second_clause()),
         ("order.points", points(["a) ", "b) ", "c) ", "d) ", "e) "])),
         (
@@ -324,6 +341,21 @@ fn headless() -> Made {
 /// A decision whose list of recipients isn't there.
 fn unlisted() -> Made {
     Made { recipients: &[], ..Made::decision() }
+}
+
+/// A regulation whose second heading is another.
+fn chapters(second: &'static str) -> Made {
+    Made {
+        content: vec![
+            ("chapter", "Chương I"),
+            ("chapter.title", "QUY ĐỊNH CHUNG"),
+            ("article", ARTICLES[0]),
+            ("chapter", second),
+            ("chapter.title", "TỔ CHỨC THỰC HIỆN"),
+            ("article", ARTICLES[1]),
+        ],
+        ..Made::regulation()
+    }
 }
 
 fn without_second_clause() -> Made {

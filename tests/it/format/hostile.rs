@@ -38,6 +38,25 @@ fn a_document_type_declaration_is_refused_and_no_entity_is_read() {
 }
 
 #[test]
+fn a_tag_of_more_attributes_or_namespaces_than_any_has_is_refused_before_it_is_parsed() {
+    let document = |root: &str, paragraph: &str| {
+        format!(
+            r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"{root}><w:body><w:p{paragraph}><w:r><w:t>Chữ</w:t></w:r></w:p></w:body></w:document>"#
+        )
+    };
+    let many = |name: &str, count: usize| -> String {
+        (0..count).map(|number| format!(r#" {name}{number}="{number}""#)).collect()
+    };
+    let limit = Err(FormatError::Docx(DocxError::Limit("attributes of a part")));
+    let start = std::time::Instant::now();
+    assert_eq!(outcome(made_docx::around(&document("", &many("w:a", 40_000)))), limit);
+    assert_eq!(outcome(made_docx::around(&document(&many("xmlns:a", 40_000), ""))), limit);
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    // Word's own root has some forty.
+    assert!(outcome(made_docx::around(&document(&many("xmlns:a", 60), &many("w:a", 20)))).is_ok());
+}
+
+#[test]
 fn a_part_that_unpacks_to_hundreds_of_times_its_size_is_refused() {
     let bomb = vec![b' '; 64 << 20];
     let zip = made_docx::package(&[("word/document.xml", &bomb)]);

@@ -115,6 +115,26 @@ fn what_a_machine_recognised_in_a_scan_is_to_be_read_again() {
 }
 
 #[test]
+fn a_day_that_there_never_was_is_not_proposed() {
+    for date in ["31 tháng 02 năm 2026", "05 tháng 13 năm 2026", "05 tháng 01 năm 26"] {
+        let date: &'static str = Box::leak(format!("Hà Nội, ngày {date}").into_boxed_str());
+        for (file, metadata) in read(&Made { date, ..Made::decision() }) {
+            assert_eq!(metadata.date, None, "{file} {date}");
+        }
+    }
+}
+
+#[test]
+fn a_number_line_in_other_letters_is_no_body() {
+    for number in ["số: 15/QĐ-SNV", "SỐ: 15/QĐ-SNV"] {
+        for (file, metadata) in read(&Made { number, ..Made::decision() }) {
+            assert_eq!(value(&metadata.number), Some("15"), "{file} {number}");
+            assert_eq!(value(&metadata.issuer), Some("SỞ NỘI VỤ"), "{file} {number}");
+        }
+    }
+}
+
+#[test]
 fn what_is_not_there_is_not_proposed() {
     let made = Made {
         number: "Số:          /QĐ-SNV",
@@ -123,6 +143,8 @@ fn what_is_not_there_is_not_proposed() {
     };
     for (file, metadata) in read(&made) {
         assert_eq!(metadata.number, None, "{file}");
+        // The symbol is given before the number is.
+        assert_eq!(value(&metadata.symbol), Some("QĐ-SNV"), "{file}");
         assert_eq!(metadata.date, None, "{file}");
         assert_eq!(value(&metadata.place), Some("Hà Nội"), "{file}");
     }

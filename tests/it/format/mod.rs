@@ -3,6 +3,7 @@
 
 mod broken_rules;
 mod command;
+mod companions;
 mod facts;
 mod hostile;
 mod made;

@@ -184,6 +184,62 @@ fn what_is_too_large_or_not_there_is_not_painted() {
 }
 
 #[test]
+fn a_page_of_forms_that_draw_each_other_again_and_again_is_not_painted() {
+    const FORM: &str = "/Type/XObject/Subtype/Form/BBox[0 0 595 842]";
+    const PATTERN: &str =
+        "/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 99 99]/XStep 99/YStep 99";
+    // The page draws the first form itself, or as a letter, a pattern's cell or a mask.
+    let first = "/Resources<</XObject<</F 7 0 R>>>>";
+    let drawings = [
+        (first.to_owned(), "/F Do", "null".to_owned(), made_pdf::stream(b"", b"")),
+        (
+            "/Resources<</Font<</F 5 0 R>>>>".to_owned(),
+            "BT /F 14 Tf (a) Tj ET",
+            format!(
+                "<</Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[1 0 0 1 0 0]/CharProcs<</a 6 0 R>>\
+                 /Encoding<</Differences[97/a]>>/FirstChar 97/LastChar 97/Widths[1]{first}>>"
+            ),
+            made_pdf::stream(b"", b"1 0 d0 /F Do"),
+        ),
+        (
+            "/Resources<</Pattern<</P 6 0 R>>>>".to_owned(),
+            "/Pattern cs /P scn 0 0 500 500 re f",
+            "null".to_owned(),
+            made_pdf::stream(format!("{PATTERN}{first}").as_bytes(), b"/F Do"),
+        ),
+        (
+            "/Resources<</ExtGState<</G 5 0 R>>>>".to_owned(),
+            "/G gs 0 0 500 500 re f",
+            "<</SMask<</S/Alpha/G 6 0 R>>>>".to_owned(),
+            made_pdf::stream(format!("{FORM}/Group<</S/Transparency>>{first}").as_bytes(), b"/F Do"),
+        ),
+    ];
+    let start = std::time::Instant::now();
+    for (resources, content, five, six) in drawings {
+        let paint = |depth: usize| {
+            let mut objects = vec![
+                b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+                b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>".to_vec(),
+                format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R{resources}>>").into_bytes(),
+                made_pdf::stream(b"", content.as_bytes()),
+                five.clone().into_bytes(),
+                six.clone(),
+            ];
+            for level in 0..depth {
+                let form = format!("{FORM}/Resources<</XObject<</F {} 0 R>>>>", level + 8);
+                objects.push(made_pdf::stream(form.as_bytes(), "/F Do ".repeat(10).as_bytes()));
+            }
+            objects.push(made_pdf::stream(FORM.as_bytes(), b"0 0 10 10 re f"));
+            let file = made_pdf::file(&objects);
+            drawn(&file, &judged(file.clone()), 1, Encoding::Png)
+        };
+        assert_eq!(paint(10), Err(PictureError::TooLarge), "{content}");
+        assert!(paint(2).is_ok(), "{content}: a hundred are painted");
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_wide_page_is_painted_with_fewer_pixels() {
     let pdf = made_pdf::file(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
