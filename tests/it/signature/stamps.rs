@@ -128,7 +128,7 @@ struct Served(Mutex<Tsa>);
 impl Fetch for Served {
     fn fetch(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, FetchFailed> {
         let body = request.body.as_ref().unwrap();
-        let mut parts = Reader::new(&body.1).expect(0x30).unwrap().inside();
+        let mut parts = Reader::new(body.1).expect(0x30).unwrap().inside();
         parts.expect(0x02).unwrap();
         let mut asked = parts.expect(0x30).unwrap().inside();
         asked.expect(0x30).unwrap();
