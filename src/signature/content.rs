@@ -23,6 +23,10 @@ const FORMS: usize = 20_000;
 const RULED: f64 = 24.0;
 /// Steps of a colour that can be noise of a scan.
 const NOISE: u8 = 40;
+/// Steps of a colour that the eye doesn't see on a page that is no scan.
+const FAINT: u8 = 16;
+/// Share of a page from which a picture is a scan of it.
+const SCAN: f64 = 0.8;
 /// Points at the edge of a place in which nothing is looked for.
 const EDGE: f64 = 1.0;
 /// Pixels (at about 110 an inch) that can be specks: less than half a square millimetre.
@@ -64,6 +68,8 @@ pub(super) struct Content {
     /// Lines and leaders: a form's, left to be written on.
     ruled: Vec<Rectangle>,
     view: View,
+    /// Whether the page is a picture of paper.
+    is_scan: bool,
     /// The page by itself; none when it can't be painted.
     painted: Option<Raster>,
 }
@@ -91,7 +97,13 @@ impl Content {
         });
         // Shorter ones may be parts of letters.
         let strokes = strokes.filter(|line| line.width().max(line.height()) >= RULED);
+        let whole = read.view().width() * read.view().height();
+        let is_scan = read.images.iter().filter(|image| !image.annotation).any(|image| {
+            let [left, bottom, right, top] = image.bounds;
+            (right - left) * (top - bottom) >= whole * SCAN
+        });
         let mut found = Self {
+            is_scan,
             text: read.text_boxes(),
             without_picture: Vec::new(),
             pictures: Vec::new(),
@@ -155,7 +167,8 @@ impl Content {
         // The paper: the first pixel of the colour most have.
         let paper = seen().filter_map(|at| pixels.colour(at)).find(|colour| coarse(*colour) == most);
         let Some(paper) = paper else { return false };
-        let differs = |colour: [u8; 3]| colour.iter().zip(paper).any(|(a, b)| a.abs_diff(b) > NOISE);
+        let noise = if self.is_scan { NOISE } else { FAINT };
+        let differs = |colour: [u8; 3]| colour.iter().zip(paper).any(|(a, b)| a.abs_diff(b) > noise);
         seen().filter_map(|at| pixels.colour(at)).filter(|colour| differs(*colour)).count() > SPECKS
     }
 }

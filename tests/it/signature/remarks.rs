@@ -50,6 +50,11 @@ fn shown() -> Vec<Shown> {
         .collect();
     vec![
         none("text", text, ""),
+        none(
+            "faint drawing",
+            "0.9 g 100 700 m 130 730 l 160 700 l 190 730 l 220 700 l 220 690 l 100 690 l f",
+            "",
+        ),
         none("drawing", "0 g 100 700 m 130 730 l 160 700 l 190 730 l 220 700 l 220 690 l 100 690 l f", ""),
         Shown {
             objects: vec![(50, tile)],
