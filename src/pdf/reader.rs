@@ -112,6 +112,7 @@ pub struct Pdf<'a> {
     growth: Cell<u64>,
     decoded: Cell<u64>,
     nested: Cell<u8>,
+    looked: Cell<u64>,
 }
 
 impl std::fmt::Debug for Pdf<'_> {
@@ -121,6 +122,15 @@ impl std::fmt::Debug for Pdf<'_> {
 }
 
 impl<'a> Pdf<'a> {
+    /// Counts a page that is to be painted, by the bytes that takes; false once that is enough for one file.
+    pub(crate) fn may_look(&self, cost: u64) -> bool {
+        /// Some hundred plain pages, some scans of the largest kind.
+        const LOOKS: u64 = 1 << 30;
+        let looked = self.looked.get().saturating_add(cost);
+        self.looked.set(looked);
+        looked <= LOOKS
+    }
+
     /// Opens a file: reads its cross-reference sections, nothing else.
     ///
     /// # Errors
@@ -155,6 +165,7 @@ impl<'a> Pdf<'a> {
             history,
             reads: Cell::new(0),
             growth: Cell::new(0),
+            looked: Cell::new(0),
             decoded: Cell::new(0),
             nested: Cell::new(0),
         })

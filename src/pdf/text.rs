@@ -218,10 +218,10 @@ pub fn visit(
     on_a_thread(bytes, limits, None, visitor)
 }
 
-/// A page (from 0), or none when it can't be read.
+/// A page (from 0), or none when it can't be read within the limits.
 #[must_use]
-pub fn read_page(bytes: Vec<u8>, page: usize) -> Option<Page> {
-    let found = apart(bytes, &Limits::default(), Some(page)).ok()?;
+pub fn read_page(bytes: Vec<u8>, limits: &Limits, page: usize) -> Option<Page> {
+    let found = apart(bytes, limits, Some(page)).ok()?;
     if found.unread.contains(&page) {
         return None;
     }

@@ -21,6 +21,10 @@ const NESTING: usize = 24;
 const FORMS: usize = 20_000;
 /// Points from which a thin stroke is a ruled line.
 const RULED: f64 = 24.0;
+/// Drawing steps of a page that is looked at; a dense table has about 10,000.
+const STEPS: usize = 30_000;
+/// What looking at a page costs at least, in bytes: that of the picture.
+const PAGE: u64 = 4 << 20;
 /// Steps of a colour that can be noise of a scan.
 const NOISE: u8 = 40;
 /// Steps of a colour that the eye doesn't see on a page that is no scan.
@@ -78,17 +82,21 @@ impl Content {
     /// Looks at a page (from 0); none when it can't be read.
     pub(super) fn of(pdf: &Pdf<'_>, revision: usize, number: usize) -> Option<Self> {
         let end = pdf.revisions().get(revision).map(|revision| revision.end)?;
-        if end > LOAD_LIMIT {
+        if end > LOAD_LIMIT || !pdf.may_look(end.saturating_add(PAGE)) {
             return None;
         }
         let bytes = pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?.into_owned();
         let pages = pdf::pages(pdf, revision, PAGE_LIMIT).ok()?;
         let page = *pages.get(number)?;
+        // A file may have many signatures, each with pages to look at: heavier pages than any honest one has aren't.
+        let limits = Limits { steps: STEPS, ..Limits::default() };
+        let read = read_page(bytes.clone(), &limits, number)?;
+        let pixels = read.images.iter().map(|image| u64::from(image.pixels[0]) * u64::from(image.pixels[1]));
+        let pixels = pixels.fold(0, u64::saturating_add);
         let painted = match nests_too_deep(pdf, page, revision) {
-            Ok(false) => paint_content(&bytes, number, &Limits::default()).ok(),
+            Ok(false) if pdf.may_look(pixels) => paint_content(&bytes, number, &limits).ok(),
             _ => None,
         };
-        let read = read_page(bytes, number)?;
         let strokes = read.strokes.iter().map(|[left, bottom, right, top]| Rectangle {
             left: *left,
             bottom: *bottom,

@@ -3,6 +3,7 @@
 //! that doesn't match.
 
 use super::prepare::Rectangle;
+use crate::pdf::text::Limits;
 use crate::pdf::{self, Dictionary, Object, Parser, Pdf};
 use std::collections::HashMap;
 
@@ -319,7 +320,7 @@ pub fn text_boxes(pdf: &Pdf<'_>, revision: usize, page: usize) -> Option<Vec<Rec
         return None;
     }
     let bytes = pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?;
-    Some(crate::pdf::text::read_page(bytes.into_owned(), page)?.text_boxes())
+    Some(crate::pdf::text::read_page(bytes.into_owned(), &Limits::default(), page)?.text_boxes())
 }
 
 /// Whether two rectangles share more than a hair.
