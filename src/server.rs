@@ -438,11 +438,8 @@ const GATHERING: Duration = Duration::from_millis(25);
 
 /// The worker: wakes when something was caused, and once a second in any case.
 async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
-    let begun = service.clone();
-    let resumed = tokio::task::spawn_blocking(move || log::resume(&begun.desk.database, &begun.signer)).await;
-    if let Ok(Err(error)) = resumed {
-        tracing::error!(%error, "the head of the log could not be signed");
-    }
+    // A crash, or a database that went away, may have left places without a signature over them.
+    let mut may_lag = true;
     loop {
         tokio::select! {
             () = stop.notified() => return stop.notify_one(),
@@ -450,7 +447,15 @@ async fn work(service: Service, stop: Arc<tokio::sync::Notify>) {
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
         let busy = service.clone();
-        match tokio::task::spawn_blocking(move || settle(&busy)).await {
+        let done = tokio::task::spawn_blocking(move || {
+            if may_lag {
+                log::resume(&busy.desk.database, &busy.signer)?;
+            }
+            settle(&busy)
+        });
+        let done = done.await;
+        may_lag = !matches!(done, Ok(Ok(())));
+        match done {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the worker could not finish"),
             Err(error) => tracing::error!(%error, "the worker panicked"),

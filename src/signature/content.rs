@@ -4,15 +4,13 @@
 //! Where it can't be told what was shown, something was.
 
 use super::prepare::Rectangle;
-use super::shown;
+use super::{remark, shown};
 use crate::pdf::geometry::View;
 use crate::pdf::picture::{Raster, paint_content};
 use crate::pdf::text::{Limits, read_page};
 use crate::pdf::{self, Dictionary, Object, Pdf, Reference};
 use std::collections::HashSet;
 
-/// Documents larger than this are not loaded to look at one page.
-const LOAD_LIMIT: u64 = 256 << 20;
 /// Pages of a document walked to find one.
 const PAGE_LIMIT: usize = 20_000;
 /// Forms drawn within forms before the painter stops drawing, with room to spare.
@@ -35,23 +33,6 @@ const SCAN: f64 = 0.8;
 const EDGE: f64 = 1.0;
 /// Pixels (at about 110 an inch) that can be specks: less than half a square millimetre.
 const SPECKS: usize = 8;
-
-/// Kinds of annotations that viewers paint by themselves where no picture comes with them.
-const PAINTED: [&[u8]; 13] = [
-    b"FreeText",
-    b"Line",
-    b"Square",
-    b"Circle",
-    b"Polygon",
-    b"PolyLine",
-    b"Stamp",
-    b"Ink",
-    b"Caret",
-    b"Highlight",
-    b"Underline",
-    b"StrikeOut",
-    b"Squiggly",
-];
 
 /// What lies on a page later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +63,10 @@ impl Content {
     /// Looks at a page (from 0); none when it can't be read.
     pub(super) fn of(pdf: &Pdf<'_>, revision: usize, number: usize) -> Option<Self> {
         let end = pdf.revisions().get(revision).map(|revision| revision.end)?;
-        if end > LOAD_LIMIT || !pdf.may_look(end.saturating_add(PAGE)) {
+        if !pdf.may_look(end.saturating_add(PAGE)) {
             return None;
         }
-        let bytes = pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?.into_owned();
+        let bytes = shown::bytes_of(pdf, revision)?;
         let pages = pdf::pages(pdf, revision, PAGE_LIMIT).ok()?;
         let page = *pages.get(number)?;
         // A file may have many signatures, each with pages to look at: heavier pages than any honest one has aren't.
@@ -130,7 +111,7 @@ impl Content {
             let Object::Dictionary(annotation) = pdf.follow(one, revision)? else { continue };
             let Some(place) = super::fill::rectangle(&annotation) else { continue };
             let has_picture = annotation.get("AP").is_some();
-            if !has_picture && PAINTED.contains(&annotation.name("Subtype").unwrap_or_default()) {
+            if !has_picture && remark::is_drawn(&annotation) {
                 self.without_picture.push(place);
             } else if has_picture && !shown::is_blank(pdf, &annotation, revision)? {
                 self.pictures.push(place);

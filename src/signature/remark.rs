@@ -5,6 +5,23 @@ use super::prepare::Rectangle;
 use super::shown::{normal, operators};
 use crate::pdf::{self, Dictionary, Object, Pdf};
 
+/// Kinds of annotations that viewers paint by themselves where no picture comes with them.
+const DRAWN: [&[u8]; 13] = [
+    b"FreeText",
+    b"Line",
+    b"Square",
+    b"Circle",
+    b"Polygon",
+    b"PolyLine",
+    b"Stamp",
+    b"Ink",
+    b"Caret",
+    b"Highlight",
+    b"Underline",
+    b"StrikeOut",
+    b"Squiggly",
+];
+
 /// Red, green and blue, from 0 to 1.
 pub(super) type Tint = [f64; 3];
 
@@ -14,6 +31,24 @@ const LIGHT: f64 = 0.5;
 const NESTING: usize = 4;
 /// The icon of a note, which viewers draw as large as they like (points).
 const ICON: f64 = 24.0;
+
+/// Keeps its size whatever the page's, or stays upright on a turned one: shown elsewhere than where it says (ISO 32000-2,
+/// table 167: NoZoom and NoRotate).
+pub(super) fn is_loose(annotation: &Dictionary) -> bool {
+    const LOOSE: i64 = 8 | 16;
+    annotation.get("F").is_some_and(|flags| !matches!(flags, Object::Integer(flags) if flags & LOOSE == 0))
+}
+
+/// Whether an annotation is of a kind that viewers draw on the page.
+pub(super) fn is_drawn(annotation: &Dictionary) -> bool {
+    DRAWN.contains(&annotation.name("Subtype").unwrap_or_default())
+}
+
+/// A remark that does nothing when touched (ISO 32000-2, 12.5.6): no links, no actions, no redaction.
+pub(super) fn is_remark(annotation: &Dictionary) -> bool {
+    let is_note = matches!(annotation.name("Subtype"), Some(b"Text" | b"Popup"));
+    (is_note || is_drawn(annotation)) && annotation.get("A").is_none() && annotation.get("AA").is_none()
+}
 
 /// What paper looks like under several highlights, one over the other.
 pub(super) fn under(tints: impl Iterator<Item = Tint>) -> Tint {
@@ -62,17 +97,24 @@ pub(super) fn tint(
 /// Where a remark paints, at least: some are drawn by viewers beyond the rectangle they name. None: anywhere.
 pub(super) fn place(annotation: &Dictionary) -> Option<Rectangle> {
     let named = super::fill::rectangle(annotation)?;
+    let kind = annotation.name("Subtype").unwrap_or_default();
+    if kind == b"Text" {
+        // Its icon hangs on its upper left corner, as large as viewers like and upright on turned pages.
+        return Some(Rectangle {
+            left: named.left - ICON,
+            bottom: named.bottom.min(named.top) - ICON,
+            right: named.right.max(named.left) + ICON,
+            top: named.top + ICON,
+        });
+    }
+    if is_loose(annotation) {
+        return None;
+    }
     if annotation.get("AP").is_some() {
         // A picture is clipped to it (ISO 32000-2, 12.5.5).
         return Some(named);
     }
-    match annotation.name("Subtype").unwrap_or_default() {
-        b"Text" => Some(Rectangle {
-            left: named.left,
-            bottom: named.bottom.min(named.top - ICON),
-            right: named.right.max(named.left + ICON),
-            top: named.top,
-        }),
+    match kind {
         b"FreeText" if annotation.get("CL").is_none() => Some(named),
         b"Square" | b"Circle" | b"Stamp" | b"Caret"
             if annotation.get("BS").is_none() && annotation.get("BE").is_none() =>

@@ -310,17 +310,18 @@ fn read_cmap(cmap: &[u8], map: &mut HashMap<u32, String>) {
     });
 }
 
+/// The file as it was in a revision; none when it is larger than is loaded to look at one page.
+pub(super) fn bytes_of(pdf: &Pdf<'_>, revision: usize) -> Option<Vec<u8>> {
+    const LOAD_LIMIT: u64 = 256 << 20;
+    let end = pdf.revisions().get(revision).map(|revision| revision.end).filter(|end| *end <= LOAD_LIMIT)?;
+    Some(pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?.into_owned())
+}
+
 /// The boxes of a page's text (from 0) as it was at `revision`; none when it can't be read.
 #[must_use]
 pub fn text_boxes(pdf: &Pdf<'_>, revision: usize, page: usize) -> Option<Vec<Rectangle>> {
-    let end = pdf.revisions().get(revision).map(|revision| revision.end)?;
-    /// Documents larger than this are not loaded to look at one page.
-    const LOAD_LIMIT: u64 = 256 << 20;
-    if end > LOAD_LIMIT {
-        return None;
-    }
-    let bytes = pdf.source().bytes(0, usize::try_from(end).ok()?).ok()?;
-    Some(crate::pdf::text::read_page(bytes.into_owned(), &Limits::default(), page)?.text_boxes())
+    let bytes = bytes_of(pdf, revision)?;
+    Some(crate::pdf::text::read_page(bytes, &Limits::default(), page)?.text_boxes())
 }
 
 /// Whether two rectangles share more than a hair.

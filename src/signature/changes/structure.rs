@@ -153,7 +153,9 @@ impl Step<'_, '_, '_> {
             // A picture on a field nobody signed is no signature.
             return Ok(Class::Other);
         }
-        let covers = page.is_some_and(|page| self.base.covers(page, &rectangle, Later::Signature));
+        // One that isn't where it says may lie on anything.
+        let covers = remark::is_loose(&field.dictionary)
+            || page.is_some_and(|page| self.base.covers(page, &rectangle, Later::Signature));
         Ok(if covers { Class::Other } else { Class::FormFilling })
     }
 
@@ -206,7 +208,8 @@ impl Step<'_, '_, '_> {
                     let annotation = self.base.pdf.resolve(reference, self.revision)?;
                     let class = match annotation.as_dictionary() {
                         Some(annotation)
-                            if is_remark(annotation) && !self.hides(reference, annotation, number)? =>
+                            if remark::is_remark(annotation)
+                                && !self.hides(reference, annotation, number)? =>
                         {
                             Class::Annotations
                         }
@@ -269,28 +272,4 @@ pub(super) fn is_sound_metadata(pdf: &Pdf<'_>, reference: Reference, revision: u
     let Ok(bytes) = pdf.stream(reference, revision) else { return false };
     let Ok(text) = std::str::from_utf8(&bytes) else { return false };
     roxmltree::Document::parse(text.trim_start_matches('\u{feff}').trim_end_matches('\0')).is_ok()
-}
-
-/// A remark that does nothing when touched (ISO 32000-2, 12.5.6): no links, no actions, no redaction.
-fn is_remark(annotation: &Dictionary) -> bool {
-    const REMARKS: [&[u8]; 15] = [
-        b"Text",
-        b"FreeText",
-        b"Line",
-        b"Square",
-        b"Circle",
-        b"Polygon",
-        b"PolyLine",
-        b"Highlight",
-        b"Underline",
-        b"Squiggly",
-        b"StrikeOut",
-        b"Stamp",
-        b"Caret",
-        b"Ink",
-        b"Popup",
-    ];
-    REMARKS.contains(&annotation.name("Subtype").unwrap_or_default())
-        && annotation.get("A").is_none()
-        && annotation.get("AA").is_none()
 }

@@ -186,6 +186,12 @@ fn only_light_highlights_lie_on_text() {
         ("white lines under it", annotation("Underline", picture), "1 G 2 w 95 700 m 300 700 l 95 702 m 300 702 l S", false),
         ("a line elsewhere than it says", "<</Type/Annot/Subtype/Line/Rect[300 300 310 310]/L[95 707 300 707]/C[1 1 1]/BS<</W 40>>/F 4>>".to_owned(), "", false),
         ("ink elsewhere than it says", "<</Type/Annot/Subtype/Ink/Rect[300 300 310 310]/InkList[[95 707 300 707]]/C[1 1 1]/BS<</W 40>>/F 4>>".to_owned(), "", false),
+        (
+            "upright wherever that is",
+            "<</Type/Annot/Subtype/Stamp/Rect[95 300 300 330]/F 20/AP<</N 201 0 R>>>>".to_owned(),
+            "1 g 95 690 205 35 re f",
+            false,
+        ),
         ("a note's icon", "<</Type/Annot/Subtype/Text/Rect[100 722 100 722]/F 4/Contents(x)>>".to_owned(), "", false),
         ("a note beside", "<</Type/Annot/Subtype/Text/Rect[500 300 520 320]/F 4/Contents(x)>>".to_owned(), "", true),
         ("a note's window", "<</Type/Annot/Subtype/Popup/Rect[95 690 300 725]/F 4>>".to_owned(), "", true),
