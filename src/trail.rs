@@ -14,7 +14,7 @@ use crate::registry::rows::{
     SigningSession, Version,
 };
 use crate::registry::schema as registry;
-use crate::store::{AnyConnection, Error};
+use crate::store::{AnyConnection, Error, objects};
 use diesel::prelude::*;
 
 fn rows<T: Tracked>(found: Vec<T>) -> Vec<(String, String)> {
@@ -81,4 +81,39 @@ pub fn tables() -> Vec<TrackedTable> {
         by_id!(Transfer, archive::transfers, id),
         by_id!(Package, archive::packages, id),
     ]
+}
+
+/// How many rows that the log speaks of name kept bytes, and the digests of those which nothing says any more are kept
+/// for them: whoever strikes bytes from the lists can't strike what the log says of the rows.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn struck(c: &mut AnyConnection) -> Result<(u64, Vec<String>), Error> {
+    const PAGE: i64 = 500;
+    let (mut looked_at, mut struck) = (0, Vec::new());
+    for (owner, claims) in [("version", versions as Claims), ("key", pictures)] {
+        let mut after = String::new();
+        loop {
+            let page = claims(c, &after, PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            looked_at += u64::try_from(page.len()).unwrap_or(0);
+            struck.extend(objects::unheld(c, owner, &page)?);
+        }
+    }
+    Ok((looked_at, struck))
+}
+
+/// Reads rows that name kept bytes after a key, at most so many, as (key, digest).
+type Claims = fn(&mut AnyConnection, &str, i64) -> Result<Vec<(String, String)>, Error>;
+
+fn versions(c: &mut AnyConnection, after: &str, limit: i64) -> Result<Vec<(String, String)>, Error> {
+    use registry::versions::{id, sha256, table};
+    Ok(table.filter(id.gt(after)).order(id).limit(limit).select((id, sha256)).load(c)?)
+}
+
+fn pictures(c: &mut AnyConnection, after: &str, limit: i64) -> Result<Vec<(String, String)>, Error> {
+    use identity::keys::{id, image_sha256, table};
+    let drawn = table.filter(id.gt(after).and(image_sha256.is_not_null()));
+    Ok(drawn.order(id).limit(limit).select((id, image_sha256.assume_not_null())).load(c)?)
 }

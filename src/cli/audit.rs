@@ -121,6 +121,14 @@ fn check(place: &Place, json: bool) -> ExitCode {
             }
         }
         report.checks.push(fsck::Check { code: "kept_bytes", checked, failed });
+        // What is in neither list was struck from both.
+        let (checked, struck) = crate::trail::struck(c)?;
+        let failed = u64::try_from(struck.len()).unwrap_or(u64::MAX);
+        if let Some(sha256) = struck.into_iter().next() {
+            report.indication = "bad";
+            report.first_bad.get_or_insert(fsck::Bad { index: None, kind: "kept_for_row", what: sha256 });
+        }
+        report.checks.push(fsck::Check { code: "kept_for_row", checked, failed });
         Ok::<_, store::Error>(report)
     });
     match report {

@@ -13,6 +13,7 @@ use crate::ports::Rng;
 use aws_lc_rs::digest;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -332,4 +333,24 @@ pub fn unlisted(
         .order(object_uses::sha256)
         .limit(limit)
         .load(connection)?)
+}
+
+/// Which digests of the claims (owner, digest) of one kind of owner are not listed as kept, or not for that owner.
+///
+/// # Errors
+/// When the database fails.
+pub fn unheld(
+    connection: &mut super::AnyConnection,
+    owner_kind: &str,
+    claims: &[(String, String)],
+) -> Result<Vec<String>, Error> {
+    let held: HashSet<(String, String)> = object_uses::table
+        .inner_join(objects::table)
+        .filter(object_uses::owner_kind.eq(owner_kind))
+        .filter(object_uses::sha256.eq_any(claims.iter().map(|(_, sha256)| sha256)))
+        .select((object_uses::owner_id, object_uses::sha256))
+        .load(connection)?
+        .into_iter()
+        .collect();
+    Ok(claims.iter().filter(|claim| !held.contains(claim)).map(|(_, sha256)| sha256.clone()).collect())
 }

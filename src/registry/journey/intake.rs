@@ -57,7 +57,7 @@ impl Intake {
     /// When the type is unknown or a related document isn't there.
     pub fn check(&self, c: &mut AnyConnection, desk: &Desk, scope: &Scope) -> Result<(), Error> {
         if desk.profile.document_type(&self.type_code).is_none() {
-            return Err(Error::refused("document_type_unknown"));
+            return Err(Error::Unprocessable { code: "document_type_unknown", args: Vec::new() });
         }
         for (_, other) in &self.relations {
             Document::find(c, scope, other)?.ok_or(Error::NotFound("document"))?;

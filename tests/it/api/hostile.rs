@@ -144,7 +144,7 @@ fn what_is_said_of_a_document_is_judged_before_its_bytes_are_kept() {
     for subject in ["", "   ", "\u{0}\r\n", &"x".repeat(501)] {
         refuse(with("subject", json!(subject)), 422, "request_invalid");
     }
-    refuse(with("type", json!("../QĐ")), 409, "document_type_unknown");
+    refuse(with("type", json!("../QĐ")), 422, "document_type_unknown");
     refuse(with("direction", json!("sideways")), 422, "request_invalid");
     refuse(with("relations", json!([{ "kind": "replaces", "document": fresh_key() }])), 404, "not_found");
     let depth = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

@@ -92,4 +92,10 @@ fn rows_nobody_can_read_any_more_and_bytes_struck_from_the_list_are_named() {
     assert_eq!(unlisted().len(), 1);
     behind("INSERT INTO objects SELECT * FROM aside; DROP TABLE aside");
     assert_eq!(unlisted(), Vec::<String>::new());
+    let struck = || house.service().desk.database.read_blocking(chancery::trail::struck).unwrap();
+    let (looked_at, missing) = struck();
+    assert!(looked_at >= 1 && missing.is_empty(), "{missing:?}");
+    behind("PRAGMA foreign_keys = OFF; DELETE FROM object_uses; DELETE FROM objects");
+    assert_eq!(unlisted(), Vec::<String>::new(), "struck from both lists");
+    assert_eq!(struck().1.len(), 1);
 }
