@@ -1,5 +1,5 @@
 //! A signed file to which something was appended that can't be read: broken sections, objects that are not where they
-//! should be, keys that stand twice. Readers that repair see another document in it than readers that don't, which is
+//! should be, keys that stand twice, no end, a password. Readers that repair see another document in it than readers that don't, which is
 //! what incremental saving attacks live on. Its signatures are found in the newest revision that can be read, and none
 //! of them passes: what they cover is said, and that what follows can't be judged.
 
@@ -31,6 +31,8 @@ pub(super) fn judge(
             | pdf::Error::Missing(_)
             | pdf::Error::Damaged(_)
             | pdf::Error::Filter(_)
+            | pdf::Error::Truncated
+            | pdf::Error::Encrypted
     );
     if !is_broken {
         return None;

@@ -270,6 +270,16 @@ fn what_is_appended_and_can_not_be_read_fails_every_signature_before_it() {
             appended("", "0 1\n0000000000 65535 f \n", &format!("/Size 200/Root {root} 0 R")),
         ),
         ("an object elsewhere", appended("% here\n", &entry, &usual)),
+        (
+            "a password",
+            appended(
+                &format!("{root} 0 obj\n<<>>\nendobj\n"),
+                &entry,
+                &format!("{usual}/Encrypt<</Filter/Standard>>"),
+            ),
+        ),
+        ("no end in sight", [sealed.as_slice(), &[b' '; 5000]].concat()),
+        ("cut off", [sealed.as_slice(), &[b'1'; 5000]].concat()),
         ("no section", [sealed.as_slice(), format!("startxref\n{}\n%%EOF\n", at - 9).as_bytes()].concat()),
     ] {
         let report = verdict(&file, &document().keys);
