@@ -2,7 +2,7 @@
 
 use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, print_json};
 use crate::format::overlay::{self, Encoding};
-use crate::format::report::{Finding, Report};
+use crate::format::report::{Finding, NotChecked, Report};
 use crate::format::{self, FormatError, Kind};
 use crate::messages::{Language, Message, message};
 use crate::pdf::text::Limits;
@@ -274,13 +274,15 @@ fn severity(severity: Severity) -> &'static str {
 fn print(report: &Report, language: Language) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
-    for finding in &report.findings {
+    for finding in in_reading_order(&report.findings) {
         writeln!(out, "{}", line(finding, language))?;
     }
     if !report.not_checked.is_empty() {
         writeln!(out, "{}", say("format_unchecked", &[]))?;
-        for one in &report.not_checked {
-            writeln!(out, "  {}: {}", one.rule, one.message.in_language(language))?;
+        for (why, rules) in by_reason(&report.not_checked, language) {
+            let count = rules.len().to_string();
+            let reason = [("count", count.as_str()), ("why", why), ("rules", &shortened(&rules))];
+            writeln!(out, "  {}", say("format_unchecked_because", &reason))?;
         }
     }
     let count = |error: bool| {
@@ -292,7 +294,7 @@ fn print(report: &Report, language: Language) -> std::io::Result<()> {
             .to_string()
     };
     let verdict = match report.conforms {
-        Some(true) => say("format_conforms", &[]),
+        Some(true) => say("format_conforms", &[("others", &count(false))]),
         Some(false) => say("format_deviates", &[("errors", &count(true)), ("others", &count(false))]),
         None => {
             let why = report.scope.message.clone().unwrap_or_else(|| message("format_nothing_judged", &[]));
@@ -302,12 +304,54 @@ fn print(report: &Report, language: Language) -> std::io::Result<()> {
     writeln!(out, "{verdict}")
 }
 
+/// The worst first, and those alike as they are read, from the first page to the last.
+fn in_reading_order(findings: &[Finding]) -> Vec<&Finding> {
+    let mut all: Vec<&Finding> = findings.iter().collect();
+    all.sort_by(|a, b| {
+        let rank = |finding: &Finding| match finding.severity {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+            Severity::Info => 2,
+        };
+        let top = |finding: &Finding| finding.bounds.map_or(0.0, |[_, top, ..]| top);
+        let paragraph = |finding: &Finding| finding.at.as_ref().map(|at| at.paragraph);
+        (rank(a), a.page, paragraph(a)).cmp(&(rank(b), b.page, paragraph(b))).then(top(a).total_cmp(&top(b)))
+    });
+    all
+}
+
+/// Rules that weren't judged by why they weren't, in the order of the first of each.
+fn by_reason(unchecked: &[NotChecked], language: Language) -> Vec<(&str, Vec<&str>)> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in unchecked {
+        let why = one.message.in_language(language);
+        match all.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, rules)) => rules.push(&one.rule),
+            None => all.push((why, vec![&one.rule])),
+        }
+    }
+    all
+}
+
+/// The first few of a list.
+fn shortened(rules: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    let shown = rules.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if rules.len() > SHOWN { format!("{shown}, …") } else { shown }
+}
+
 /// A finding as a line of text.
 pub(super) fn line(finding: &Finding, language: Language) -> String {
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     let place = match (finding.page, &finding.at) {
         (Some(page), _) => say("format_at_page", &[("page", &page.to_string())]),
-        (None, Some(at)) => say("format_at_paragraph", &[("paragraph", &at.paragraph.to_string())]),
+        (None, Some(at)) => {
+            let paragraph = at.paragraph.to_string();
+            match at.text.as_str() {
+                "" => say("format_at_paragraph", &[("paragraph", &paragraph)]),
+                text => say("format_at_text", &[("paragraph", &paragraph), ("text", text)]),
+            }
+        }
         (None, None) => say("format_in_document", &[]),
     };
     let what = say(

@@ -103,3 +103,29 @@ fn a_profile_of_a_folder_can_be_named() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(json(&output)["profile"]["id"], "lumen-2031");
 }
+
+#[test]
+fn people_read_the_worst_first_where_it_stands_and_why_rules_were_not_judged() {
+    let output = check(&[&document("sai-le.docx"), "--lang", "vi"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let rank =
+        |line: &&str| ["lỗi: ", "cảnh báo: ", "lưu ý: "].iter().position(|word| line.starts_with(word));
+    let ranks: Vec<usize> = lines.iter().filter_map(rank).collect();
+    assert!(!ranks.is_empty() && ranks.is_sorted(), "{text}");
+    // Rules that need a scan have one reason and one line.
+    let scans: Vec<&&str> = lines.iter().filter(|line| line.contains("scan.resolution")).collect();
+    assert_eq!(scans.len(), 1, "{text}");
+    assert!(scans[0].trim_start().starts_with("4 quy tắc: "), "{text}");
+    let reasons = lines.iter().filter(|line| line.contains(" quy tắc: ")).count();
+    let report = json(&check(&[&document("sai-le.docx"), "--json"]));
+    assert!(reasons < report["not_checked"].as_array().unwrap().len() / 3, "{text}");
+    assert!(lines.last().unwrap().starts_with("KHÔNG ĐẠT: "), "{text}");
+}
+
+#[test]
+fn a_place_in_a_draft_is_told_by_its_words() {
+    let output = check(&[&document("sai-so-ngay.docx"), "--lang", "vi"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().any(|line| line.contains("[đoạn ") && line.contains('«')), "{text}");
+}
