@@ -298,7 +298,10 @@ fn print(report: &Report, language: Language) -> std::io::Result<()> {
         Some(false) => say("format_deviates", &[("errors", &count(true)), ("others", &count(false))]),
         None => {
             let why = report.scope.message.clone().unwrap_or_else(|| message("format_nothing_judged", &[]));
-            say("format_not_judged", &[("why", why.in_language(language))])
+            let most =
+                by_reason(&report.not_checked, language).into_iter().max_by_key(|(_, rules)| rules.len());
+            let why = most.map_or(why.in_language(language), |(most, _)| most);
+            say("format_not_judged", &[("why", why)])
         }
     };
     writeln!(out, "{verdict}")

@@ -95,6 +95,8 @@ pub struct Facts {
     pub lines: Vec<Line>,
     /// Whether it is a scan: pictures of pages, with or without recognised text.
     pub scan: bool,
+    /// Whether its fonts don't tell what letters they draw, so that its text is none.
+    pub garbled: bool,
     /// Pages that weren't read.
     pub unread: usize,
     /// Pages there are; none for DOCX, where only layout tells.
@@ -183,6 +185,34 @@ pub(super) struct Gathering {
     pictures: Vec<Shown>,
     numbers: Vec<PageNumber>,
     foot: Vec<Line>,
+    signs: Signs,
+}
+
+/// What the characters of the text are: fonts without a way from what they draw to letters (ISO 32000-2, 9.10) give
+/// signs and codes instead.
+#[derive(Debug, Default)]
+struct Signs {
+    letters: usize,
+    others: usize,
+}
+
+impl Signs {
+    fn count(&mut self, line: &Line) {
+        for character in line.text.chars().filter(|character| !character.is_whitespace()) {
+            if character.is_alphanumeric() {
+                self.letters += 1;
+            } else if !".…_-–—,;:()/\"“”'•+".contains(character) {
+                self.others += 1;
+            }
+        }
+    }
+
+    /// Texts of any language are nearly all letters; marks that some write apart from them are a fifth.
+    fn are_garbled(&self) -> bool {
+        const ENOUGH: usize = 100;
+        let all = self.letters + self.others;
+        all >= ENOUGH && self.others * 10 > all * 3
+    }
 }
 
 impl Gathering {
@@ -199,6 +229,10 @@ impl Gathering {
         self.pictures.extend(drawn::pictures(number, page));
         let sheet = margins::sheet(page, &of_page);
         self.numbers.extend(drawn::number(&sheet, &of_page));
+        of_page
+            .iter()
+            .filter(|line| !line.invisible && !line.stamped)
+            .for_each(|line| self.signs.count(line));
         let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
         self.scanned += usize::from(!visible && sheet.resolution.is_some());
         self.sheets.push(sheet);
@@ -213,6 +247,7 @@ impl Gathering {
             scan: self.scanned > 0 && self.scanned * 2 >= read,
             sheets: self.sheets,
             lines: self.lines,
+            garbled: self.signs.are_garbled(),
             unread: pages.count.saturating_sub(read) + pages.unread.len(),
             pages: Some(pages.count),
             drawn: self.drawn,

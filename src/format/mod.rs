@@ -205,8 +205,9 @@ fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {
         file,
         profile: profile_facts,
         scope: Scope { applies: true, why: None, message: None },
-        // A page without anything on it can't be called right for its paper alone.
-        conforms: (judged > 0 && (facts.scan || !facts.lines.is_empty())).then_some(!broken),
+        // A page without anything on it, or without letters, can't be called right for its paper alone.
+        conforms: (broken || judged > 0 && (facts.scan || !facts.garbled && !facts.lines.is_empty()))
+            .then_some(!broken),
         document: layout.document,
         metadata,
         findings,
@@ -262,7 +263,7 @@ fn is_foreign(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> bool {
     const LONG: usize = 200;
     const SHARE: usize = 200;
     let Some(letters) = profile.recognition.letters.as_deref() else { return false };
-    if layout.headed || facts.scan {
+    if layout.headed || facts.scan || facts.garbled {
         return false;
     }
     let legacy = |line: &facts::Line| {

@@ -203,9 +203,9 @@ fn table_entry(line: &[u8; 20]) -> Option<Entry> {
         })
     };
     let (offset, generation) = (digits(offset)?, digits(&[*g1, *g2, *g3, *g4, *g5])?);
-    let generation = u16::try_from(generation).ok()?;
     match kind {
-        b'n' => Some(Entry::At { offset, generation }),
+        b'n' => Some(Entry::At { offset, generation: u16::try_from(generation).ok()? }),
+        // What a free number's next generation would be is for nobody: MuPDF writes 65536, one more than there are.
         b'f' => Some(Entry::Free),
         _ => None,
     }

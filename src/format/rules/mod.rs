@@ -68,6 +68,8 @@ pub(super) enum Why {
     NoInk,
     /// The rule is for PDF.
     NotPdf,
+    /// The text's fonts don't tell its letters.
+    Garbled,
 }
 
 impl Why {
@@ -93,6 +95,7 @@ impl Why {
             Self::NotSigned => "format_why_not_signed",
             Self::NoInk => "format_why_no_ink",
             Self::NotPdf => "format_why_not_pdf",
+            Self::Garbled => "format_why_garbled",
         }
     }
 
@@ -164,6 +167,8 @@ impl Case<'_> {
             Measure::ScanText => signature::scan_text(self.facts),
             Measure::PdfVersion { least } => signature::version(self.facts, *least),
             _ if self.facts.scan => Outcome::NotChecked(Why::Scanned),
+            // Even where the text ends is told by what its lines say.
+            _ if self.facts.garbled => Outcome::NotChecked(Why::Garbled),
             Measure::Margin { side: Side::Bottom, range, tolerance } => {
                 page::bottom_margin(self.facts, *range, *tolerance)
             }

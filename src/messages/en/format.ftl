@@ -68,6 +68,7 @@ format_why_not_this_type = Documents of this type needn't have it.
 format_why_one_page = The document has one page only.
 format_why_not_signed = No signature drew a picture where the document is signed.
 format_why_no_ink = The picture's colours can't be read.
+format_why_garbled = The fonts of the file don't tell which letters they draw (no ToUnicode), so its text can't be read. Make the PDF again from the draft.
 format_why_not_pdf = The rule is for PDF files.
 format_word_centred = centred
 format_word_not_centred = not centred

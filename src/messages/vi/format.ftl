@@ -68,6 +68,7 @@ format_why_not_this_type = Loại văn bản này không bắt buộc có thành
 format_why_one_page = Văn bản chỉ có một trang.
 format_why_not_signed = Không có hình ảnh chữ ký số nào ở phần ký.
 format_why_no_ink = Không đọc được màu của hình ảnh.
+format_why_garbled = Phông chữ trong tệp không cho biết vẽ chữ cái nào (thiếu ToUnicode) nên không đọc được nội dung. Hãy xuất lại PDF từ bản thảo.
 format_why_not_pdf = Quy tắc dành cho tệp PDF.
 format_word_centred = canh giữa
 format_word_not_centred = không canh giữa

@@ -223,3 +223,33 @@ fn pages_without_size_or_with_a_giant_one_and_no_page_at_all_are_judged_or_refus
         assert!(outcome(page(&format!("{kids}/MediaBox[0 0 595 842]"), "")) != Ok(Some(true)), "{kids}");
     }
 }
+
+/// A fixture with each `from` made a `to` of the same length.
+fn changed(from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = std::fs::read(crate::support::fixture_path("documents/quyet-dinh.pdf")).unwrap();
+    let places: Vec<usize> =
+        (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from)).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    bytes
+}
+
+#[test]
+fn a_text_whose_fonts_do_not_tell_its_letters_is_not_judged_by_them() {
+    let report =
+        check(changed(b"/ToUnicode", b"/NoUnicode"), Profile::builtin(), &Limits::default()).unwrap();
+    assert!(report.scope.applies, "it may be a document of this kind");
+    assert_eq!(report.conforms, None);
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    let why = report.not_checked.iter().find(|one| one.rule == "title.national").unwrap();
+    assert!(why.message.en.contains("ToUnicode"), "{why:?}");
+}
+
+#[test]
+fn a_free_entry_of_one_generation_more_than_there_are_is_read() {
+    // MuPDF's releases up to 1.21 wrote it so into every file; nothing refers to it.
+    assert_eq!(outcome(changed(b"0000000000 65535 f", b"0000000000 65536 f")), Ok(Some(true)));
+}
