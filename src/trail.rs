@@ -4,7 +4,7 @@
 
 use crate::archive::schema as archive;
 use crate::archive::{Package, Transfer};
-use crate::audit::{Tracked, TrackedTable};
+use crate::audit::{LoadRows, Tracked, TrackedTable};
 use crate::dossier::schema as dossier;
 use crate::dossier::{Dossier, Entry, Filing};
 use crate::identity::rows::{Account, Agency, Appointment, Client, Key, Person, Unit};
@@ -91,7 +91,8 @@ pub fn tables() -> Vec<TrackedTable> {
 pub fn struck(c: &mut AnyConnection) -> Result<(u64, Vec<String>), Error> {
     const PAGE: i64 = 500;
     let (mut looked_at, mut struck) = (0, Vec::new());
-    for (owner, claims) in [("version", versions as Claims), ("key", pictures)] {
+    let holders: [(&str, LoadRows); 2] = [("version", versions), ("key", pictures)];
+    for (owner, claims) in holders {
         let mut after = String::new();
         loop {
             let page = claims(c, &after, PAGE)?;
@@ -104,14 +105,13 @@ pub fn struck(c: &mut AnyConnection) -> Result<(u64, Vec<String>), Error> {
     Ok((looked_at, struck))
 }
 
-/// Reads rows that name kept bytes after a key, at most so many, as (key, digest).
-type Claims = fn(&mut AnyConnection, &str, i64) -> Result<Vec<(String, String)>, Error>;
-
+/// Versions of documents with the digests of their bytes.
 fn versions(c: &mut AnyConnection, after: &str, limit: i64) -> Result<Vec<(String, String)>, Error> {
     use registry::versions::{id, sha256, table};
     Ok(table.filter(id.gt(after)).order(id).limit(limit).select((id, sha256)).load(c)?)
 }
 
+/// Keys with the digests of the pictures that their signatures show.
 fn pictures(c: &mut AnyConnection, after: &str, limit: i64) -> Result<Vec<(String, String)>, Error> {
     use identity::keys::{id, image_sha256, table};
     let drawn = table.filter(id.gt(after).and(image_sha256.is_not_null()));

@@ -10,4 +10,4 @@ pub mod log;
 mod schema;
 
 pub use event::{Actor, EventId, NewEvent, Tracked, record};
-pub use fsck::TrackedTable;
+pub use fsck::{LoadRows, TrackedTable};

@@ -2,7 +2,7 @@
 
 use super::{FAULT, GOOD, NOT_GOOD, UNREADABLE, USAGE, fail, print_json};
 use crate::format::overlay::{self, Encoding};
-use crate::format::report::{Finding, NotChecked, Report};
+use crate::format::report::{At, Finding, NotChecked, Report};
 use crate::format::{self, FormatError, Kind};
 use crate::messages::{Language, Message, message};
 use crate::pdf::text::Limits;
@@ -126,7 +126,7 @@ pub fn run(args: &Args) -> ExitCode {
         print_json(&json);
     } else {
         // A reader that went away is no fault of ours.
-        let _ = print(&report, language);
+        let _ = print(&report, profile, language);
         let _ = drawn.map(|drawn| say_drawn(&drawn, language));
     }
     ExitCode::from(if report.conforms == Some(true) { GOOD } else { NOT_GOOD })
@@ -258,7 +258,8 @@ fn list(profile: &Profile, json: bool, language: Language) -> ExitCode {
     let mut out = std::io::stdout().lock();
     for rule in &profile.rules {
         let severity = message(severity(rule.severity), &[]);
-        let _ = writeln!(out, "{}\t{}\t{}", rule.id, severity.in_language(language), rule.basis);
+        let (severity, clause) = (severity.in_language(language), profile.clause(&rule.basis, language));
+        let _ = writeln!(out, "{}\t{severity}\t{clause}", rule.id);
     }
     ExitCode::from(GOOD)
 }
@@ -271,11 +272,11 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn print(report: &Report, language: Language) -> std::io::Result<()> {
+fn print(report: &Report, profile: &Profile, language: Language) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     for finding in in_reading_order(&report.findings) {
-        writeln!(out, "{}", line(finding, language))?;
+        writeln!(out, "{}", line(finding, profile, language))?;
     }
     if !report.not_checked.is_empty() {
         writeln!(out, "{}", say("format_unchecked", &[]))?;
@@ -343,18 +344,22 @@ fn shortened(rules: &[&str]) -> String {
     if rules.len() > SHOWN { format!("{shown}, …") } else { shown }
 }
 
+/// A place in a DOCX: how its paragraph begins tells more than which it is.
+pub(super) fn at_paragraph(at: &At, language: Language) -> String {
+    let paragraph = at.paragraph.to_string();
+    let said = match at.text.as_str() {
+        "" => message("format_at_paragraph", &[("paragraph", &paragraph)]),
+        text => message("format_at_text", &[("paragraph", &paragraph), ("text", text)]),
+    };
+    said.in_language(language).to_owned()
+}
+
 /// A finding as a line of text.
-pub(super) fn line(finding: &Finding, language: Language) -> String {
+pub(super) fn line(finding: &Finding, profile: &Profile, language: Language) -> String {
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     let place = match (finding.page, &finding.at) {
         (Some(page), _) => say("format_at_page", &[("page", &page.to_string())]),
-        (None, Some(at)) => {
-            let paragraph = at.paragraph.to_string();
-            match at.text.as_str() {
-                "" => say("format_at_paragraph", &[("paragraph", &paragraph)]),
-                text => say("format_at_text", &[("paragraph", &paragraph), ("text", text)]),
-            }
-        }
+        (None, Some(at)) => at_paragraph(at, language),
         (None, None) => say("format_in_document", &[]),
     };
     let what = say(
@@ -367,5 +372,6 @@ pub(super) fn line(finding: &Finding, language: Language) -> String {
     );
     let estimate = if finding.estimate { format!(" {}", say("format_estimate", &[])) } else { String::new() };
     let severity = say(severity(finding.severity), &[]);
-    format!("{severity}: {} [{place}]: {what}{estimate} ({})", finding.rule, finding.basis)
+    let clause = profile.clause(&finding.basis, language);
+    format!("{severity}: {} [{place}]: {what}{estimate} ({clause})", finding.rule)
 }

@@ -1,6 +1,6 @@
 //! `chancery repair`: corrects in a DOCX what can be corrected safely.
 
-use super::check::{ProfileArgs, Versions, chosen, line};
+use super::check::{ProfileArgs, Versions, at_paragraph, chosen, line};
 use super::{GOOD, NOT_GOOD, UNREADABLE, fail, print_json};
 use crate::format::FormatError;
 use crate::format::docx::DocxError;
@@ -8,6 +8,7 @@ use crate::format::repair::report::{Done, Repair};
 use crate::format::repair::{Draft, RepairError};
 use crate::messages::{Language, message};
 use crate::pdf::text::Limits;
+use crate::profile::Profile;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,7 +48,7 @@ pub fn run(args: &Args) -> ExitCode {
         Ok(versions) => versions,
         Err(exit) => return exit,
     };
-    let (bytes, repair) = match repaired(&args.file, &versions) {
+    let (bytes, repair, profile) = match repaired(&args.file, &versions) {
         Ok(made) => made,
         Err(Failure::Io(error)) => {
             let (path, why) = (args.file.display().to_string(), error.to_string());
@@ -72,13 +73,13 @@ pub fn run(args: &Args) -> ExitCode {
         print_json(&report);
     } else {
         // A reader that went away is no fault of ours.
-        let _ = print(&repair, language);
+        let _ = print(&repair, profile, language);
     }
     let good = repair.left.is_empty() && repair.conforms == Some(true);
     ExitCode::from(if good { GOOD } else { NOT_GOOD })
 }
 
-fn repaired(path: &Path, versions: &Versions) -> Result<(Vec<u8>, Repair), Failure> {
+fn repaired<'v>(path: &Path, versions: &'v Versions) -> Result<(Vec<u8>, Repair, &'v Profile), Failure> {
     let limit = Limits::default().file;
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -88,7 +89,9 @@ fn repaired(path: &Path, versions: &Versions) -> Result<(Vec<u8>, Repair), Failu
     }
     let draft = Draft::open(bytes)?;
     let date = draft.document(&versions.newest).date;
-    Ok(draft.repair(versions.on(date))?)
+    let profile = versions.on(date);
+    let (bytes, repair) = draft.repair(profile)?;
+    Ok((bytes, repair, profile))
 }
 
 /// Writes a file whole or not at all.
@@ -101,7 +104,7 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-fn print(repair: &Repair, language: Language) -> std::io::Result<()> {
+fn print(repair: &Repair, profile: &Profile, language: Language) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     for done in &repair.done {
@@ -110,7 +113,7 @@ fn print(repair: &Repair, language: Language) -> std::io::Result<()> {
     if !repair.left.is_empty() {
         writeln!(out, "{}", say("repair_left", &[]))?;
         for left in &repair.left {
-            writeln!(out, "  {}", line(&left.finding, language))?;
+            writeln!(out, "  {}", line(&left.finding, profile, language))?;
             writeln!(out, "    → {}", left.advice.message.in_language(language))?;
         }
     }
@@ -125,7 +128,7 @@ fn print(repair: &Repair, language: Language) -> std::io::Result<()> {
 fn corrected(done: &Done, language: Language) -> String {
     let say = |code: &str, args: &[(&str, &str)]| message(code, args).in_language(language).to_owned();
     let place = match &done.at {
-        Some(at) => say("format_at_paragraph", &[("paragraph", &at.paragraph.to_string())]),
+        Some(at) => at_paragraph(at, language),
         None => say("format_in_document", &[]),
     };
     say(

@@ -152,7 +152,8 @@ fn scene(
             (_, false) => framed(&mut shapes, place, colour, [width, height]),
         };
         shapes.extend(numbered(badge, &number, colour));
-        legend.entry(finding, &number, colour, language);
+        let clause = profile.clause(&finding.basis, language);
+        legend.entry(finding, &number, colour, &clause, language);
     }
     if findings.len() > DRAWN {
         let more = (findings.len() - DRAWN).to_string();
@@ -244,7 +245,7 @@ struct Legend {
 }
 
 impl Legend {
-    fn entry(&mut self, finding: &Finding, number: &str, colour: Colour, language: Language) {
+    fn entry(&mut self, finding: &Finding, number: &str, colour: Colour, clause: &str, language: Language) {
         let middle = [self.left + RADIUS, self.y - SIZE * 0.32];
         self.shapes.extend(numbered(middle, number, colour));
         let left = self.left;
@@ -253,7 +254,7 @@ impl Legend {
         let said = message("overlay_found", &[("found", &finding.found), ("expected", &finding.expected)]);
         self.write(said.in_language(language), SIZE - 1.0, colour, 3);
         let source = if finding.estimate { "overlay_basis_estimate" } else { "overlay_basis" };
-        let basis = message(source, &[("basis", &finding.basis), ("rule", &finding.rule)]);
+        let basis = message(source, &[("basis", clause), ("rule", &finding.rule)]);
         self.write(basis.in_language(language), SIZE - 2.0, [0x66, 0x62, 0x58], 2);
         self.left = left;
         self.y += PITCH * 0.5;

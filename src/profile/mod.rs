@@ -10,7 +10,7 @@ pub mod notation;
 pub mod part;
 pub mod rule;
 
-use crate::messages::Message;
+use crate::messages::{Language, Message};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -63,6 +63,9 @@ pub struct Profile {
     /// Code tables of archive packages, by the name of the field they are for.
     #[serde(default)]
     pub tables: BTreeMap<String, Vec<Code>>,
+    /// Words of the rules' clauses and what they are in the jurisdiction's own language.
+    #[serde(default)]
+    pub clause_words: Vec<[String; 2]>,
     /// Format rules.
     pub rules: Vec<Rule>,
     /// Names of the types as they are compared, once they were asked for.
@@ -95,6 +98,18 @@ impl Profile {
         let profile: Self = serde_path_to_error::deserialize(reader).map_err(|error| broken(&error))?;
         profile.is_sound().map_err(|why| broken(&why))?;
         Ok(profile)
+    }
+
+    /// A rule's clause in a language.
+    #[must_use]
+    pub fn clause(&self, basis: &str, language: Language) -> String {
+        match language {
+            Language::En => basis.to_owned(),
+            Language::Vi => self
+                .clause_words
+                .iter()
+                .fold(basis.to_owned(), |clause, [word, own]| clause.replace(word.as_str(), own)),
+        }
     }
 
     /// The types with their names as `fold` makes them for comparing, which it is asked to once.
