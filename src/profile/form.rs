@@ -184,6 +184,9 @@ pub struct Recognition {
     /// How lines among them may begin, too.
     #[serde(default)]
     pub grounds_also: Vec<String>,
+    /// Words that stand beside the number of a page where it isn't alone, in small letters.
+    #[serde(default)]
+    pub page_words: Vec<String>,
     /// How the parts of the text are called.
     #[serde(default)]
     pub units: UnitWords,

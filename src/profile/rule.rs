@@ -298,6 +298,8 @@ pub enum Measure {
     PageNumberPlace,
     /// The first page has none.
     PageNumberFirst,
+    /// They are Arabic figures, and nothing else.
+    PageNumberForm,
     /// They count on.
     PageNumberOrder,
     /// Those of annexes begin anew.
@@ -410,9 +412,7 @@ impl Measure {
             Self::ScanResolution { .. } | Self::ScanColour | Self::ScanRatio { .. } | Self::ScanText => {
                 Seen { pdf: false, docx: false, scan: true }
             }
-            Self::PageNumberOrder
-            | Self::AnnexPages
-            | Self::PartPlace { .. }
+            Self::PartPlace { .. }
             | Self::SignatureColour { .. }
             | Self::SignatureTransparent { .. }
             | Self::SealOverlap { .. }

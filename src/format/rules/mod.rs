@@ -219,6 +219,7 @@ impl Case<'_> {
             Measure::PageNumbers => numbers::present(self),
             Measure::PageNumberPlace => numbers::place(self),
             Measure::PageNumberFirst => numbers::first(self),
+            Measure::PageNumberForm => numbers::form(self),
             Measure::PageNumberOrder => numbers::order(self),
             Measure::AnnexPages => numbers::annexes(self),
             Measure::Order { units } => order::numbers(self, units),

@@ -321,15 +321,15 @@ pub fn cases() -> Vec<Case> {
         ("page.number.place", long(PageNumbers { above: false, ..pages })),
         ("page.number.place", long(PageNumbers { centred: false, ..pages })),
         ("page.number.first", long(PageNumbers { on_first: true, ..pages })),
+        ("page.number.form", long(PageNumbers { form: "- # -", ..pages })),
+        ("page.number.form", long(PageNumbers { form: "Trang #", ..pages })),
+        ("page.number.form", long(PageNumbers { form: "#/7", ..pages })),
+        ("page.number.form", long(PageNumbers { form: "roman", ..pages })),
+        ("page.number.order", long(PageNumbers { off: 3, ..pages })),
+        ("annex.pages", Made { pages: PageNumbers { anew: false, ..pages }, ..Made::with_annexes() }),
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
     all.push(("urgency.frame.size", Made { frame: Some([45.0, 12.0]), ..having("urgency") }, Some("pdf")));
-    all.push(("page.number.order", long(PageNumbers { off: 3, ..pages }), Some("pdf")));
-    all.push((
-        "annex.pages",
-        Made { pages: PageNumbers { anew: false, ..pages }, ..Made::with_annexes() },
-        Some("pdf"),
-    ));
     all
 }
 

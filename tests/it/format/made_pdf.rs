@@ -267,7 +267,11 @@ impl Flow<'_> {
             return;
         }
         let from = if pages.anew { self.counted } else { 1 };
-        let number = (self.page - from + 1 + pages.off).to_string();
+        let number = self.page - from + 1 + pages.off;
+        let number = match pages.form {
+            "roman" => ["", "i", "ii", "iii", "iv", "v", "vi"][number].to_owned(),
+            form => form.replace('#', &number.to_string()),
+        };
         let line = self.made.write("page", &number, 13.0, false, false);
         let baseline = if pages.above { 12.0 } else { self.made.paper.1 - 10.0 };
         let middle = if pages.centred { self.made.paper.0 / 2.0 } else { self.end() - 4.0 };
