@@ -165,6 +165,9 @@ pub struct Recognition {
     pub recipients: Option<String>,
     /// How an annex in a file of its own begins.
     pub annex: Vec<String>,
+    /// Family names, by which a person's name is known that is written without capitals.
+    #[serde(default)]
+    pub family_names: Vec<String>,
     /// The word of the list of recipients for what stays with the agency.
     pub kept: Option<String>,
     /// Abbreviations that say in whose name someone signs, without their dots.

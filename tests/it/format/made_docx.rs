@@ -164,7 +164,8 @@ pub fn docx(made: &Made) -> Vec<u8> {
         body += &if middle { centred(&line, font) } else { paragraph(&line, font, &running) };
     }
     let (recipients, signer) = made.foot();
-    let list: String = recipients.iter().map(|line| paragraph(line, font, "")).collect();
+    let middle = |line: &Written| if line.aside { r#"<w:jc w:val="center"/>"# } else { "" };
+    let list: String = recipients.iter().map(|line| paragraph(line, font, middle(line))).collect();
     let (name, offices) = signer.split_last().unwrap();
     let block: String = offices.iter().map(|line| centred(line, font)).collect();
     let block = block + "<w:p/><w:p/><w:p/><w:p/>" + &centred(name, font);

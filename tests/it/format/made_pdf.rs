@@ -381,6 +381,7 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
     let (recipients, signer) = made.foot();
     let top = flow.y + 5.0;
     for (at, line) in recipients.iter().enumerate() {
+        let left = if line.aside { left + 24.0 } else { left };
         flow.writer.written(&At::Left(left), top + 5.0 * at as f64, line);
     }
     let (name, offices) = signer.split_last().unwrap();
