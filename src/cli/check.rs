@@ -157,7 +157,7 @@ fn judge<'v>(path: &Path, versions: &'v Versions) -> Result<(Report, &'v Profile
             }
         };
     }
-    let read = format::read(bytes, &limits)?;
+    let read = format::read(bytes, &versions.newest, &limits)?;
     let date = read.document(&versions.newest).date;
     let profile = versions.on(date);
     Ok((read.judge(profile), profile))

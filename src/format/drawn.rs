@@ -1,6 +1,7 @@
 //! What a page of a PDF shows beside its text: lines, tables, pictures, and its number.
 
 use super::facts::{Line, Sheet, line_of_characters, place};
+use super::figures;
 use super::setting::{Drawn, PageNumber, Shown, Stroke};
 use crate::pdf::text::Page;
 
@@ -39,7 +40,12 @@ pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>)
 
 /// Takes the lines out that stand at the foot of a page below a line as wide as the text: an address, in
 /// small letters or with what only addresses have.
-pub(super) fn foot(page: &Page, lines: &mut Vec<Line>, drawn: &[Drawn], tables: &[[f64; 4]]) -> Vec<Line> {
+pub(super) fn foot(
+    page: &Page,
+    lines: &mut Vec<Line>,
+    (drawn, tables): (&[Drawn], &[[f64; 4]]),
+    page_words: &[String],
+) -> Vec<Line> {
     const LEAST: f64 = 0.6;
     const SMALL: f64 = 12.5;
     const LINES: usize = 4;
@@ -54,7 +60,7 @@ pub(super) fn foot(page: &Page, lines: &mut Vec<Line>, drawn: &[Drawn], tables: 
         .map(|line| line.bounds[1])
         .max_by(f64::total_cmp);
     let Some(lowest) = lowest else { return Vec::new() };
-    let below = |line: &Line| line.baseline > lowest && value(&line.text).is_none();
+    let below = |line: &Line| line.baseline > lowest && figures::read(&line.text, page_words).is_none();
     let own: Vec<&Line> = lines.iter().filter(|line| below(line)).collect();
     let contact = own.iter().any(|line| ["@", "www.", ".vn"].iter().any(|mark| line.text.contains(mark)));
     let small = own.iter().all(|line| line.size <= SMALL);
@@ -151,14 +157,19 @@ pub(super) fn of_characters(lines: &mut Vec<Line>) -> Vec<Drawn> {
 }
 
 /// The number of a page: figures that stand alone in its first or last row, near the edge.
-pub(super) fn number(sheet: &Sheet, lines: &[Line]) -> Option<PageNumber> {
+pub(super) fn number(sheet: &Sheet, lines: &[Line], page_words: &[String]) -> Option<PageNumber> {
     let own: Vec<&Line> = lines.iter().filter(|line| !line.invisible && !line.stamped).collect();
     let first = own.iter().map(|line| line.baseline).min_by(f64::total_cmp)?;
     let last = own.iter().map(|line| line.baseline).max_by(f64::total_cmp)?;
     let row = |baseline: f64| own.iter().filter(move |line| (line.baseline - baseline).abs() < 2.0);
     let alone = |baseline: f64| {
-        let figures = |line: &&&Line| value(&line.text).is_some();
-        (row(baseline).count() <= 2).then(|| row(baseline).find(figures)).flatten()
+        let beside = row(baseline).count();
+        // Roman figures are letters, too: with something beside them they are no number of a page.
+        let numbers = |line: &&&Line| {
+            let alone = beside == 1 && !line.text.ends_with('.');
+            figures::read(&line.text, page_words).is_some_and(|figures| figures.arabic || alone)
+        };
+        (beside <= 2).then(|| row(baseline).find(numbers)).flatten()
     };
     let above = alone(first).filter(|_| first < EDGE);
     let below = alone(last).filter(|_| last > sheet.height - EDGE && last > first);
@@ -174,18 +185,10 @@ pub(super) fn number(sheet: &Sheet, lines: &[Line]) -> Option<PageNumber> {
         above: is_above,
         // The middle of the page or of its text, whose margins differ.
         centred: Some((centre - sheet.width / 2.0).abs() < sheet.width * 0.05),
-        value: value(&line.text),
+        value: figures::read(&line.text, page_words).map(|figures| figures.value),
+        written: line.text.clone(),
         on_first: false,
     })
-}
-
-/// The number that a text is, with what may stand around it.
-fn value(text: &str) -> Option<usize> {
-    let text = text.trim_matches(|character: char| character.is_whitespace() || "-–—.".contains(character));
-    let text = ["Trang ", "trang ", "Page "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
-    let text = text.split_once('/').map_or(text, |(number, _)| number.trim());
-    let short = !text.is_empty() && text.len() <= 4;
-    text.parse().ok().filter(|_| short && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -196,20 +199,6 @@ mod tests {
     fn a_line_drawn_twice_or_in_pieces_is_one() {
         let lines = vec![[10.0, 20.0, 30.0, 20.1], [10.0, 20.2, 30.0, 20.3], [30.2, 20.0, 50.0, 20.1]];
         assert_eq!(merged(lines), [[10.0, 20.0, 50.0, 20.3]]);
-    }
-
-    #[test]
-    fn figures_around_a_page_number_are_read() {
-        for (text, expected) in [
-            ("2", Some(2)),
-            ("- 12 -", Some(12)),
-            ("3/7", Some(3)),
-            ("2026.", Some(2026)),
-            ("2a", None),
-            ("", None),
-        ] {
-            assert_eq!(value(text), expected, "{text}");
-        }
     }
 
     #[test]

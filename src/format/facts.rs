@@ -65,6 +65,8 @@ pub struct Sheet {
     pub covered: Option<[f64; 2]>,
     /// The last paragraph of the section, for a DOCX.
     pub paragraph: Option<usize>,
+    /// The number that a DOCX gives the section's first page; none where numbers go on.
+    pub numbered_from: Option<usize>,
 }
 
 /// Margins in millimetres.
@@ -163,10 +165,10 @@ impl Facts {
         self.numbers.get(at).filter(|number| number.page == page)
     }
 
-    /// The facts of a PDF's pages.
+    /// The facts of a PDF's pages, whose numbers are known by these words.
     #[must_use]
-    pub fn of_pdf(pages: &Pages) -> Self {
-        let mut gathered = Gathering::default();
+    pub fn of_pdf(pages: &Pages, page_words: &[String]) -> Self {
+        let mut gathered = Gathering::of(page_words);
         for (number, page) in pages.pages.iter().enumerate() {
             gathered.page(number, page);
         }
@@ -176,7 +178,9 @@ impl Facts {
 
 /// Facts being gathered page by page, so that no page is held longer than it is looked at.
 #[derive(Debug, Default)]
-pub(super) struct Gathering {
+pub(super) struct Gathering<'w> {
+    /// Words that stand beside the numbers of pages.
+    page_words: &'w [String],
     lines: Vec<Line>,
     sheets: Vec<Sheet>,
     scanned: usize,
@@ -215,20 +219,25 @@ impl Signs {
     }
 }
 
-impl Gathering {
+impl<'w> Gathering<'w> {
+    /// Before the first page.
+    pub(super) fn of(page_words: &'w [String]) -> Self {
+        Self { page_words, ..Self::default() }
+    }
+
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
         let mut of_page = lines::of(number, page);
         self.drawn.extend(drawn::of_characters(&mut of_page));
         let (strokes, tables) = drawn::strokes(number, page);
         if number == 0 {
-            self.foot = drawn::foot(page, &mut of_page, &strokes, &tables);
+            self.foot = drawn::foot(page, &mut of_page, (&strokes, &tables), self.page_words);
         }
         self.drawn.extend(strokes);
         self.tables.extend(tables.into_iter().map(|bounds| (number, bounds)));
         self.pictures.extend(drawn::pictures(number, page));
-        let sheet = margins::sheet(page, &of_page);
-        self.numbers.extend(drawn::number(&sheet, &of_page));
+        let sheet = margins::sheet(page, &of_page, self.page_words);
+        self.numbers.extend(drawn::number(&sheet, &of_page, self.page_words));
         of_page
             .iter()
             .filter(|line| !line.invisible && !line.stamped)

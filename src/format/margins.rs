@@ -1,6 +1,7 @@
 //! Margins seen on a page. A PDF doesn't state them: they are told by the edges at which lines agree.
 
 use super::facts::{Line, MM, Margins, Sheet, is_signing_note};
+use super::figures;
 use crate::pdf::text::{Page, Picture};
 
 /// Lines that must agree on an edge at least.
@@ -14,7 +15,7 @@ const APART: f64 = 2.2;
 const INDENT: std::ops::Range<f64> = 8.0..15.5;
 
 /// The sheet of a page.
-pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
+pub(super) fn sheet(page: &Page, lines: &[Line], page_words: &[String]) -> Sheet {
     let [left, bottom, right, top] = page.bounds;
     let (mut width, mut height) = ((right - left).abs() * MM, (top - bottom).abs() * MM);
     if matches!(page.rotation, 90 | 270) {
@@ -26,7 +27,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         .collect();
     let wide: Vec<&&Line> =
         own.iter().filter(|line| line.bounds[2] - line.bounds[0] > width * 0.45).collect();
-    let (upper, lower) = ends(&own, height);
+    let (upper, lower) = ends(&own, height, page_words);
     let broken = Broken::of(&own, width);
     let left = edge(wide.iter().map(|line| line.bounds[0]));
     Sheet {
@@ -46,6 +47,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line]) -> Sheet {
         grey: largest(page).and_then(|picture| picture.grey),
         covered: covered(page),
         paragraph: None,
+        numbered_from: None,
     }
 }
 
@@ -128,10 +130,10 @@ fn outdented(edge: f64, lines: &[&Line]) -> f64 {
 
 /// Upper edge of the first and distance of the lower edge of the last line, running headers, footers
 /// and page numbers left out.
-fn ends(lines: &[&Line], height: f64) -> (Option<f64>, Option<f64>) {
+fn ends(lines: &[&Line], height: f64, page_words: &[String]) -> (Option<f64>, Option<f64>) {
     let mut rows: Vec<(f64, f64, f64, bool)> = lines
         .iter()
-        .map(|line| (line.bounds[1], line.bounds[3], line.size * MM, is_page_number(&line.text)))
+        .map(|line| (line.bounds[1], line.bounds[3], line.size * MM, is_page_number(&line.text, page_words)))
         .collect();
     rows.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
     let numbers = |row: &&(f64, f64, f64, bool)| row.3;
@@ -156,24 +158,9 @@ fn ends(lines: &[&Line], height: f64) -> (Option<f64>, Option<f64>) {
     (first.and_then(|row| inside(row.0)), last.and_then(|row| inside(height - row.1)))
 }
 
-/// Whether a text is the number of a page, however it is written: in Arabic or Roman figures, with what may
-/// stand around it and the number of all pages behind it.
-fn is_page_number(text: &str) -> bool {
-    const WORDS: [&str; 5] = ["trang", "page", "của", "of", "số"];
-    let text = text.to_lowercase();
-    let mut words = text
-        .split([' ', '-', '–', '—', '/'])
-        .filter(|word| !word.is_empty() && !WORDS.contains(word))
-        .peekable();
-    let figures = |word: &str| {
-        (word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
-            || (word.len() <= 7 && word.bytes().all(|byte| b"ivx".contains(&byte)))
-    };
-    // A dash alone is no text either.
-    words.peek().is_none() && !text.contains(char::is_alphabetic) || {
-        let words: Vec<&str> = words.collect();
-        (1..=2).contains(&words.len()) && words.into_iter().all(figures)
-    }
+/// Whether a text is the number of a page, however it is written. A dash alone is no text either.
+fn is_page_number(text: &str, page_words: &[String]) -> bool {
+    figures::read(text, page_words).is_some() || !text.contains(char::is_alphanumeric)
 }
 
 fn size([left, bottom, right, top]: [f64; 4]) -> (f64, f64) {
@@ -221,19 +208,6 @@ mod tests {
         edges.extend([30.0; 20]);
         edges.extend([42.7; 6]);
         assert_eq!(edge(edges.into_iter()), Some(30.0));
-    }
-
-    #[test]
-    fn a_number_of_a_page_is_known_however_it_is_written() {
-        for text in
-            ["2", "- 2 -", "Trang 2", "Trang 2/7", "Trang 2 của 7", "Page 2 of 7", "ii", "- IV -", "–"]
-        {
-            assert!(is_page_number(text), "{text}");
-        }
-        for text in ["", "Trang", "Trang 2 là bìa", "2 3 4", "Điều 2", "II. Mục tiêu", "civil", "10000"]
-        {
-            assert!(text.is_empty() || !is_page_number(text), "{text}");
-        }
     }
 
     #[test]

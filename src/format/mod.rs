@@ -4,6 +4,7 @@
 pub mod docx;
 mod drawn;
 pub mod facts;
+mod figures;
 pub mod layout;
 mod lines;
 mod margins;
@@ -126,11 +127,11 @@ impl Readable {
     }
 }
 
-/// Reads a file's facts.
+/// Reads a file's facts; what is a page's number is known by the profile's words.
 ///
 /// # Errors
 /// When it can't be read at all.
-pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
+pub fn read(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Readable, FormatError> {
     let sha256 = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes));
     let file = |kind: &str| FileFacts { sha256: sha256.clone(), kind: kind.to_owned() };
     let oversized = u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file;
@@ -149,7 +150,7 @@ pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Readable, FormatError> {
                 return Err(FormatError::Pdf(error.to_string()));
             }
             let version = version(&bytes);
-            let mut gathered = facts::Gathering::default();
+            let mut gathered = facts::Gathering::of(&profile.recognition.page_words);
             match text::visit(bytes, limits, &mut |number, page| gathered.page(number, &page)) {
                 Ok(pages) => {
                     let facts = Facts { version, ..gathered.finish(&pages) };
@@ -175,7 +176,7 @@ fn version(bytes: &[u8]) -> Option<(u8, u8)> {
 /// # Errors
 /// When it can't be read at all.
 pub fn check(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Report, FormatError> {
-    Ok(read(bytes, limits)?.judge(profile))
+    Ok(read(bytes, profile, limits)?.judge(profile))
 }
 
 fn judge(file: FileFacts, facts: &Facts, profile: &Profile) -> Report {

@@ -154,6 +154,8 @@ pub struct PageNumber {
     pub above: bool,
     /// Whether it stands in the middle, where that is known.
     pub centred: Option<bool>,
+    /// As it is written, with what stands around it.
+    pub written: String,
     /// The number, on a page.
     pub value: Option<usize>,
     /// Whether a section's first page shows it, for a DOCX.

@@ -165,6 +165,9 @@ pub struct Recognition {
     pub recipients: Option<String>,
     /// How an annex in a file of its own begins.
     pub annex: Vec<String>,
+    /// Family names, by which a person's name is known that is written without capitals.
+    #[serde(default)]
+    pub family_names: Vec<String>,
     /// The word of the list of recipients for what stays with the agency.
     pub kept: Option<String>,
     /// Abbreviations that say in whose name someone signs, without their dots.
@@ -184,6 +187,9 @@ pub struct Recognition {
     /// How lines among them may begin, too.
     #[serde(default)]
     pub grounds_also: Vec<String>,
+    /// Words that stand beside the number of a page where it isn't alone, in small letters.
+    #[serde(default)]
+    pub page_words: Vec<String>,
     /// How the parts of the text are called.
     #[serde(default)]
     pub units: UnitWords,

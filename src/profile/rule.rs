@@ -1,6 +1,7 @@
 //! Format rules as data: what is measured, by which numbers, and what the law says of it.
 
 use super::part::Part;
+use super::values::{Counted, Hue, Pattern};
 use crate::messages::Message;
 use serde::Deserialize;
 
@@ -298,6 +299,8 @@ pub enum Measure {
     PageNumberPlace,
     /// The first page has none.
     PageNumberFirst,
+    /// They are Arabic figures, and nothing else.
+    PageNumberForm,
     /// They count on.
     PageNumberOrder,
     /// Those of annexes begin anew.
@@ -323,6 +326,59 @@ pub enum Measure {
         between: String,
         /// The last.
         last: String,
+        /// The part that the last is: where it isn't there, that is another fault, and the others are judged alone.
+        #[serde(default)]
+        last_is: Option<Part>,
+    },
+    /// A part that is the last entry of a list.
+    ListLast {
+        /// Which part.
+        part: Part,
+        /// Of which list.
+        list: Part,
+    },
+    /// The first entry of a list, as a regular expression.
+    ListFirst {
+        /// Of which list.
+        list: Part,
+        /// What it must match.
+        pattern: Pattern,
+        /// Only where this part is there.
+        with: Part,
+        /// The types that have it.
+        types: Vec<String>,
+        /// How it is done.
+        example: String,
+    },
+    /// With whom the kept copy is: the clerks first, and nobody twice.
+    KeptWith {
+        /// What the clerks are called.
+        clerks: Vec<String>,
+    },
+    /// A part at the left edge of the text, level with the lines of another part or wholly below them.
+    LeftEdge {
+        /// Which part.
+        part: Part,
+        /// Level with which.
+        level_with: Part,
+        /// What the place at the edge may be off by, in millimetres.
+        tolerance: f64,
+        /// What the height may be off by, in millimetres.
+        level: f64,
+        /// Types in which it may stand elsewhere.
+        except: Vec<String>,
+    },
+    /// A deputy's office, which stands below the words that say for whom he signs.
+    Deputy {
+        /// How names of deputies' offices begin.
+        words: Vec<String>,
+        /// Types that anyone may sign in an office of his own.
+        except: Vec<String>,
+    },
+    /// A part that is a person's name: neither in capitals nor with a word that begins without one.
+    PartNamed {
+        /// Which part.
+        part: Part,
     },
     /// Words of running text that are better written otherwise.
     Wording {
@@ -410,71 +466,12 @@ impl Measure {
             Self::ScanResolution { .. } | Self::ScanColour | Self::ScanRatio { .. } | Self::ScanText => {
                 Seen { pdf: false, docx: false, scan: true }
             }
-            Self::PageNumberOrder
-            | Self::AnnexPages
-            | Self::PartPlace { .. }
+            Self::PartPlace { .. }
             | Self::SignatureColour { .. }
             | Self::SignatureTransparent { .. }
             | Self::SealOverlap { .. }
             | Self::SealSize { .. } => Seen { pdf: true, docx: false, scan: false },
             _ => Seen { pdf: true, docx: true, scan: false },
         }
-    }
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Counted {
-    /// Parts.
-    Part,
-    /// Chapters.
-    Chapter,
-    /// Sections.
-    Section,
-    /// Headings with Roman numbers.
-    Roman,
-    /// Articles.
-    Article,
-    /// Clauses.
-    Clause,
-    /// Annexes.
-    Annex,
-}
-
-/// A colour as people name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hue {
-    /// Black, or nearly.
-    Black,
-    /// Blue.
-    Blue,
-    /// Red.
-    Red,
-}
-
-impl Hue {
-    /// Whether a colour is of this hue.
-    #[must_use]
-    pub fn is(self, [red, green, blue]: [u8; 3]) -> bool {
-        const DARK: u8 = 70;
-        match self {
-            Self::Black => red.max(green).max(blue) <= DARK,
-            Self::Blue => blue > red.saturating_add(20) && blue > green,
-            Self::Red => red > 100 && red > green.saturating_add(50) && red > blue.saturating_add(50),
-        }
-    }
-}
-
-/// A regular expression of bounded size, compiled when the profile is read.
-#[derive(Debug, Clone)]
-pub struct Pattern(pub regex::Regex);
-
-impl<'d> Deserialize<'d> for Pattern {
-    fn deserialize<D: serde::Deserializer<'d>>(reader: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(reader)?;
-        let built = regex::RegexBuilder::new(&text).size_limit(1 << 20).build();
-        built.map(Self).map_err(serde::de::Error::custom)
     }
 }

@@ -1,7 +1,8 @@
-//! Lines drawn beside text: shapes of both drawing languages (DrawingML, VML).
+//! Lines drawn beside text: shapes of both drawing languages (DrawingML, VML), borders.
 
-use super::attribute;
 use super::properties::length;
+use super::styles::Styles;
+use super::{attribute, child};
 use crate::format::setting::Stroke;
 use roxmltree::Node;
 
@@ -63,6 +64,26 @@ fn vml_shape(node: Node<'_, '_>) -> Option<f64> {
     let picture = node.children().any(|inner| matches!(inner.tag_name().name(), "imagedata" | "textbox"));
     let (width, height) = (of("width")?, of("height").unwrap_or(0.0));
     (!picture && height <= (width * HIGH).max(1.0)).then_some(width)
+}
+
+/// Whether any border of a set is drawn.
+pub(super) fn draws(borders: Node<'_, '_>) -> bool {
+    let mut sides = borders.children().filter(Node::is_element);
+    sides.any(|side| !matches!(attribute(side, "val"), None | Some("nil" | "none")))
+}
+
+/// Whether a table's lines are drawn.
+pub(super) fn is_bordered(table: Node<'_, '_>, styles: &Styles) -> bool {
+    let properties = child(table, "tblPr");
+    let own = properties.and_then(|node| child(node, "tblBorders"));
+    match own {
+        Some(borders) => draws(borders),
+        None => {
+            let style = properties.and_then(|node| child(node, "tblStyle"));
+            let name = style.and_then(|node| attribute(node, "val"));
+            name.is_some_and(|name| styles.bordered.iter().any(|bordered| bordered == name))
+        }
+    }
 }
 
 #[cfg(test)]

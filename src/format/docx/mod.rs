@@ -7,6 +7,7 @@
 //! only layout knows (where lines and pages end) is not guessed.
 
 mod drawing;
+mod field;
 mod numbering;
 pub mod place;
 mod properties;
@@ -16,13 +17,14 @@ mod styles;
 
 use super::facts::{Facts, Line};
 use crate::xml::{self, MARK, XmlError};
+use field::Field;
 use numbering::Numbering;
 use roxmltree::{Document, Node};
 use section::Bands;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek};
 use std::sync::Arc;
-use story::{Field, Reader};
+use story::Reader;
 use styles::Styles;
 
 pub(super) use properties::{Characters, length};

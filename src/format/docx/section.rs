@@ -1,8 +1,8 @@
 //! Sections: paper, margins, and where headers and footers number the pages (ISO/IEC 29500-1, 17.6 and
 //! 17.10).
 
-use super::properties::length;
-use super::story::{Field, is_on};
+use super::field::{Field, NUMBER, sample};
+use super::properties::{length, on};
 use super::{attribute, child};
 use crate::format::facts::{Margins, Sheet};
 use crate::format::setting::{Align, PageNumber};
@@ -30,6 +30,9 @@ pub(super) fn sheet(node: Node<'_, '_>, paragraph: usize) -> Option<Sheet> {
             lines: 0,
         },
         paragraph: Some(paragraph),
+        numbered_from: child(node, "pgNumType")
+            .and_then(|node| attribute(node, "start"))
+            .and_then(|start| start.trim().parse().ok()),
         ..Sheet::default()
     })
 }
@@ -69,7 +72,7 @@ impl Bands {
 
     /// The footer of a section's first page.
     pub(super) fn foot(&self, section: Node<'_, '_>) -> Option<&str> {
-        let kind = if is_on(child(section, "titlePg")) { "first" } else { "default" };
+        let kind = if on(child(section, "titlePg")) == Some(true) { "first" } else { "default" };
         self.named.get(&("footer", kind)).map(String::as_str)
     }
 
@@ -80,7 +83,8 @@ impl Bands {
         number: usize,
         fields: &HashMap<String, Vec<Field>>,
     ) -> Vec<PageNumber> {
-        let title = is_on(child(section, "titlePg"));
+        let title = on(child(section, "titlePg")) == Some(true);
+        let format = child(section, "pgNumType").and_then(|node| attribute(node, "fmt"));
         let of = |band: &'static str, kind: &'static str| {
             self.named.get(&(band, kind)).and_then(|id| fields.get(id)).map_or(&[][..], Vec::as_slice)
         };
@@ -96,6 +100,7 @@ impl Bands {
                         line: field.line.clone(),
                         above,
                         centred: Some(field.align == Align::Centre),
+                        written: field.around.replace(NUMBER, sample(field.format.as_deref().or(format))),
                         value: None,
                         on_first: if kind == "first" { true } else { !title && kind == "default" },
                     });

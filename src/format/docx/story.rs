@@ -1,8 +1,9 @@
 //! A story of a document, which is a part with paragraphs: the body, a header, a footer. Its paragraphs
 //! become lines, divided where breaks and wide gaps divide them.
 
+use super::field::{Field, NUMBER, counts_pages, page_format};
 use super::numbering::Numbering;
-use super::properties::{Characters, Paragraph, PitchRule, on};
+use super::properties::{Characters, Paragraph, PitchRule};
 use super::styles::Styles;
 use super::{DocxError, attribute, child, drawing, place};
 use crate::format::facts::{DARK, Line};
@@ -17,6 +18,8 @@ use std::sync::Arc;
 const PARAGRAPH_LIMIT: usize = 20_000;
 /// What tables leave free on either side of a cell's text, in millimetres.
 const PADDING: f64 = 1.9;
+/// Bytes kept of what stands around the number of a page.
+const AROUND: usize = 200;
 /// Characters before a gap that divides columns.
 const COLUMN: usize = 8;
 /// Blanks that divide columns.
@@ -29,13 +32,6 @@ pub(super) struct Reader<'r> {
     pub(super) numbering: &'r mut Numbering,
     /// The part's name.
     pub(super) part: &'r str,
-}
-
-/// A field that makes page numbers.
-#[derive(Debug, Clone)]
-pub(super) struct Field {
-    pub(super) line: Line,
-    pub(super) align: Align,
 }
 
 /// What was found in a story.
@@ -60,25 +56,6 @@ impl Open {
     fn end(&self) -> usize {
         match self {
             Self::Table { end, .. } | Self::Box { end } => *end,
-        }
-    }
-}
-
-/// Whether any border of a set is drawn.
-pub(super) fn draws(borders: Node<'_, '_>) -> bool {
-    let mut sides = borders.children().filter(Node::is_element);
-    sides.any(|side| !matches!(attribute(side, "val"), None | Some("nil" | "none")))
-}
-
-fn is_bordered(table: Node<'_, '_>, styles: &Styles) -> bool {
-    let properties = child(table, "tblPr");
-    let own = properties.and_then(|node| child(node, "tblBorders"));
-    match own {
-        Some(borders) => draws(borders),
-        None => {
-            let style = properties.and_then(|node| child(node, "tblStyle"));
-            let name = style.and_then(|node| attribute(node, "val"));
-            name.is_some_and(|name| styles.bordered.iter().any(|bordered| bordered == name))
         }
     }
 }
@@ -114,7 +91,7 @@ impl Reader<'_> {
             match node.tag_name().name() {
                 "tbl" => {
                     tables += 1;
-                    let bordered = is_bordered(node, self.styles);
+                    let bordered = drawing::is_bordered(node, self.styles);
                     let cell = Cell { table: tables, row: 0, column: 0, index: 0, width: None, bordered };
                     open.push(Open::Table { end: range.end, cell, cell_end: 0 });
                 }
@@ -215,15 +192,19 @@ impl Reader<'_> {
             story.drawn.push(drawn(length, Stroke::Border));
         }
         let mut writer = Writer::new(setting, self.part, number);
+        // What a simple field made stands within it.
+        let mut made_until = 0;
         for element in place::own(node) {
             if let Some((length, stroke)) = drawing::line(element) {
                 story.drawn.push(drawn(Some(length), stroke));
             }
             if place::is(element, "r") {
+                writer.made = element.range().start < made_until;
                 let set = self.styles.run(element, &base.characters, self.theme);
                 writer.run(element, &set);
-            } else if place::is(element, "fldSimple") && is_page(attribute(element, "instr")) {
-                writer.field = Some(writer.tabs);
+            } else if place::is(element, "fldSimple") {
+                made_until = element.range().end;
+                writer.instruction(attribute(element, "instr"));
             }
         }
         let centre_stop = set.centre_stop == Some(true);
@@ -251,13 +232,6 @@ fn spacing(set: &Paragraph) -> Spacing {
     }
 }
 
-/// Whether a field's instruction is the page's number.
-fn is_page(instruction: Option<&str>) -> bool {
-    instruction.is_some_and(|text| {
-        text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("PAGE"))
-    })
-}
-
 /// A line of a paragraph being written.
 struct Writer<'w> {
     setting: Setting,
@@ -276,6 +250,13 @@ struct Writer<'w> {
     tabs: usize,
     field: Option<usize>,
     field_set: Option<Characters>,
+    format: Option<String>,
+    /// What is written, without what fields made, but with what stands for the numbers they make.
+    around: String,
+    /// Fields that are open.
+    fields: usize,
+    /// Whether the run was made by a field.
+    made: bool,
     written: usize,
     lines: Vec<Line>,
 }
@@ -300,6 +281,10 @@ impl<'w> Writer<'w> {
             tabs: 0,
             field: None,
             field_set: None,
+            format: None,
+            around: String::new(),
+            fields: 0,
+            made: false,
             written: 0,
             lines: Vec::new(),
         }
@@ -311,8 +296,20 @@ impl<'w> Writer<'w> {
         }
         for piece in run.children().filter(Node::is_element) {
             match piece.tag_name().name() {
-                "t" => self.words(piece.text().unwrap_or_default(), set),
+                "t" => {
+                    let words = piece.text().unwrap_or_default();
+                    if self.fields == 0 && !self.made && self.around.len() < AROUND {
+                        self.around.push_str(words);
+                    }
+                    self.words(words, set);
+                }
+                "fldChar" => match attribute(piece, "fldCharType") {
+                    Some("begin") => self.fields += 1,
+                    Some("end") => self.fields = self.fields.saturating_sub(1),
+                    _ => {}
+                },
                 "tab" | "ptab" => {
+                    self.around.push(' ');
                     self.tabs += 1;
                     self.blanks = BLANKS;
                     self.text.push(' ');
@@ -322,9 +319,10 @@ impl<'w> Writer<'w> {
                 "br" => self.text.push(' '),
                 "noBreakHyphen" => self.words("-", set),
                 "sym" => self.words("•", set),
-                "instrText" if is_page(piece.text()) => {
-                    self.field = Some(self.tabs);
-                    self.field_set = Some(set.clone());
+                "instrText" => {
+                    if self.instruction(piece.text()) {
+                        self.field_set = Some(set.clone());
+                    }
                 }
                 _ => {}
             }
@@ -332,6 +330,19 @@ impl<'w> Writer<'w> {
         if self.field.is_some() && self.field_set.is_none() {
             self.field_set = Some(set.clone());
         }
+    }
+
+    /// Takes a field's instruction; whether it makes the number of the page.
+    fn instruction(&mut self, instruction: Option<&str>) -> bool {
+        let instruction = instruction.unwrap_or_default();
+        let page = page_format(instruction);
+        // A condition asks for the number before it shows it: it is one number still.
+        if (page.is_some() || counts_pages(instruction)) && !self.around.ends_with(NUMBER) {
+            self.around.push(NUMBER);
+        }
+        let Some(format) = page else { return false };
+        (self.field, self.format) = (Some(self.tabs), format);
+        true
     }
 
     fn words(&mut self, words: &str, set: &Characters) {
@@ -464,7 +475,8 @@ impl<'w> Writer<'w> {
                 at: Some(at),
                 setting: Some(Box::new(self.setting.clone())),
             };
-            story.fields.push(Field { line, align });
+            let around = std::mem::take(&mut self.around);
+            story.fields.push(Field { line, around, format: self.format.take(), align });
         }
         for line in self.lines {
             let long = |text: &str| metrics::width(text, line.size, line.bold, line.italic);
@@ -482,9 +494,4 @@ impl<'w> Writer<'w> {
             }
         }
     }
-}
-
-/// Whether a property is on, for sections.
-pub(super) fn is_on(node: Option<Node<'_, '_>>) -> bool {
-    on(node) == Some(true)
 }

@@ -50,7 +50,7 @@ impl Styles {
                 Some("character") if default => found.default_characters = Some(id.to_owned()),
                 Some("table") => {
                     let borders = child(style, "tblPr").and_then(|node| child(node, "tblBorders"));
-                    if borders.is_some_and(super::story::draws) {
+                    if borders.is_some_and(super::drawing::draws) {
                         found.bordered.push(id.to_owned());
                     }
                 }

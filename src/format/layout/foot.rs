@@ -40,7 +40,7 @@ fn middle(line: &Line) -> f64 {
 
 /// Whether a line says in whose name someone signs. Marks between the letters (`T/M`, `T.U.Q`) are a fault of
 /// how it is written, and it says so still.
-fn is_authority(text: &str, profile: &Profile) -> bool {
+pub(in crate::format) fn is_authority(text: &str, profile: &Profile) -> bool {
     const LETTERS: usize = 4;
     let is_mark = |character: char| matches!(character, '.' | '/' | ' ');
     profile.recognition.authorities.iter().any(|authority| {
@@ -86,11 +86,11 @@ pub(super) fn find<'f>(facts: &'f Facts, layout: &Layout<'f>, profile: &Profile)
     let (marks, entries): (Vec<usize>, Vec<usize>) = entries
         .into_iter()
         .partition(|at| facts.lines.get(*at).is_some_and(|line| is_copies_mark(&line.text)));
-    let kept = |line: &&Line| {
-        let entry = line.text.trim_start_matches(['-', '–', ' ']);
-        profile.recognition.kept.as_deref().is_some_and(|word| begins(entry, word))
-    };
     let recipients = lines(&entries);
+    let kept = |line: &&Line| {
+        let last = recipients.last().is_some_and(|last| std::ptr::eq(*last, *line));
+        profile.recognition.kept.as_deref().is_some_and(|word| is_kept(&line.text, word, last))
+    };
     Foot {
         entries: texts,
         page: label.or(block.signer).and_then(|at| facts.lines.get(at)).map(|line| line.page),
@@ -98,13 +98,21 @@ pub(super) fn find<'f>(facts: &'f Facts, layout: &Layout<'f>, profile: &Profile)
         end: indexes.iter().max().copied(),
         parts: vec![
             (Part::RecipientsLabel, lines(label.as_slice())),
-            (Part::KeptCopy, recipients.iter().filter(|line| kept(line)).copied().collect()),
+            (Part::KeptCopy, recipients.iter().copied().filter(kept).collect()),
             (Part::Recipients, recipients),
             (Part::CopiesMark, lines(&marks)),
             (Part::Authority, lines(&block.authority)),
             (Part::Signer, lines(block.signer.as_slice())),
         ],
     }
+}
+
+/// Whether an entry says with whom a copy is kept: behind the word stands its colon, or a name. An archive that gets
+/// the document begins with the same word, and isn't the last of the list.
+fn is_kept(entry: &str, word: &str, last: bool) -> bool {
+    let entry = entry.trim_start_matches(['-', '–', ' ']);
+    let rest: String = entry.chars().skip(word.chars().count()).collect();
+    begins(entry, word) && (last || !rest.trim_start().starts_with(char::is_lowercase))
 }
 
 /// Letters of the drafter with the number of copies: `PL.(300)`.
@@ -133,7 +141,7 @@ fn label(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<usize>
         facts.lines.iter().skip(at + 1).take(8).any(|line| {
             (line.page == label.page || line.page == label.page + 1)
                 && line.text.starts_with(['-', '–'])
-                && (line.at.is_some() || (line.bounds[0] - label.bounds[0]).abs() < 15.0)
+                && (line.at.is_some() || is_below(line, label))
         })
     };
     let all: Vec<usize> = facts
@@ -189,7 +197,8 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
             before = Some(line);
             continue;
         }
-        if found.signer.is_none() && is_name(&line.text) {
+        let small = (apart || line.bold) && is_small_name(&line.text, profile);
+        if found.signer.is_none() && (is_name(&line.text) || small) {
             found.signer = Some(at);
         }
         break;
@@ -215,6 +224,19 @@ fn is_name(text: &str) -> bool {
         && text.chars().count() <= 60
         && !text.contains([';', ':'])
         && !text.chars().any(|character| character.is_ascii_digit())
+}
+
+/// Whether a text begins with a family's name, however it is written.
+pub(in crate::format) fn is_family_name(text: &str, profile: &Profile) -> bool {
+    profile.recognition.family_names.iter().any(|name| begins(text, name))
+}
+
+/// A person's name with a word that begins without a capital: it shows by the family's name before it.
+fn is_small_name(text: &str, profile: &Profile) -> bool {
+    let letters = |word: &str| word.chars().all(char::is_alphabetic);
+    (2..=5).contains(&text.split_whitespace().count())
+        && text.split_whitespace().all(letters)
+        && is_family_name(text, profile)
 }
 
 /// The lines beside or behind the words above the recipients, in reading order.
@@ -283,6 +305,12 @@ fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usiz
     .collect()
 }
 
+/// Whether a line of a page begins about where the words above the list do, or further left where they don't stand
+/// at the edge.
+fn is_below(line: &Line, label: &Line) -> bool {
+    (-45.0..15.0).contains(&(line.bounds[0] - label.bounds[0]))
+}
+
 /// The lines below the words above the recipients that begin an entry.
 fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
     let Some(label) = facts.lines.get(at) else { return Vec::new() };
@@ -301,7 +329,7 @@ fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
                 _ => false,
             },
             _ => {
-                let left = (line.bounds[0] - label.bounds[0]).abs() < 15.0;
+                let left = is_below(line, label);
                 let here = line.page == above.page && line.baseline - above.baseline < STEP;
                 left && (here || (line.page == above.page + 1 && dash))
             }

@@ -190,7 +190,10 @@ impl<'c, 'i> Case<'c, 'i> {
             }
             Measure::BodyUpright => self.look(self.plain_lines(|line| line.italic), Look::Italic(false)),
             Measure::BodyRegular => self.look(self.plain_lines(|line| line.bold), Look::Bold(false)),
-            Measure::ListEnds { part, between, last } => self.ended(*part, between, last),
+            Measure::ListEnds { part, between, last, last_is } => {
+                let ends = last_is.is_none_or(|part| !self.layout.part(part).is_empty());
+                self.ended(*part, between, ends.then_some(last))
+            }
             Measure::PageNumberFirst => sheets(sheets::bare_first_page(source, self.main)),
             Measure::PageNumberPlace => {
                 // One below the text belongs into another part: that is for people.
@@ -280,12 +283,14 @@ impl<'c, 'i> Case<'c, 'i> {
     }
 
     /// Ends the entries of a list as they must end.
-    fn ended(&self, part: Part, between: &str, last: &str) -> Result<Texts, Why> {
+    fn ended(&self, part: Part, between: &str, last: Option<&String>) -> Result<Texts, Why> {
         let mut changes = Splices::default();
         let entries = order::entries(self.layout, part);
         let end = entries.len().saturating_sub(1);
         for (at, (text, first)) in entries.iter().enumerate() {
-            let mark = if at == end { last } else { between };
+            let Some(mark) = (if at == end { last.map(String::as_str) } else { Some(between) }) else {
+                continue;
+            };
             if text.trim_end().ends_with(mark) {
                 continue;
             }

@@ -10,6 +10,7 @@ mod page;
 mod part;
 mod place;
 mod presence;
+mod recipients;
 mod signature;
 pub(super) mod text;
 mod wording;
@@ -189,6 +190,7 @@ impl Case<'_> {
             Measure::PartText { part, pattern, when, example } => {
                 part::text(self, *part, pattern, when.as_ref(), example)
             }
+            Measure::PartNamed { part } => part::named(self, *part),
             Measure::PartSentence { part } => part::sentence(self, *part),
             Measure::PartLead { part, bold } => part::lead(self, *part, *bold),
             Measure::PartColour { part, colour } => part::colour(self, *part, *colour),
@@ -224,11 +226,23 @@ impl Case<'_> {
             Measure::PageNumbers => numbers::present(self),
             Measure::PageNumberPlace => numbers::place(self),
             Measure::PageNumberFirst => numbers::first(self),
+            Measure::PageNumberForm => numbers::form(self),
             Measure::PageNumberOrder => numbers::order(self),
             Measure::AnnexPages => numbers::annexes(self),
             Measure::Order { units } => order::numbers(self, units),
             Measure::LetterOrder { letters, also } => order::letters(self, letters, also),
-            Measure::ListEnds { part, between, last } => order::list_ends(self, *part, between, last),
+            Measure::ListEnds { part, between, last, last_is } => {
+                order::list_ends(self, *part, (between, last), *last_is)
+            }
+            Measure::ListLast { part, list } => recipients::last(self, *part, *list),
+            Measure::ListFirst { list, pattern, with, types, example } => {
+                recipients::first(self, *list, (pattern, example), *with, types)
+            }
+            Measure::KeptWith { clerks } => recipients::kept_with(self, clerks),
+            Measure::LeftEdge { part, level_with, tolerance, level, except } => {
+                recipients::left_edge(self, (*part, *level_with), (*tolerance, *level), except)
+            }
+            Measure::Deputy { words, except } => presence::deputy(self, words, except),
             Measure::Wording { pattern, instead, unless_after } => {
                 wording::wording(self, pattern, instead, unless_after)
             }

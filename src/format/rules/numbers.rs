@@ -1,8 +1,10 @@
 //! Page numbers.
 
-use super::{Case, Outcome, Why, of_line, of_page};
-use crate::format::metrics;
+use super::{Case, Deviation, Outcome, Why, of_line, of_page};
+use crate::format::facts::is_signing_note;
+use crate::format::layout::Annex;
 use crate::format::setting::PageNumber;
+use crate::format::{figures, metrics};
 use crate::messages::message;
 use std::collections::BTreeSet;
 
@@ -139,10 +141,20 @@ pub(super) fn first(case: &Case<'_>) -> Outcome {
     }
 }
 
+/// Whether they are Arabic figures with nothing around them. Other words beside a number make it a running
+/// header, which isn't judged.
+pub(super) fn form(case: &Case<'_>) -> Outcome {
+    let words = &case.profile.recognition.page_words;
+    judged(case, |number| {
+        let figures = figures::read(&number.written, words)?;
+        (!figures.alone).then(|| (figures.value.to_string(), number.written.trim().to_owned()))
+    })
+}
+
 /// Whether they count on from page to page, or from 1 where an annex begins.
 pub(super) fn order(case: &Case<'_>) -> Outcome {
     if case.facts.kind == "docx" {
-        return Outcome::NotChecked(Why::OnlyLayout);
+        return order_in_docx(case);
     }
     let mut before: Option<(usize, usize)> = None;
     for number in &case.facts.numbers {
@@ -175,7 +187,7 @@ pub(super) fn annexes(case: &Case<'_>) -> Outcome {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
     if case.facts.kind == "docx" {
-        return Outcome::NotChecked(Why::OnlyLayout);
+        return annexes_in_docx(case);
     }
     let starts: Vec<usize> = case.layout.annexes.iter().map(|annex| annex.label.page).collect();
     let mut judged = false;
@@ -189,4 +201,57 @@ pub(super) fn annexes(case: &Case<'_>) -> Outcome {
         }
     }
     if judged { Outcome::Holds } else { Outcome::NotChecked(Why::OnePage) }
+}
+
+/// Where a section of a DOCX is that something is wrong with.
+fn of_section(case: &Case<'_>, section: usize, expected: String, found: String) -> Outcome {
+    let paragraph = case.facts.sheets.get(section).and_then(|sheet| sheet.paragraph);
+    Outcome::Broken(vec![Deviation { page: section, paragraph, expected, found, ..Deviation::default() }])
+}
+
+/// Whether the numbers of a DOCX begin at 1, as its first section says. Where they begin anew later, only pages
+/// show whether an annex begins there.
+fn order_in_docx(case: &Case<'_>) -> Outcome {
+    if case.facts.numbers.is_empty() {
+        return Outcome::NotChecked(several(case).unwrap_or(Why::NoSuchPart));
+    }
+    let mut starts = case.facts.sheets.iter().map(|sheet| sheet.numbered_from);
+    let first = starts.next().flatten();
+    // A page of an annex or from the middle may begin anywhere, and 0 leaves out a cover.
+    match first {
+        Some(from) if from > 1 && case.layout.headed && !case.layout.annex => {
+            of_section(case, 0, "1".to_owned(), from.to_string())
+        }
+        None | Some(1) if starts.all(|start| start.is_none()) => Outcome::Holds,
+        _ => Outcome::NotChecked(Why::OnlyLayout),
+    }
+}
+
+/// Whether each annex of a DOCX begins a section whose numbers begin at 1: in one it shares with other text its
+/// pages can't be counted on their own.
+fn annexes_in_docx(case: &Case<'_>) -> Outcome {
+    if case.facts.numbers.is_empty() {
+        return Outcome::NotChecked(several(case).unwrap_or(Why::NoSuchPart));
+    }
+    let mut judged = true;
+    for annex in &case.layout.annexes {
+        let Some(setting) = annex.label.setting.as_ref() else { continue };
+        if !begins_section(case, annex, setting.section) {
+            let word = |code: &str| message(code, &[]).vi;
+            return of_line(annex.label, word("format_word_anew"), word("format_word_goes_on"));
+        }
+        judged &= case.facts.sheets.get(setting.section).is_some_and(|sheet| sheet.numbered_from == Some(1));
+    }
+    if judged { Outcome::Holds } else { Outcome::NotChecked(Why::OnlyLayout) }
+}
+
+/// Whether an annex has a section of its own whose numbers don't go on.
+fn begins_section(case: &Case<'_>, annex: &Annex<'_>, section: usize) -> bool {
+    let of_section = |line: &crate::format::facts::Line| {
+        line.setting.as_ref().is_some_and(|setting| setting.section == section)
+    };
+    // What was signed onto an attachment stands above its first line.
+    let mut above = case.facts.lines.iter().take(annex.at).rev().take_while(|line| of_section(line));
+    let own = above.all(|line| is_signing_note(&line.text));
+    own && case.facts.sheets.get(section).is_some_and(|sheet| sheet.numbered_from.is_some())
 }

@@ -166,17 +166,39 @@ pub(in crate::format) fn entries<'f>(layout: &Layout<'f>, part: Part) -> Vec<(St
     }
 }
 
-pub(super) fn list_ends(case: &Case<'_>, part: Part, between: &str, last: &str) -> Outcome {
+pub(super) fn list_ends(
+    case: &Case<'_>,
+    part: Part,
+    (between, last): (&str, &str),
+    last_is: Option<Part>,
+) -> Outcome {
     let entries = entries(case.layout, part);
-    let Some((end, rest)) = entries.split_last() else { return Outcome::NotChecked(Why::NoSuchPart) };
-    let ending = |text: &str| -> String {
-        text.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect()
-    };
-    if let Some((text, line)) = rest.iter().find(|(text, _)| !text.trim_end().ends_with(between)) {
-        return of_line(line, format!("…{between}"), format!("…{}", ending(text)));
+    if entries.is_empty() {
+        return Outcome::NotChecked(Why::NoSuchPart);
     }
-    if !end.0.trim_end().ends_with(last) {
-        return of_line(end.1, format!("…{last}"), format!("…{}", ending(&end.0)));
+    let ends = last_is.map(|part| case.layout.part(part));
+    let last = Some(last).filter(|_| ends.is_none_or(|lines| !lines.is_empty()));
+    let Some((line, mark, text)) = ends_wrongly(&entries, between, last) else { return Outcome::Holds };
+    // What must be last and stands elsewhere is found for that; its end is right if it is the last one's.
+    let is_end = |line: &Line| ends.is_some_and(|ends| ends.iter().any(|end| std::ptr::eq(*end, line)));
+    let (ending, mut moved): (Vec<_>, Vec<_>) = entries.iter().cloned().partition(|(_, line)| is_end(line));
+    moved.extend(ending);
+    if ends_wrongly(&moved, between, last).is_none() {
+        return Outcome::Holds;
     }
-    Outcome::Holds
+    let ending: Vec<char> = text.chars().rev().take(24).collect();
+    let ending: String = ending.into_iter().rev().collect();
+    of_line(line, format!("…{mark}"), format!("…{ending}"))
+}
+
+/// The first entry that ends otherwise than it should, with the mark it lacks.
+fn ends_wrongly<'e, 'f>(
+    entries: &'e [(String, &'f Line)],
+    between: &'e str,
+    last: Option<&'e str>,
+) -> Option<(&'f Line, &'e str, &'e str)> {
+    let (end, rest) = entries.split_last()?;
+    let all = rest.iter().map(|entry| (entry, between)).chain(last.map(|last| (end, last)));
+    let mut wrong = all.filter(|((text, _), mark)| !text.trim_end().ends_with(mark));
+    wrong.next().map(|((text, line), mark)| (*line, mark, text.as_str()))
 }

@@ -12,6 +12,8 @@ const LEFT_BLANK: f64 = 14.0;
 const BROKEN: usize = 3;
 /// That much, in millimetres.
 const LINE: f64 = 9.0;
+/// More than this at the foot is no margin, in millimetres.
+const ENDED: f64 = 70.0;
 /// Margins this close are the same margin.
 const SAME: f64 = 1.0;
 
@@ -194,7 +196,9 @@ pub(super) fn bottom_margin(facts: &Facts, range: [f64; 2], tolerance: f64) -> O
     // A sentence that goes on overleaf was broken where the text's room ended.
     let broken = all.iter().filter(|seen| goes_on(facts, seen.page)).count();
     let blank = if broken >= BROKEN { LINE } else { LEFT_BLANK };
-    if (full >= 2 || broken >= 1) && lowest.value > greatest + tolerance + blank {
+    // Where all pages leave so much blank, breaks ended them.
+    let ended = broken == 0 && lowest.value > ENDED;
+    if (full >= 2 || broken >= 1) && !ended && lowest.value > greatest + tolerance + blank {
         return Outcome::Broken(vec![deviation(facts, lowest, range)]);
     }
     Outcome::NotChecked(Why::NoEdge)
@@ -226,5 +230,29 @@ pub(super) fn scan_colour(facts: &Facts) -> Outcome {
         Some((page, _)) => of_page(*page, "RGB", "1 / 8 bit"),
         None if known.is_empty() => Outcome::NotChecked(Why::NoPage),
         None => Outcome::Holds,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::facts::Margins;
+
+    #[test]
+    fn pages_that_breaks_end_early_show_no_bottom_margin() {
+        let judged = |bottoms: [f64; 3]| {
+            let sheet = |bottom: f64| Sheet {
+                width: 210.0,
+                height: 297.0,
+                margins: Margins { bottom: Some(bottom), ..Margins::default() },
+                ..Sheet::default()
+            };
+            let pages = Some(bottoms.len());
+            let facts = Facts { kind: "pdf", pages, sheets: bottoms.map(sheet).to_vec(), ..Facts::default() };
+            bottom_margin(&facts, [20.0, 25.0], 1.0)
+        };
+        assert!(matches!(judged([150.0, 180.0, 90.0]), Outcome::NotChecked(Why::NoEdge)));
+        assert!(matches!(judged([60.0, 58.0, 90.0]), Outcome::Broken(_)));
+        assert!(matches!(judged([23.0, 180.0, 30.0]), Outcome::Holds));
     }
 }

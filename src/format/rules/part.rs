@@ -2,7 +2,7 @@
 
 use super::{Case, Outcome, Why, deviation_of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::is_capitals;
+use crate::format::layout::{is_capitals, is_family_name};
 use crate::messages::message;
 use crate::profile::{Hue, Part, Pattern};
 
@@ -77,6 +77,17 @@ pub(super) fn text(
 pub(super) fn sentence(case: &Case<'_>, part: Part) -> Outcome {
     judged(case, part, |line| {
         is_capitals(&line.text).then(|| (word("format_word_small_letters"), line.text.clone()))
+    })
+}
+
+/// Whether a part is written as names of persons are: each word with a capital. Ranks before a name are words
+/// like others, so that all words are judged only where the family's name comes first.
+pub(super) fn named(case: &Case<'_>, part: Part) -> Outcome {
+    judged(case, part, |line| {
+        let small = |word: &str| word.starts_with(char::is_lowercase);
+        let wrong = is_capitals(&line.text)
+            || (is_family_name(&line.text, case.profile) && line.text.split_whitespace().any(small));
+        wrong.then(|| (word("format_word_name"), line.text.clone()))
     })
 }
 

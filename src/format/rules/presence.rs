@@ -1,6 +1,7 @@
 //! Parts that must be there.
 
-use super::{Case, Outcome, Why, of_page};
+use super::{Case, Outcome, Why, of_line, of_page};
+use crate::format::layout::{begins, is_authority};
 use crate::messages::message;
 use crate::profile::Part;
 
@@ -38,6 +39,31 @@ pub(super) fn present(
     let page =
         if foot(part) && case.facts.kind == "pdf" { case.facts.sheets.len().saturating_sub(1) } else { 0 };
     of_page(page, message("format_word_present", &[]).vi, "—")
+}
+
+/// Whether a deputy who signs says for whom: words that do so stand above his office.
+pub(super) fn deputy(case: &Case<'_>, words: &[String], except: &[String]) -> Outcome {
+    /// Lines above the office where they may stand.
+    const ABOVE: usize = 6;
+    let Some(first) = case.layout.part(Part::Authority).first() else {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    };
+    let Some(kind) = case.layout.document.kind.as_ref() else { return Outcome::NotChecked(Why::NoType) };
+    if except.contains(kind) {
+        return Outcome::NotChecked(Why::NotThisType);
+    }
+    if !words.iter().any(|word| begins(&first.text, word)) {
+        return Outcome::Holds;
+    }
+    // Set apart from the office they may be no part of it that was found.
+    let lines = &case.facts.lines;
+    let at = lines.iter().position(|line| std::ptr::eq(line, *first)).unwrap_or(0);
+    let above = lines.iter().take(at).rev().take(ABOVE);
+    if above.into_iter().any(|line| is_authority(&line.text, case.profile)) {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    let head = case.profile.recognition.authorities.get(1).map_or("…", String::as_str);
+    of_line(first, format!("{head}. … / {}", first.text), first.text.clone())
 }
 
 /// Whether a part stands at the end.

@@ -74,6 +74,8 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
         ("signer.weight", "signer", Wrong::Bold(false)),
         ("signer.slant", "signer", Wrong::Italic(true)),
         ("signer.case", "signer", Wrong::Text("NGUYỄN VĂN THỬ")),
+        ("signer.case", "signer", Wrong::Text("nguyễn văn thử")),
+        ("signer.case", "signer", Wrong::Text("Nguyễn văn Thử")),
         ("signer.honours", "signer", Wrong::Text("TS. Nguyễn Văn Thử")),
         ("signer.present", "signer", Wrong::Missing),
         ("letter_abstract.present", "letter_abstract", Wrong::Missing),
@@ -82,6 +84,9 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
         ("recipients.form", "recipients", Wrong::Text("Như trên;")),
         ("recipients.ends", "recipients", Wrong::Text("- Như trên,")),
         ("recipients.ends", "kept", Wrong::Text("- Lưu: VT, NV")),
+        ("recipients.kept.order", "kept", Wrong::Text("- Lưu: NV, VT.")),
+        ("recipients.kept.order", "kept", Wrong::Text("- Lưu: VT, NV, VT.")),
+        ("recipients.place", "recipients.label", Wrong::Aside),
         ("body.slant", "body", Wrong::Italic(true)),
         ("body.weight", "body", Wrong::Bold(true)),
         ("grounds.slant", "ground", Wrong::Italic(false)),
@@ -183,6 +188,13 @@ pub fn cases() -> Vec<Case> {
             "recipients.kept.present",
             Made { wrong: Some(("kept", Wrong::Missing)), recipients: &["- Như trên."], ..decision() },
         ),
+        ("recipients.kept.present", Made { wrong: Some(("kept", Wrong::Missing)), ..decision() }),
+        ("recipients.kept.last", kept_before("- Lưu: VT, NV;")),
+        ("recipients.kept.last", kept_before("- Lưu: VT, NV.")),
+        ("recipients.first", Made { recipients: &["- Các phòng thuộc Sở;"], ..Made::letter() }),
+        ("recipients.first", Made { recipients: &["- Như Điều 4;"], ..Made::letter() }),
+        ("authority.deputy", Made { authority: &["PHÓ GIÁM ĐỐC"], ..decision() }),
+        ("authority.deputy", Made { authority: &["THỨ TRƯỞNG"], ..Made::letter() }),
         ("addressees.form", Made { addressees: &["- Sở Tài chính,", "- Sở Tư pháp."], ..Made::letter() }),
         ("body.indent", set(Setting { indent: 7.0, ..setting })),
         ("body.indent", set(Setting { indent: 12.0, ..setting })),
@@ -321,16 +333,27 @@ pub fn cases() -> Vec<Case> {
         ("page.number.place", long(PageNumbers { above: false, ..pages })),
         ("page.number.place", long(PageNumbers { centred: false, ..pages })),
         ("page.number.first", long(PageNumbers { on_first: true, ..pages })),
+        ("page.number.form", long(PageNumbers { form: "- # -", ..pages })),
+        ("page.number.form", long(PageNumbers { form: "Trang #", ..pages })),
+        ("page.number.form", long(PageNumbers { form: "#/7", ..pages })),
+        ("page.number.form", long(PageNumbers { form: "roman", ..pages })),
+        ("page.number.order", long(PageNumbers { off: 3, ..pages })),
+        ("annex.pages", Made { pages: PageNumbers { anew: false, ..pages }, ..Made::with_annexes() }),
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
     all.push(("urgency.frame.size", Made { frame: Some([45.0, 12.0]), ..having("urgency") }, Some("pdf")));
-    all.push(("page.number.order", long(PageNumbers { off: 3, ..pages }), Some("pdf")));
-    all.push((
-        "annex.pages",
-        Made { pages: PageNumbers { anew: false, ..pages }, ..Made::with_annexes() },
-        Some("pdf"),
-    ));
     all
+}
+
+/// A decision whose list of recipients ends behind the kept copy.
+fn kept_before(kept: &'static str) -> Made {
+    let recipients: &'static [&'static str] = if kept.ends_with(';') {
+        &["- Như trên;", "- Lưu: VT, NV;"]
+    } else {
+        &["- Như trên;", "- Lưu: VT, NV."]
+    };
+    let last = if kept.ends_with(';') { "- Sở Tài chính." } else { "- Sở Tài chính;" };
+    Made { recipients, wrong: Some(("kept", Wrong::Text(last))), ..Made::decision() }
 }
 
 /// A decision of a body that has none above it.

@@ -210,7 +210,7 @@ fn word_page(rotate: u32, crop: [f64; 4], content: &str) -> Vec<u8> {
 }
 
 fn pdf_facts(bytes: Vec<u8>) -> Facts {
-    read(bytes, &Limits::default()).unwrap().facts().unwrap().clone()
+    read(bytes, chancery::profile::Profile::builtin(), &Limits::default()).unwrap().facts().unwrap().clone()
 }
 
 #[test]

@@ -68,6 +68,8 @@ pub struct PageNumbers {
     pub above: bool,
     pub centred: bool,
     pub on_first: bool,
+    /// How a number is written: `#` is the number; `roman` writes it in Roman figures.
+    pub form: &'static str,
     /// What is added to the right number.
     pub off: usize,
     /// Whether annexes begin anew.
@@ -143,6 +145,7 @@ impl Made {
                 above: true,
                 centred: true,
                 on_first: false,
+                form: "#",
                 off: 0,
                 anew: true,
             },

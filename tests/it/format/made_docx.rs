@@ -164,12 +164,44 @@ pub fn docx(made: &Made) -> Vec<u8> {
         body += &if middle { centred(&line, font) } else { paragraph(&line, font, &running) };
     }
     let (recipients, signer) = made.foot();
-    let list: String = recipients.iter().map(|line| paragraph(line, font, "")).collect();
+    let middle = |line: &Written| if line.aside { r#"<w:jc w:val="center"/>"# } else { "" };
+    let list: String = recipients.iter().map(|line| paragraph(line, font, middle(line))).collect();
     let (name, offices) = signer.split_last().unwrap();
     let block: String = offices.iter().map(|line| centred(line, font)).collect();
     let block = block + "<w:p/><w:p/><w:p/><w:p/>" + &centred(name, font);
     body += &table([80.0, 88.0], &[[list, block]]);
-    for (label, title) in made.annexes {
+    let [left, right, top, bottom] = made.margins.map(twips);
+    let pages = made.pages;
+    let band = if pages.above { "header" } else { "footer" };
+    let title = if pages.on_first { "" } else { "<w:titlePg/>" };
+    let format = if pages.form == "roman" { r#" w:fmt="lowerRoman""# } else { "" };
+    let reference = if pages.shown {
+        format!(r#"<w:{band}Reference w:type="default" r:id="rId1"/>"#)
+    } else {
+        String::new()
+    };
+    let address = paragraph(&write("address", made.address, 11.0, false, false), font, "");
+    let foot = format!(r#"<w:ftr xmlns:w="{NAMESPACE}">{address}</w:ftr>"#);
+    let reference = match address.as_str() {
+        "" => reference,
+        _ => format!(r#"{reference}<w:footerReference w:type="first" r:id="rId2"/>"#),
+    };
+    // Each annex has a section of its own, whose pages are counted on their own.
+    let section = |number: usize| {
+        let start = match (number, pages.off) {
+            (0, 0) => String::new(),
+            (0, off) => format!(r#" w:start="{}""#, off + 1),
+            _ if pages.anew => r#" w:start="1""#.to_owned(),
+            _ => String::new(),
+        };
+        format!(
+            r#"<w:sectPr xmlns:r="{RELATIONS}">{reference}<w:pgSz w:w="{}" w:h="{}"/><w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="567" w:footer="567" w:gutter="0"/><w:pgNumType{format}{start}/>{title}</w:sectPr>"#,
+            twips(made.paper.0),
+            twips(made.paper.1),
+        )
+    };
+    for (at, (label, title)) in made.annexes.iter().enumerate() {
+        body += &format!("<w:p><w:pPr>{}</w:pPr></w:p>", section(at));
         body += &centred(&write("annex", label, 14.0, true, false), font);
         body += &centred(&write("annex.title", title, 14.0, true, false), font);
         body += &centred(
@@ -183,35 +215,25 @@ pub fn docx(made: &Made) -> Vec<u8> {
             font,
         );
     }
-    let [left, right, top, bottom] = made.margins.map(twips);
-    let pages = made.pages;
-    let band = if pages.above { "header" } else { "footer" };
-    let title = if pages.on_first { "" } else { "<w:titlePg/>" };
-    let reference = if pages.shown {
-        format!(r#"<w:{band}Reference w:type="default" r:id="rId1"/>"#)
-    } else {
-        String::new()
-    };
-    let address = paragraph(&write("address", made.address, 11.0, false, false), font, "");
-    let foot = format!(r#"<w:ftr xmlns:w="{NAMESPACE}">{address}</w:ftr>"#);
-    let reference = match address.as_str() {
-        "" => reference,
-        _ => format!(r#"{reference}<w:footerReference w:type="first" r:id="rId2"/>"#),
-    };
-    let section = format!(
-        r#"<w:sectPr xmlns:r="{RELATIONS}">{reference}<w:pgSz w:w="{}" w:h="{}"/><w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" w:header="567" w:footer="567" w:gutter="0"/>{title}</w:sectPr>"#,
-        twips(made.paper.0),
-        twips(made.paper.1),
-    );
     let number = made.write("page", "2", 14.0, false, false);
     let italic = if number.italic { "<w:i/>" } else { "" };
+    let (before, behind) = pages.form.split_once('#').unwrap_or_default();
+    let beside = |text: &str| match text {
+        "" => String::new(),
+        text => run(&number, font, text, false),
+    };
     let field = format!(
-        r#"<w:hdr xmlns:w="{NAMESPACE}"><w:p><w:pPr><w:jc w:val="{}"/></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:rPr>{italic}<w:sz w:val="{}"/></w:rPr><w:instrText> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:hdr>"#,
+        r#"<w:hdr xmlns:w="{NAMESPACE}"><w:p><w:pPr><w:jc w:val="{}"/></w:pPr>{}<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:rPr>{italic}<w:sz w:val="{}"/></w:rPr><w:instrText> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>{}</w:p></w:hdr>"#,
         if pages.centred { "center" } else { "right" },
+        beside(before),
         (number.size * 2.0).round(),
+        beside(behind),
     );
     with(
-        &format!(r#"<w:document xmlns:w="{NAMESPACE}"><w:body>{body}{section}</w:body></w:document>"#),
+        &format!(
+            r#"<w:document xmlns:w="{NAMESPACE}"><w:body>{body}{}</w:body></w:document>"#,
+            section(made.annexes.len())
+        ),
         &[(band, "band1.xml", &field), ("footer", "foot1.xml", &foot)],
     )
 }

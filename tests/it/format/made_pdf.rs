@@ -267,7 +267,11 @@ impl Flow<'_> {
             return;
         }
         let from = if pages.anew { self.counted } else { 1 };
-        let number = (self.page - from + 1 + pages.off).to_string();
+        let number = self.page - from + 1 + pages.off;
+        let number = match pages.form {
+            "roman" => ["", "i", "ii", "iii", "iv", "v", "vi"][number].to_owned(),
+            form => form.replace('#', &number.to_string()),
+        };
         let line = self.made.write("page", &number, 13.0, false, false);
         let baseline = if pages.above { 12.0 } else { self.made.paper.1 - 10.0 };
         let middle = if pages.centred { self.made.paper.0 / 2.0 } else { self.end() - 4.0 };
@@ -377,6 +381,7 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
     let (recipients, signer) = made.foot();
     let top = flow.y + 5.0;
     for (at, line) in recipients.iter().enumerate() {
+        let left = if line.aside { left + 24.0 } else { left };
         flow.writer.written(&At::Left(left), top + 5.0 * at as f64, line);
     }
     let (name, offices) = signer.split_last().unwrap();

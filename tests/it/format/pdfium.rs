@@ -61,7 +61,7 @@ fn read_as(theirs: &[char], ours: &[char], whole: bool) -> bool {
 /// Compares the lines of one file; how many characters were compared.
 fn agree(name: &str, bytes: Vec<u8>, whole: bool) -> Option<usize> {
     let pages = theirs(&bytes)?;
-    let ours = Facts::of_pdf(&read(bytes, &Limits::default()).unwrap());
+    let ours = Facts::of_pdf(&read(bytes, &Limits::default()).unwrap(), &[]);
     let mut compared = 0;
     for (number, glyphs) in pages.iter().enumerate() {
         let height = ours.sheets[number].height;

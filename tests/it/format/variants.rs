@@ -44,6 +44,12 @@ fn correct() -> Vec<Made> {
         Made { number: "Số: 31/SGDĐT-GDTrH", ..Made::letter() },
         Made { date: "TP. HCM, ngày 13 tháng 4 năm 2026", ..Made::letter() },
         Made { addressees: &["- Sở Tài chính;", "- Sở Tư pháp."], ..Made::letter() },
+        // An archive begins with the word for the kept copy.
+        Made { recipients: &["- Như trên;", "- Lưu trữ lịch sử thành phố;"], ..Made::letter() },
+        Made {
+            authority: &["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], ..Made::letter()
+        },
+        Made { authority: &["TRƯỞNG BAN", "PHÓ CHỦ TỊCH"], ..Made::decision() },
         Made { marks: &[("urgency", "HỎA TỐC")], ..Made::decision() },
         Made {
             copies_mark: "PL.(300)", authority: &["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], ..Made::decision()

@@ -53,7 +53,7 @@ fn squeezed(text: &str) -> String {
 fn words_and_places_agree_with_pdftotext_within_half_a_millimetre() {
     for file in ["documents/quyet-dinh.pdf", "documents/cong-van.pdf", "documents/sai-le.pdf"] {
         let Some(pages) = theirs(file) else { return };
-        let ours = Facts::of_pdf(&read(fixture(file), &Limits::default()).unwrap());
+        let ours = Facts::of_pdf(&read(fixture(file), &Limits::default()).unwrap(), &[]);
         let mut compared = 0;
         for (number, words) in pages.iter().enumerate() {
             let lines: Vec<_> = ours.lines.iter().filter(|line| line.page == number).collect();
@@ -90,13 +90,13 @@ fn recognised_text_behind_a_scan_is_told_from_visible_text() {
     let pages = read(fixture("documents/ban-quet.pdf"), &Limits::default()).unwrap();
     let glyphs: Vec<_> = pages.pages.iter().flat_map(|page| &page.glyphs).collect();
     assert!(glyphs.len() > 500 && glyphs.iter().all(|glyph| glyph.invisible));
-    assert!(Facts::of_pdf(&pages).scan);
+    assert!(Facts::of_pdf(&pages, &[]).scan);
 }
 
 #[test]
 fn fonts_that_a_word_processor_embedded_are_named_and_weighed() {
     let pages = read(fixture("documents/quyet-dinh.pdf"), &Limits::default()).unwrap();
-    let facts = Facts::of_pdf(&pages);
+    let facts = Facts::of_pdf(&pages, &[]);
     let title = facts.lines.iter().find(|line| line.text.starts_with("CỘNG HÒA")).unwrap();
     assert!(title.bold && !title.italic && (title.size - 12.0).abs() < 0.1);
     let date = facts.lines.iter().find(|line| line.text.starts_with("Thanh Bình")).unwrap();
