@@ -18,7 +18,7 @@ pub(super) use head::is_entry;
 pub(super) use units::from_roman;
 pub use units::{Unit, UnitKind};
 pub use words::folded;
-pub(super) use words::{close, is_capitals};
+pub(super) use words::{begins, close, is_capitals};
 
 use super::facts::{Facts, Line, is_signing_note};
 use super::report::DocumentFacts;
