@@ -1,6 +1,7 @@
 //! Format rules as data: what is measured, by which numbers, and what the law says of it.
 
 use super::part::Part;
+use super::terms::{Counted, Hue, Pattern};
 use crate::messages::Message;
 use serde::Deserialize;
 
@@ -165,6 +166,9 @@ pub enum Measure {
     PartSentence {
         /// Which part.
         part: Part,
+        /// Words that it begins with and that don't count; what follows is judged as one text.
+        #[serde(default)]
+        behind: Option<String>,
     },
     /// The first words of each line of a part.
     PartLead {
@@ -227,6 +231,35 @@ pub enum Measure {
         part: Part,
         /// Where.
         within: [f64; 4],
+    },
+    /// Space between a part and the one above it beyond single lines, in points.
+    PartGap {
+        /// The lower part.
+        part: Part,
+        /// The upper one.
+        above: Part,
+        /// Least.
+        #[serde(default)]
+        least: Option<f64>,
+        /// Greatest.
+        #[serde(default)]
+        most: Option<f64>,
+        /// What measuring may be off by; at the least end of a file that states spaces, nothing.
+        tolerance: f64,
+    },
+    /// A part to the right of another, where they stand beside each other.
+    PartBeside {
+        /// The right one.
+        part: Part,
+        /// The left one.
+        of: Part,
+    },
+    /// Fonts of a part.
+    PartFont {
+        /// Of which part.
+        part: Part,
+        /// Accepted families, and how their files call them.
+        families: Vec<String>,
     },
     /// Two parts at one height.
     SameRow {
@@ -324,6 +357,15 @@ pub enum Measure {
         /// The last.
         last: String,
     },
+    /// A list of one entry, which belongs on the line of the words above it.
+    ListAlone {
+        /// The words above it.
+        part: Part,
+        /// The list.
+        list: Part,
+        /// Words of an entry that speaks of several, in small letters.
+        several: Vec<String>,
+    },
     /// Words of running text that are better written otherwise.
     Wording {
         /// What stands there.
@@ -419,62 +461,5 @@ impl Measure {
             | Self::SealSize { .. } => Seen { pdf: true, docx: false, scan: false },
             _ => Seen { pdf: true, docx: true, scan: false },
         }
-    }
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Counted {
-    /// Parts.
-    Part,
-    /// Chapters.
-    Chapter,
-    /// Sections.
-    Section,
-    /// Headings with Roman numbers.
-    Roman,
-    /// Articles.
-    Article,
-    /// Clauses.
-    Clause,
-    /// Annexes.
-    Annex,
-}
-
-/// A colour as people name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hue {
-    /// Black, or nearly.
-    Black,
-    /// Blue.
-    Blue,
-    /// Red.
-    Red,
-}
-
-impl Hue {
-    /// Whether a colour is of this hue.
-    #[must_use]
-    pub fn is(self, [red, green, blue]: [u8; 3]) -> bool {
-        const DARK: u8 = 70;
-        match self {
-            Self::Black => red.max(green).max(blue) <= DARK,
-            Self::Blue => blue > red.saturating_add(20) && blue > green,
-            Self::Red => red > 100 && red > green.saturating_add(50) && red > blue.saturating_add(50),
-        }
-    }
-}
-
-/// A regular expression of bounded size, compiled when the profile is read.
-#[derive(Debug, Clone)]
-pub struct Pattern(pub regex::Regex);
-
-impl<'d> Deserialize<'d> for Pattern {
-    fn deserialize<D: serde::Deserializer<'d>>(reader: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(reader)?;
-        let built = regex::RegexBuilder::new(&text).size_limit(1 << 20).build();
-        built.map(Self).map_err(serde::de::Error::custom)
     }
 }

@@ -3,6 +3,7 @@
 
 mod body;
 mod frame;
+mod gap;
 mod notation;
 mod numbers;
 pub(super) mod order;
@@ -68,6 +69,8 @@ pub(super) enum Why {
     NoInk,
     /// The rule is for PDF.
     NotPdf,
+    /// What it depends on is written wrongly, which is another rule's.
+    WrongText,
 }
 
 impl Why {
@@ -93,6 +96,7 @@ impl Why {
             Self::NotSigned => "format_why_not_signed",
             Self::NoInk => "format_why_no_ink",
             Self::NotPdf => "format_why_not_pdf",
+            Self::WrongText => "format_why_wrong_text",
         }
     }
 
@@ -184,7 +188,8 @@ impl Case<'_> {
             Measure::PartText { part, pattern, when, example } => {
                 part::text(self, *part, pattern, when.as_ref(), example)
             }
-            Measure::PartSentence { part } => part::sentence(self, *part),
+            Measure::PartSentence { part, behind } => part::sentence(self, *part, behind.as_deref()),
+            Measure::PartFont { part, families } => part::font(self, *part, families),
             Measure::PartLead { part, bold } => part::lead(self, *part, *bold),
             Measure::PartColour { part, colour } => part::colour(self, *part, *colour),
             Measure::SizePairs { parts, pairs, tolerance } => {
@@ -195,6 +200,10 @@ impl Case<'_> {
             }
             Measure::PartCentred { part, under, tolerance } => place::centred(self, *part, under, *tolerance),
             Measure::PartPlace { part, within } => place::within(self, *part, *within),
+            Measure::PartGap { part, above, least, most, tolerance } => {
+                gap::gap(self, (*part, *above), (*least, *most), *tolerance)
+            }
+            Measure::PartBeside { part, of } => gap::beside(self, *part, *of),
             Measure::PartFramed { part } => frame::framed(self, *part),
             Measure::FrameSize { part, sizes, tolerance } => frame::size(self, *part, sizes, *tolerance),
             Measure::SameRow { part, other, tolerance } => place::same_row(self, *part, *other, *tolerance),
@@ -224,6 +233,7 @@ impl Case<'_> {
             Measure::Order { units } => order::numbers(self, units),
             Measure::LetterOrder { letters, also } => order::letters(self, letters, also),
             Measure::ListEnds { part, between, last } => order::list_ends(self, *part, between, last),
+            Measure::ListAlone { part, list, several } => order::alone(self, *part, *list, several),
             Measure::Wording { pattern, instead, unless_after } => {
                 wording::wording(self, pattern, instead, unless_after)
             }

@@ -117,7 +117,7 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
 }
 
 /// A document that has the part.
-fn having(part: &str) -> Made {
+pub fn having(part: &str) -> Made {
     match part {
         "letter_abstract" | "addressee" => Made::letter(),
         "chapter" | "chapter.title" => Made::regulation(),
@@ -134,7 +134,7 @@ fn having(part: &str) -> Made {
     }
 }
 
-fn says(text: &'static str) -> Made {
+pub fn says(text: &'static str) -> Made {
     Made { content: vec![("body", text)], ..Made::letter() }
 }
 
@@ -323,6 +323,7 @@ pub fn cases() -> Vec<Case> {
         ("page.number.first", long(PageNumbers { on_first: true, ..pages })),
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
+    all.extend(super::broken_head::cases());
     all.push(("urgency.frame.size", Made { frame: Some([45.0, 12.0]), ..having("urgency") }, Some("pdf")));
     all.push(("page.number.order", long(PageNumbers { off: 3, ..pages }), Some("pdf")));
     all.push((
