@@ -174,7 +174,7 @@ impl Reader<'_> {
     /// A mark, by the code the profile has for it.
     fn mark(&self, part: Part, marks: &[String], profile: &Profile) -> Option<Proposed> {
         let line = self.layout.part(part).first().copied()?;
-        let text = folded(&line.text);
+        let text = folded(&self.joined(part)?);
         // The longest that fits: one mark may begin with the words of another.
         let fits = |mark: &&String| text.starts_with(&folded(mark));
         let found = marks.iter().filter(fits).max_by_key(|mark| mark.chars().count())?;

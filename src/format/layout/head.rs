@@ -1,5 +1,6 @@
 //! The head: the state's title, the bodies, the abstract, the addressees, and marks.
 
+use super::marks::{drafts, marks};
 use super::words::{begins, close, folded, is_capitals};
 use super::{Layout, TITLE_LENGTH};
 use crate::format::facts::{Facts, Line};
@@ -14,7 +15,7 @@ const ADDRESSEES: usize = 60;
 const BODIES: usize = 14;
 
 /// A line of a DOCX, and whether two of them share a cell (or both stand in none).
-fn same_cell(a: &Line, b: &Line) -> bool {
+pub(super) fn same_cell(a: &Line, b: &Line) -> bool {
     let cell = |line: &Line| {
         let cell = line.setting.as_ref()?.cell?;
         Some((cell.table, cell.row, cell.column))
@@ -46,11 +47,7 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     let recognition = &profile.recognition;
     let title = fixed(layout, recognition.head.first());
     let motto = fixed(layout, recognition.head.get(1));
-    let marks = |words: &[String]| -> Vec<&'f Line> {
-        let words: Vec<String> = words.iter().map(|word| folded(word)).collect();
-        let marked = layout.head.iter().zip(&layout.folds).filter(|(_, text)| words.contains(text));
-        marked.map(|(line, _)| *line).collect()
-    };
+    let marks = |words: &[String]| marks(layout, words);
     let (urgency, secrecy) = (marks(&recognition.urgency), marks(&recognition.secrecy));
     let circulation = marks(&recognition.circulation);
     let drafts = drafts(layout, profile);
@@ -61,7 +58,7 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     let bodies = bodies(layout, title.first().copied(), &known, profile);
     let (superior, issuer) = split(bodies, profile);
     let named = if letter.is_empty() { type_name(layout, &known, &issuer, profile) } else { None };
-    let summary = named.map(|at| abstract_lines(layout, at, facts, profile)).unwrap_or_default();
+    let summary = named.map(|at| abstract_lines(layout, at, &marked, facts, profile)).unwrap_or_default();
     let addressee = addressee(layout, profile);
     // Behind words that end with a colon entries may lack their dashes.
     let bare = addressee.first().is_some_and(|line| line.text.ends_with(':'));
@@ -83,16 +80,6 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
         (Part::Addressees, addressee.get(listed..).unwrap_or_default().to_vec()),
         (Part::Addressee, addressee.into_iter().take(listed).collect()),
     ]
-}
-
-/// Lines that say that it is a draft.
-fn drafts<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
-    const LENGTH: usize = 30;
-    let marks = &profile.recognition.drafts;
-    let is_mark = |line: &&Line| {
-        line.text.chars().count() <= LENGTH && marks.iter().any(|mark| begins(&line.text, mark))
-    };
-    layout.head.iter().copied().filter(is_mark).collect()
 }
 
 /// A text of the state's, the same but for case and tone marks; broken over two lines, both.
@@ -237,12 +224,21 @@ fn type_name(layout: &Layout<'_>, known: &[&Line], issuer: &[&Line], profile: &P
 
 /// The lines under the name of the type that stand in the middle, or are bold: in sentence case, and
 /// narrower than running text.
-fn abstract_lines<'f>(layout: &Layout<'f>, at: usize, facts: &Facts, profile: &Profile) -> Vec<&'f Line> {
+fn abstract_lines<'f>(
+    layout: &Layout<'f>,
+    at: usize,
+    marks: &[&Line],
+    facts: &Facts,
+    profile: &Profile,
+) -> Vec<&'f Line> {
     let Some(title) = layout.head.get(at) else { return Vec::new() };
     let width = facts.sheets.first().map_or(210.0, |sheet| sheet.width);
     let mut found: Vec<&'f Line> = Vec::new();
     let capitals = capital_lines(layout, at, facts);
-    for (nth, line) in layout.head.iter().skip(at + 1).take(ABSTRACT).copied().enumerate() {
+    // A mark may stand at its side.
+    let unmarked = |line: &&'f Line| !marks.iter().any(|mark| std::ptr::eq(*mark, *line));
+    let below = layout.head.iter().skip(at + 1).copied().filter(unmarked);
+    for (nth, line) in below.take(ABSTRACT).enumerate() {
         let other = line.stamped
             || (nth >= capitals && is_capitals(&line.text))
             || profile.recognition.addressee.as_deref().is_some_and(|word| begins(&line.text, word))

@@ -75,6 +75,18 @@ pub fn cases() -> Vec<Case> {
             ),
         ),
         (
+            "capital.premier",
+            says(
+                "Các đơn vị thực hiện nghiêm túc ý kiến chỉ đạo của thủ tướng Chính phủ về cải cách thủ tục hành chính và báo cáo kết quả về Sở.",
+            ),
+        ),
+        (
+            "capital.article",
+            says(
+                "Các đơn vị thực hiện đúng quy định tại mục 2 Chương III của Nghị định về công tác văn thư và báo cáo kết quả về Sở trước ngày 15.",
+            ),
+        ),
+        (
             "capital.region",
             says(
                 "Các đơn vị phối hợp với cơ quan có liên quan của các tỉnh tây nguyên tổ chức hội nghị tập huấn về văn thư, lưu trữ trong năm nay.",
@@ -82,6 +94,16 @@ pub fn cases() -> Vec<Case> {
         ),
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
+    // Only a page shows where marks stand.
+    for (rule, part) in
+        [("urgency.place", "urgency"), ("secrecy.place", "secrecy"), ("circulation.place", "circulation")]
+    {
+        let made = match part {
+            "secrecy" => Made { marks: &[("secrecy", "MẬT")], ..decision() },
+            part => having(part),
+        };
+        all.push((rule, Made { wrong: Some((part, Wrong::Aside)), ..made }, Some("pdf")));
+    }
     all
 }
 

@@ -161,6 +161,18 @@ fn the_mark_of_a_draft_is_no_body() {
             assert_eq!(report.metadata.superior, None, "{kind}");
         }
     }
+    // Nor does one that stands beside the abstract part that from the type above it.
+    let made = Made { marks: &[("draft", "DỰ THẢO 2")], frame: None, ..Made::plan() };
+    let report = judged(made_pdf::pdf(&made));
+    assert_eq!(of(&report, "abstract.present"), None);
+    assert_eq!(value(report.metadata.subject).as_deref(), Some(made.subject));
+}
+
+#[test]
+fn a_mark_broken_over_two_lines_is_the_whole_mark() {
+    let marks: &[(&str, &str)] = &[("urgency", "THƯỢNG"), ("urgency", "KHẨN")];
+    let docx = judged(made_docx::docx(&Made { marks, ..Made::decision() })).metadata;
+    assert_eq!(value(docx.urgency).as_deref(), Some("very_urgent"));
 }
 
 #[test]

@@ -7,6 +7,22 @@ use chancery::pdf::filter::deflate;
 
 const POINTS: f64 = 72.0 / 25.4;
 
+/// Where the marks of the head stand: at the left below the number, or at the right above the title; or, where
+/// they aren't where they should be, at the other side. And where the first line of the head stands then.
+pub fn place(made: &Made, west: f64, east: f64, (top, step): (f64, f64)) -> ((f64, f64), f64) {
+    let is = |part: &str| made.marks.iter().any(|(own, _)| *own == part);
+    let (x, y, first) = if is("circulation") {
+        (east, top, top + 10.0)
+    } else if is("draft") {
+        // Drafts have theirs beside the abstract.
+        (west - 10.0, top + 6.1 * step, top)
+    } else {
+        (west, top + 4.4 * step, top)
+    };
+    let elsewhere = matches!(made.wrong, Some((part, Wrong::Aside)) if is(part));
+    ((if elsewhere { made.paper.0 - x } else { x }, y), first)
+}
+
 /// The frames around the marks of the head, which stand around one place.
 pub fn frames(made: &Made, (x, y): (f64, f64)) -> Vec<String> {
     let Some([wide, high]) = made.frame else { return Vec::new() };

@@ -422,8 +422,9 @@ fn head(flow: &mut Flow<'_>) {
     }
     let [lower_motto, lower_issuer, lower_abstract] = made.spaces.map(|space| space / POINTS);
     // A first line's upper edge is 0.891 of its size above the baseline in Times New Roman.
-    let first = top + 13.0 * 0.891 / POINTS;
+    let top = top + 13.0 * 0.891 / POINTS;
     let step = 6.0;
+    let (marked, first) = made_marks::place(made, west, east, (top, step));
     let mut put = |at: f64, baseline: f64, line: Written, share: Option<f64>| {
         flow.y = baseline;
         flow.centred(&line, at);
@@ -450,9 +451,9 @@ fn head(flow: &mut Flow<'_>) {
     put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false), None);
     let below = made.setting.date_below;
     put(east, first + 3.0 * step + below, made.write("date", made.date, 14.0, false, true), None);
-    let marked = (end - 20.0, first + 4.4 * step);
     for (part, text) in made.marks {
-        put(marked.0, marked.1, made.write(part, text, 13.0, true, false), None);
+        let line = Written { aside: false, ..made.write(part, text, 13.0, true, false) };
+        put(marked.0, marked.1, line, None);
     }
     let mut y = first + 5.6 * step;
     match made.kind {
