@@ -56,12 +56,11 @@ fn stated((upper, above): (&Line, &Setting), (lower, below): (&Line, &Setting)) 
     let extra = [extra(upper, above), extra(lower, below)];
     let alike = above.style == below.style;
     let space = |setting: &Setting, own: f64| if setting.contextual && alike { 0.0 } else { own };
-    let space = match between {
-        0 => 0.0,
-        _ => space(above, above.after) + space(below, below.before),
-    };
+    let (after, before) = (space(above, above.after), space(below, below.before));
+    // Programs add them up, or take the greater.
+    let [least, greatest] = if between == 0 { [0.0; 2] } else { [after.max(before), after + before] };
     let blank = if between > 1 { f64::INFINITY } else { 0.0 };
-    Some([space + extra[0].min(extra[1]), space + extra[0].max(extra[1]) + blank])
+    Some([least + extra[0].min(extra[1]), greatest + extra[0].max(extra[1]) + blank])
 }
 
 /// The space that a page shows between two lines of one column with nothing between them.

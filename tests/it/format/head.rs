@@ -54,6 +54,7 @@ const AFTER: &str = r#"<w:spacing w:after="120"/>"#;
 const HALF: &str = r#"<w:spacing w:before="60"/>"#;
 const EXACT: &str = r#"<w:spacing w:before="120" w:line="260" w:lineRule="exact"/>"#;
 const EXACT_18: &str = r#"<w:spacing w:line="360" w:lineRule="exact"/>"#;
+const EXACT_20: &str = r#"<w:spacing w:line="400" w:lineRule="exact"/>"#;
 const AT_LEAST_17: &str = r#"<w:spacing w:line="340" w:lineRule="atLeast"/>"#;
 const CLOSE: &str = r#"<w:contextualSpacing/><w:spacing w:before="120"/>"#;
 const LINES: &str = r#"<w:spacing w:line="312" w:lineRule="auto"/>"#;
@@ -92,6 +93,9 @@ fn title_and_motto_may_be_as_far_apart_as_usual_distances_of_lines_set_them() {
         (AT_LEAST_17, paragraph(AT_LEAST_17, MOTTO), None),
         (LINES, paragraph(LINES, MOTTO), None),
         (HALF, paragraph(HALF, MOTTO), None),
+        (EXACT_20, paragraph(EXACT_20, MOTTO), None),
+        // Space below one and above the next may be one space.
+        (r#"<w:spacing w:after="80"/>"#, paragraph(r#"<w:spacing w:before="80"/>"#, MOTTO), None),
         (AFTER, paragraph("", MOTTO), Some("6 pt")),
         ("", paragraph(r#"<w:spacing w:before="160"/>"#, MOTTO), Some("8 pt")),
         // How high a blank paragraph is isn't known.
