@@ -81,6 +81,18 @@ pub fn cases() -> Vec<Case> {
             ),
         ),
         (
+            "capital.office",
+            says(
+                "Các đơn vị phát động phong trào thi đua học tập và làm theo tư tưởng, đạo đức, phong cách của chủ tịch Hồ Chí Minh trong toàn cơ quan.",
+            ),
+        ),
+        (
+            "capital.decoration",
+            says(
+                "Các đơn vị lập hồ sơ đề nghị tặng thưởng Huân chương Lao động hạng ba cho các tập thể có thành tích và gửi về Sở trước ngày làm việc.",
+            ),
+        ),
+        (
             "capital.article",
             says(
                 "Các đơn vị thực hiện đúng quy định tại mục 2 Chương III của Nghị định về công tác văn thư và báo cáo kết quả về Sở trước ngày 15.",

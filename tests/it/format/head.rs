@@ -222,7 +222,7 @@ fn a_list_that_speaks_of_several_or_stands_beside_its_words_is_no_single_address
 
 #[test]
 fn words_that_may_be_meant_so_are_no_hint() {
-    let text = "Mỗi phường 02 người, mỗi xã, phường 3 tổ; quốc tế hóa lao động ở phía tây nguyên là đất rừng; Thành phố Hồ Chí Minh, Thủ đô Hà Nội, vùng tây bắc của tỉnh, Quận 1, ngày Quốc khánh.";
+    let text = "Mỗi phường 02 người, mỗi xã, phường 3 tổ; quốc tế hóa lao động ở phía tây nguyên là đất rừng; Thành phố Hồ Chí Minh, Thủ đô Hà Nội, vùng tây bắc của tỉnh, Quận 1, ngày Quốc khánh, Huân chương Lao động hạng Ba; giám đốc Sở Nội vụ, phó chủ tịch Hội, chủ tịch Lê.";
     let made = Made { content: vec![("body", text)], ..Made::letter() };
     for (kind, report) in both(&made) {
         let hints: Vec<&str> = report
