@@ -46,6 +46,8 @@ pub struct Made {
     pub split: bool,
     /// Lengths of the lines under motto, issuer and abstract, as shares of their texts.
     pub lines: [Option<f64>; 3],
+    /// Which of those lines are broken into dashes.
+    pub dashed: [bool; 3],
     pub pages: PageNumbers,
     /// What is written otherwise than it should be: in which part, and how.
     pub wrong: Option<(&'static str, Wrong)>,
@@ -144,6 +146,7 @@ impl Made {
             narrow: false,
             split: false,
             lines: [Some(1.0), Some(0.4), Some(0.4)],
+            dashed: [false; 3],
             pages: PageNumbers {
                 shown: true,
                 above: true,

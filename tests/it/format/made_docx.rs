@@ -88,11 +88,12 @@ fn spaced(line: &Written, font: &str, space: f64) -> String {
 }
 
 /// A line drawn under a text, in a paragraph of its own.
-fn drawn(line: &Written, share: Option<f64>) -> String {
+fn drawn(line: &Written, share: Option<f64>, dashed: bool) -> String {
     let Some(share) = share.filter(|_| !line.text.is_empty()) else { return String::new() };
+    let style = if dashed { "dash" } else { "solid" };
     let points = metrics::width(&line.text, line.size, line.bold, line.italic) * share * 72.0 / 25.4;
     format!(
-        r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:pict><v:line xmlns:v="urn:schemas-microsoft-com:vml" from="0,2pt" to="{points:.1}pt,2pt"/></w:pict></w:r></w:p>"#
+        r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:pict><v:line xmlns:v="urn:schemas-microsoft-com:vml" from="0,2pt" to="{points:.1}pt,2pt"><v:stroke dashstyle="{style}"/></v:line></w:pict></w:r></w:p>"#
     )
 }
 
@@ -120,10 +121,10 @@ pub fn docx(made: &Made) -> Vec<u8> {
         (write("issuer", made.issuer, 13.0, true, false), write("motto", made.motto, 14.0, true, false));
     let left = centred(&write("superior", made.superior, 13.0, false, false), font)
         + &spaced(&issuer, font, made.spaces[1])
-        + &drawn(&issuer, made.lines[1]);
+        + &drawn(&issuer, made.lines[1], made.dashed[1]);
     let right = centred(&write("title", made.title, 13.0, true, false), font)
         + &spaced(&motto, font, made.spaces[0])
-        + &drawn(&motto, made.lines[0]);
+        + &drawn(&motto, made.lines[0], made.dashed[0]);
     let mut number = centred(&write("number", made.number, 13.0, false, false), font);
     if made.kind.is_none() {
         let subject = write("letter_abstract", made.subject, 12.0, false, false);
@@ -155,7 +156,7 @@ pub fn docx(made: &Made) -> Vec<u8> {
             let subject = write("abstract", made.subject, 14.0, true, false);
             body += &centred(&write("type", kind, 14.0, true, false), font);
             body += &centred(&subject, font);
-            body += &drawn(&subject, made.lines[2]);
+            body += &drawn(&subject, made.lines[2], made.dashed[2]);
         }
         None if made.addressees.is_empty() => {
             body += &centred(&write("addressee", ADDRESSEE, 14.0, false, false), font);

@@ -299,13 +299,14 @@ impl Flow<'_> {
         self.writer.written(&At::Centre(at), self.y, line);
     }
 
-    fn drawn(&mut self, line: &Written, middle: f64, share: Option<f64>) {
+    fn drawn(&mut self, line: &Written, middle: f64, share: Option<f64>, dashed: bool) {
         let Some(share) = share.filter(|_| !line.text.is_empty()) else { return };
         let middle = if line.aside { middle - 14.0 } else { middle };
         let long = line.text.chars().count() as f64 * line.size * WIDTH / POINTS * share;
         let y = (self.made.paper.1 - self.y - 1.5) * POINTS;
         let (from, to) = ((middle - long / 2.0) * POINTS, (middle + long / 2.0) * POINTS);
-        self.writer.lines.push(format!("0.7 w {from:.2} {y:.2} m {to:.2} {y:.2} l S"));
+        let dash = if dashed { "[3 2] 0 d" } else { "[] 0 d" };
+        self.writer.lines.push(format!("{dash} 0.7 w {from:.2} {y:.2} m {to:.2} {y:.2} l S [] 0 d"));
     }
 
     /// A paragraph of running text.
@@ -425,10 +426,11 @@ fn head(flow: &mut Flow<'_>) {
     let top = top + 13.0 * 0.891 / POINTS;
     let step = 6.0;
     let (marked, first) = made_marks::place(made, west, east, (top, step));
-    let mut put = |at: f64, baseline: f64, line: Written, share: Option<f64>| {
+    let mut put = |at: f64, baseline: f64, line: Written, ruled: Option<usize>| {
         flow.y = baseline;
         flow.centred(&line, at);
-        flow.drawn(&line, at, share);
+        let share = ruled.and_then(|which| made.lines[which]);
+        flow.drawn(&line, at, share, ruled.is_some_and(|which| made.dashed[which]));
     };
     put(west, first, made.write("superior", made.superior, 13.0, false, false), None);
     let title = made.write("title", made.title, 13.0, true, false);
@@ -441,13 +443,8 @@ fn head(flow: &mut Flow<'_>) {
     } else {
         put(east, first, title, None);
     }
-    put(
-        west,
-        first + step + lower_issuer,
-        made.write("issuer", made.issuer, 13.0, true, false),
-        made.lines[1],
-    );
-    put(east, first + step + lower, made.write("motto", made.motto, 14.0, true, false), made.lines[0]);
+    put(west, first + step + lower_issuer, made.write("issuer", made.issuer, 13.0, true, false), Some(1));
+    put(east, first + step + lower, made.write("motto", made.motto, 14.0, true, false), Some(0));
     put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false), None);
     let below = made.setting.date_below;
     put(east, first + 3.0 * step + below, made.write("date", made.date, 14.0, false, true), None);
@@ -473,7 +470,7 @@ fn head(flow: &mut Flow<'_>) {
         Some(kind) => {
             put(width / 2.0, y, made.write("type", kind, 14.0, true, false), None);
             y += step;
-            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false), made.lines[2]);
+            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false), Some(2));
         }
     }
     flow.y = y + 1.6 * step;
