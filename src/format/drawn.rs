@@ -26,7 +26,13 @@ pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>)
         if right - left >= bottom - top { across.push(bounds) } else { along.push(bounds) }
     }
     let across = merged(across);
-    let tables = tables(&across, &along);
+    // Tables may have lines of dashes; a line under a title is solid.
+    let mut grid = across.clone();
+    for bounds in page.dashed.iter().map(|bounds| boxed(page, *bounds)) {
+        let [left, top, right, bottom] = bounds;
+        if right - left >= bottom - top { grid.push(bounds) } else { along.push(bounds) }
+    }
+    let tables = tables(&grid, &along);
     let drawn = across.into_iter().take(LINES).map(|bounds| Drawn {
         page: number,
         bounds,

@@ -1,7 +1,7 @@
 //! From the characters of a page of a PDF to its lines: rows by their baselines, divided where a gap is as wide as
 //! only columns have. Each character is looked at a fixed number of times, however many there are.
 
-use super::facts::{DARK, Line, MM, place};
+use super::facts::{DARK, Line, MM, is_signing_note, place};
 use crate::pdf::text::{Glyph, Page};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -181,9 +181,16 @@ fn line(number: usize, glyphs: &[Placed<'_>]) -> Option<Line> {
     // Of sizes as common the greatest.
     let common = |a: &&(f64, usize), b: &&(f64, usize)| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0));
     let size = sizes.0.iter().max_by(common).map_or(0.0, |(quarters, _)| quarters / 4.0);
+    // What a signature writes beside the text is judged by rules of its own, its font and colour too.
+    let noted = stamped && is_signing_note(&text);
+    if noted {
+        let own = glyphs.iter().filter(|placed| !placed.blank && placed.glyph.annotation);
+        own.map(|placed| placed.glyph.font.as_ref())
+            .for_each(|font| fonts.add(|other| *other == font, || font));
+    }
     let colour = glyphs
         .iter()
-        .filter(|placed| !placed.blank && !placed.glyph.invisible && !placed.glyph.annotation)
+        .filter(|placed| !placed.blank && !placed.glyph.invisible && (noted || !placed.glyph.annotation))
         .map(|placed| placed.glyph.colour)
         .find(|colour| colour.iter().any(|channel| *channel > DARK));
     let (text, decomposed) = tidy(&text);

@@ -2,7 +2,7 @@
 //! that a clerk confirms instead of typing. Nothing is guessed: what isn't found is left out.
 
 use super::facts::{Facts, Line};
-use super::layout::{Layout, folded};
+use super::layout::{Layout, begins, folded};
 use super::report::At;
 use super::rules::order::entries;
 use crate::profile::{Part, Profile};
@@ -116,7 +116,7 @@ pub(super) fn read(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Met
             layout.part(subject).first().copied(),
             if titled.is_some() { Confidence::Medium } else { Confidence::High },
         ),
-        signer: reader.part(Part::Signer, Confidence::Medium),
+        signer: reader.signer(&recognition.before_names),
         signer_title: reader.part(Part::Authority, Confidence::Medium),
         recipients: reader.recipients(profile),
         urgency: reader.mark(Part::Urgency, &recognition.urgency, profile),
@@ -158,10 +158,23 @@ impl Reader<'_> {
         self.proposed(self.joined(part), self.layout.part(part).first().copied(), confidence)
     }
 
+    /// Who signs, without the rank or degree that may stand before the name.
+    fn signer(&self, before: &[String]) -> Option<Proposed> {
+        let whole = self.joined(Part::Signer)?;
+        let mut name = whole.as_str();
+        while let Some(word) = before.iter().find(|word| begins(name, word)) {
+            let cut = name.char_indices().nth(word.chars().count()).map_or(name.len(), |(at, _)| at);
+            name = name.get(cut..).unwrap_or_default().trim_start_matches(['.', ',', ' ', '-']);
+        }
+        let name = if name.is_empty() { &whole } else { name };
+        let line = self.layout.part(Part::Signer).first().copied();
+        self.proposed(Some(name.to_owned()), line, Confidence::Medium)
+    }
+
     /// A mark, by the code the profile has for it.
     fn mark(&self, part: Part, marks: &[String], profile: &Profile) -> Option<Proposed> {
         let line = self.layout.part(part).first().copied()?;
-        let text = folded(&line.text);
+        let text = folded(&self.joined(part)?);
         // The longest that fits: one mark may begin with the words of another.
         let fits = |mark: &&String| text.starts_with(&folded(mark));
         let found = marks.iter().filter(fits).max_by_key(|mark| mark.chars().count())?;
@@ -175,8 +188,9 @@ impl Reader<'_> {
         let kept = recognition.kept.as_deref().map(folded).unwrap_or_default();
         let addressee = recognition.addressee.as_deref().unwrap_or_default();
         let tidy = |text: &str| -> Option<String> {
-            let text =
-                text.trim_start_matches(['-', '–', '+', '•', ' ']).trim_end_matches([';', '.', ',', ' ']);
+            let text = text
+                .trim_start_matches(['-', '–', '+', '*', '•', ' '])
+                .trim_end_matches([';', '.', ',', ' ']);
             (!text.is_empty()).then(|| text.to_owned())
         };
         let of = |part: Part| self.layout.part(part).iter().copied();

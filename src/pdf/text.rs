@@ -140,6 +140,8 @@ pub struct Page {
     pub glyphs: Vec<Glyph>,
     /// Thin horizontal or vertical strokes and bars: left, bottom, right, top.
     pub strokes: Vec<[f64; 4]>,
+    /// The same where they are broken into dashes.
+    pub dashed: Vec<[f64; 4]>,
     /// Pictures.
     pub images: Vec<Picture>,
 }

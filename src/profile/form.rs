@@ -205,6 +205,15 @@ pub struct Recognition {
     /// Marks of how far a document may go round.
     #[serde(default)]
     pub circulation: Vec<String>,
+    /// What drafts are marked with.
+    #[serde(default)]
+    pub drafts: Vec<String>,
+    /// Those who sign beside who signs for the agency.
+    #[serde(default)]
+    pub recorders: Vec<String>,
+    /// Ranks and degrees that may stand before a name and are no part of it.
+    #[serde(default)]
+    pub before_names: Vec<String>,
     /// Forms of copies as they are marked, the usual one first.
     #[serde(default)]
     pub copies: Vec<String>,

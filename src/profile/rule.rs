@@ -166,6 +166,9 @@ pub enum Measure {
     PartSentence {
         /// Which part.
         part: Part,
+        /// Words that it begins with and that don't count; what follows is judged as one text.
+        #[serde(default)]
+        behind: Option<String>,
     },
     /// The first words of each line of a part.
     PartLead {
@@ -228,6 +231,35 @@ pub enum Measure {
         part: Part,
         /// Where.
         within: [f64; 4],
+    },
+    /// Space between a part and the one above it beyond single lines, in points.
+    PartGap {
+        /// The lower part.
+        part: Part,
+        /// The upper one.
+        above: Part,
+        /// Least.
+        #[serde(default)]
+        least: Option<f64>,
+        /// Greatest.
+        #[serde(default)]
+        most: Option<f64>,
+        /// What measuring may be off by; at the least end of a file that states spaces, nothing.
+        tolerance: f64,
+    },
+    /// A part to the right of another, where they stand beside each other.
+    PartBeside {
+        /// The right one.
+        part: Part,
+        /// The left one.
+        of: Part,
+    },
+    /// Fonts of a part.
+    PartFont {
+        /// Of which part.
+        part: Part,
+        /// Accepted families, and how their files call them.
+        families: Vec<String>,
     },
     /// Two parts at one height.
     SameRow {
@@ -379,6 +411,15 @@ pub enum Measure {
     PartNamed {
         /// Which part.
         part: Part,
+    },
+    /// A list of one entry, which belongs on the line of the words above it.
+    ListAlone {
+        /// The words above it.
+        part: Part,
+        /// The list.
+        list: Part,
+        /// Words of an entry that speaks of several, in small letters.
+        several: Vec<String>,
     },
     /// Words of running text that are better written otherwise.
     Wording {

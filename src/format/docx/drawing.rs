@@ -30,7 +30,10 @@ fn drawn(node: Node<'_, '_>) -> Option<f64> {
     let size = |name: &str| attribute(extent, name)?.parse::<f64>().ok().map(|value| (value / EMU).abs());
     let (width, height) = (size("cx")?, size("cy")?);
     let picture = node.descendants().take(400).any(|inner| inner.tag_name().name() == "pic");
-    (!picture && width.is_finite() && height <= (width * HIGH).max(1.0)).then_some(width)
+    let dashed = node.descendants().take(400).any(|inner| {
+        inner.tag_name().name() == "prstDash" && attribute(inner, "val").is_some_and(|kind| kind != "solid")
+    });
+    (!picture && !dashed && width.is_finite() && height <= (width * HIGH).max(1.0)).then_some(width)
 }
 
 /// A length of VML: without a unit it is pixels (part 4, 19.1).
@@ -52,7 +55,7 @@ fn vml_line(node: Node<'_, '_>) -> Option<f64> {
     };
     let (from, to) = (point("from")?, point("to")?);
     let (width, height) = ((to.0 - from.0).abs(), (to.1 - from.1).abs());
-    (height <= (width * HIGH).max(1.0)).then_some(width)
+    (!is_dashed(node) && height <= (width * HIGH).max(1.0)).then_some(width)
 }
 
 fn vml_shape(node: Node<'_, '_>) -> Option<f64> {
@@ -63,7 +66,15 @@ fn vml_shape(node: Node<'_, '_>) -> Option<f64> {
     };
     let picture = node.children().any(|inner| matches!(inner.tag_name().name(), "imagedata" | "textbox"));
     let (width, height) = (of("width")?, of("height").unwrap_or(0.0));
-    (!picture && height <= (width * HIGH).max(1.0)).then_some(width)
+    (!picture && !is_dashed(node) && height <= (width * HIGH).max(1.0)).then_some(width)
+}
+
+/// Whether a shape of VML is drawn in dashes (part 4, 19.1.2.21).
+fn is_dashed(node: Node<'_, '_>) -> bool {
+    node.children().any(|inner| {
+        inner.tag_name().name() == "stroke"
+            && attribute(inner, "dashstyle").is_some_and(|kind| !kind.eq_ignore_ascii_case("solid"))
+    })
 }
 
 /// Whether any border of a set is drawn.
@@ -97,6 +108,9 @@ mod tests {
             (r#"<shape type="_x0000_t32" style="position:absolute;width:2in;height:0"/>"#, Some(50.8)),
             (r#"<anchor><extent cx="1800000" cy="0"/></anchor>"#, Some(50.0)),
             (r#"<anchor><extent cx="1800000" cy="900000"/></anchor>"#, None),
+            (r#"<anchor><extent cx="1800000" cy="0"/><ln><prstDash val="solid"/></ln></anchor>"#, Some(50.0)),
+            (r#"<anchor><extent cx="1800000" cy="0"/><ln><prstDash val="sysDot"/></ln></anchor>"#, None),
+            (r#"<line from="10pt,2pt" to="82pt,2pt"><stroke dashstyle="dash"/></line>"#, None),
             (r#"<inline><extent cx="1800000" cy="3000"/><pic/></inline>"#, None),
             (r#"<rect style="width:100pt;height:80pt"/>"#, None),
         ] {

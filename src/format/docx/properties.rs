@@ -200,7 +200,22 @@ impl Paragraph {
             ruled: borders.map(|borders| {
                 ["top", "bottom"].iter().any(|side| {
                     let kind = child(borders, side).and_then(|side| attribute(side, "val"));
-                    kind.is_some_and(|kind| !matches!(kind, "nil" | "none"))
+                    // A line of dashes or waves is none that rules ask for.
+                    kind.is_some_and(|kind| {
+                        !matches!(
+                            kind,
+                            "nil"
+                                | "none"
+                                | "dotted"
+                                | "dashed"
+                                | "dotDash"
+                                | "dotDotDash"
+                                | "dashSmallGap"
+                                | "dashDotStroked"
+                                | "wave"
+                                | "doubleWave"
+                        )
+                    })
                 })
             }),
             centre_stop: child(properties, "tabs").map(|tabs| {

@@ -92,7 +92,12 @@ pub(super) fn parts<'f>(
         line.page == 0 && noted && !line.invisible
     };
     let first_page = || facts.lines.iter().take_while(|line| line.page == 0).take(200).filter(timed);
-    let attachment = first_page().filter(|line| line.text.starts_with(label.trim_end_matches(':')));
+    // Behind the label stands the number: `Số lượng: …; …` is another text.
+    let numbered = |line: &&'f Line| {
+        let rest = line.text.strip_prefix(label.trim_end_matches(':')).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first == ':' || first.is_ascii_digit()))
+    };
+    let attachment = first_page().filter(numbered);
     let copy = first_page().filter(|line| {
         let text = folded(&line.text);
         profile.copies.iter().any(|copy| text.starts_with(&folded(&copy.name)))

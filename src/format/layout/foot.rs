@@ -198,7 +198,9 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
             continue;
         }
         let small = (apart || line.bold) && is_small_name(&line.text, profile);
-        if found.signer.is_none() && (is_name(&line.text) || small) {
+        // A name of one word shows by the gap above it.
+        let single = apart && line.bold && is_single_name(&line.text);
+        if found.signer.is_none() && (is_name(&line.text) || small || single) {
             found.signer = Some(at);
         }
         break;
@@ -239,6 +241,15 @@ fn is_small_name(text: &str, profile: &Profile) -> bool {
         && is_family_name(text, profile)
 }
 
+/// A name of one word (`K’Mák`): it begins with a capital and isn't one of capitals only.
+fn is_single_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(char::is_uppercase)
+        && letters.clone().any(char::is_lowercase)
+        && letters.all(|character| character.is_alphabetic() || matches!(character, '’' | '\'' | '-'))
+        && text.chars().count() <= 30
+}
+
 /// The lines beside or behind the words above the recipients, in reading order.
 fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
     let from = at.saturating_sub(NEAR.0);
@@ -274,16 +285,26 @@ fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
     .collect()
 }
 
+/// Whether two lines stand beside each other: in one row of a page, or of a table.
+fn is_beside(one: &Line, two: &Line) -> bool {
+    const ROW: f64 = 2.0;
+    let cell = |line: &Line| line.setting.as_ref().and_then(|setting| setting.cell);
+    match (cell(one), cell(two)) {
+        (Some(own), Some(other)) => {
+            own.table == other.table && own.row == other.row && own.column != other.column
+        }
+        _ => one.at.is_none() && one.page == two.page && (one.baseline - two.baseline).abs() < ROW,
+    }
+}
+
 /// Where no list of recipients is: what stands at the right behind the text, from the last words that
 /// name an office.
 fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usize> {
     let head = layout.head.len().min(10);
-    let office = facts.lines.iter().enumerate().skip(head).find(|(_, line)| {
-        let width = facts.sheets.get(line.page).map_or(210.0, |sheet| sheet.width);
-        let right = line.at.is_some() || middle(line) > width * 0.52;
+    let width = |line: &Line| facts.sheets.get(line.page).map_or(210.0, |sheet| sheet.width);
+    let is_signing = |line: &Line| {
         !line.invisible
             && !line.stamped
-            && right
             && is_capitals(&line.text)
             && line.text.chars().count() < 60
             && (is_authority(&line.text, profile) || is_office(&line.text, profile))
@@ -294,12 +315,28 @@ fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usiz
             && line.setting.as_ref().is_none_or(|setting| {
                 setting.cell.is_some() || setting.align != crate::format::setting::Align::Centre || setting.left > 50.0
             })
-    });
-    let Some((at, first)) = office else { return Vec::new() };
-    let width = facts.sheets.get(first.page).map_or(210.0, |sheet| sheet.width);
+    };
+    let offices = || facts.lines.iter().enumerate().skip(head).filter(|(_, line)| is_signing(line));
+    let right = |line: &Line| line.at.is_some() || middle(line) > width(line) * 0.52;
+    let Some(found) = offices().find(|(_, line)| right(line)) else { return Vec::new() };
+    // Who only took the minutes signs beside who signs for the agency.
+    let recorder = |line: &Line| profile.recognition.recorders.iter().any(|word| begins(&line.text, word));
+    let row = offices().filter(|(_, line)| recorder(found.1) && !recorder(line) && is_beside(line, found.1));
+    let cell = |line: &Line| line.setting.as_ref().and_then(|setting| setting.cell);
+    // An office over several lines begins with the first of its cell.
+    let place = |at: usize, line: &Line| cell(line).map_or(at, |cell| cell.column);
+    let chosen = row.max_by_key(|(at, line)| (right(line), place(*at, line), std::cmp::Reverse(*at)));
+    let (at, first) = chosen.unwrap_or(found);
+    let column = |line: &Line| cell(line).map(|cell| (cell.table, cell.column));
     let near = facts.lines.iter().enumerate().skip(at).take(16);
     near.filter(|(_, line)| {
-        line.page == first.page && !line.stamped && (line.at.is_some() || middle(line) > width * 0.45)
+        let side = match (column(line), column(first)) {
+            (Some(own), Some(of_first)) => own.0 != of_first.0 || own.1 == of_first.1,
+            _ if line.at.is_some() => true,
+            _ if right(first) => middle(line) > width(line) * 0.45,
+            _ => middle(line) < width(line) * 0.5,
+        };
+        line.page == first.page && !line.stamped && side
     })
     .map(|(at, _)| at)
     .collect()

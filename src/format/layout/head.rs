@@ -1,5 +1,6 @@
 //! The head: the state's title, the bodies, the abstract, the addressees, and marks.
 
+use super::marks::{drafts, marks};
 use super::words::{begins, close, folded, is_capitals};
 use super::{Layout, TITLE_LENGTH};
 use crate::format::facts::{Facts, Line};
@@ -11,10 +12,10 @@ const ABSTRACT: usize = 8;
 /// Addressees of one document.
 const ADDRESSEES: usize = 60;
 /// Lines of the names of bodies.
-const BODIES: usize = 8;
+const BODIES: usize = 14;
 
 /// A line of a DOCX, and whether two of them share a cell (or both stand in none).
-fn same_cell(a: &Line, b: &Line) -> bool {
+pub(super) fn same_cell(a: &Line, b: &Line) -> bool {
     let cell = |line: &Line| {
         let cell = line.setting.as_ref()?.cell?;
         Some((cell.table, cell.row, cell.column))
@@ -46,23 +47,23 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     let recognition = &profile.recognition;
     let title = fixed(layout, recognition.head.first());
     let motto = fixed(layout, recognition.head.get(1));
-    let marks = |words: &[String]| -> Vec<&'f Line> {
-        let words: Vec<String> = words.iter().map(|word| folded(word)).collect();
-        let marked = layout.head.iter().zip(&layout.folds).filter(|(_, text)| words.contains(text));
-        marked.map(|(line, _)| *line).collect()
-    };
+    let marks = |words: &[String]| marks(layout, words);
     let (urgency, secrecy) = (marks(&recognition.urgency), marks(&recognition.secrecy));
     let circulation = marks(&recognition.circulation);
-    let marked: Vec<&'f Line> = [&urgency, &secrecy, &circulation].into_iter().flatten().copied().collect();
+    let drafts = drafts(layout, profile);
+    let marked: Vec<&'f Line> =
+        [&urgency, &secrecy, &circulation, &drafts].into_iter().flatten().copied().collect();
     let letter = letter_abstract(layout, &marked, profile);
-    let known: Vec<&'f Line> =
-        [&title, &motto, &urgency, &secrecy, &circulation, &letter].into_iter().flatten().copied().collect();
+    let known: Vec<&'f Line> = [&title, &motto, &marked, &letter].into_iter().flatten().copied().collect();
     let bodies = bodies(layout, title.first().copied(), &known, profile);
     let (superior, issuer) = split(bodies, profile);
     let named = if letter.is_empty() { type_name(layout, &known, &issuer, profile) } else { None };
-    let summary = named.map(|at| abstract_lines(layout, at, facts, profile)).unwrap_or_default();
+    let summary = named.map(|at| abstract_lines(layout, at, &marked, facts, profile)).unwrap_or_default();
     let addressee = addressee(layout, profile);
-    let listed = addressee.iter().position(|line| is_entry(&line.text)).unwrap_or(addressee.len());
+    // Behind words that end with a colon entries may lack their dashes.
+    let bare = addressee.first().is_some_and(|line| line.text.ends_with(':'));
+    let entry = |line: &&'f Line| is_entry(&line.text) || (bare && line.text.ends_with(';'));
+    let listed = addressee.iter().position(entry).unwrap_or(addressee.len());
     vec![
         (Part::NationalTitle, title),
         (Part::Motto, motto),
@@ -132,7 +133,7 @@ fn bodies<'f>(
             || line.stamped
             || line.text.chars().count() > TITLE_LENGTH
             || line.text.contains(';')
-            || !line.text.chars().any(char::is_alphabetic);
+            || !(line.text.chars().any(char::is_alphabetic) || ends_name(line, found.last().copied()));
         if other || found.len() >= BODIES {
             continue;
         }
@@ -141,7 +142,8 @@ fn bodies<'f>(
                 (Some(own), Some(of_title)) => own.table == of_title.table && own.column != of_title.column,
                 _ => own.column != of_title.column && same_cell(line, title),
             },
-            _ => centre(line) < title.bounds[0],
+            // Set the other way round, the bodies stand at the right of the title at the left.
+            _ => centre(line) < title.bounds[0] || (centre(title) < 90.0 && centre(line) > title.bounds[2]),
         });
         let one_column = title.is_none_or(|title| match &title.setting {
             Some(setting) => setting.cell.is_none(),
@@ -153,6 +155,18 @@ fn bodies<'f>(
         }
     }
     found
+}
+
+/// Whether a line is the number that a body's name above it ends with (`ỦY BAN NHÂN DÂN QUẬN` / `1`).
+fn ends_name(line: &Line, above: Option<&Line>) -> bool {
+    const DIGITS: usize = 2;
+    let number = line.text.len() <= DIGITS && line.text.bytes().all(|byte| byte.is_ascii_digit());
+    number
+        && above.is_some_and(|above| {
+            let below = line.baseline - above.baseline < above.size * 0.6;
+            let same = (line.size - above.size).abs() < 0.6 && line.bold == above.bold;
+            line.at.is_none() && below && same && (centre(line) - centre(above)).abs() < 6.0
+        })
 }
 
 fn recognised_body(text: &str, profile: &Profile) -> bool {
@@ -210,12 +224,21 @@ fn type_name(layout: &Layout<'_>, known: &[&Line], issuer: &[&Line], profile: &P
 
 /// The lines under the name of the type that stand in the middle, or are bold: in sentence case, and
 /// narrower than running text.
-fn abstract_lines<'f>(layout: &Layout<'f>, at: usize, facts: &Facts, profile: &Profile) -> Vec<&'f Line> {
+fn abstract_lines<'f>(
+    layout: &Layout<'f>,
+    at: usize,
+    marks: &[&Line],
+    facts: &Facts,
+    profile: &Profile,
+) -> Vec<&'f Line> {
     let Some(title) = layout.head.get(at) else { return Vec::new() };
     let width = facts.sheets.first().map_or(210.0, |sheet| sheet.width);
     let mut found: Vec<&'f Line> = Vec::new();
     let capitals = capital_lines(layout, at, facts);
-    for (nth, line) in layout.head.iter().skip(at + 1).take(ABSTRACT).copied().enumerate() {
+    // A mark may stand at its side.
+    let unmarked = |line: &&'f Line| !marks.iter().any(|mark| std::ptr::eq(*mark, *line));
+    let below = layout.head.iter().skip(at + 1).copied().filter(unmarked);
+    for (nth, line) in below.take(ABSTRACT).enumerate() {
         let other = line.stamped
             || (nth >= capitals && is_capitals(&line.text))
             || profile.recognition.addressee.as_deref().is_some_and(|word| begins(&line.text, word))
@@ -355,7 +378,9 @@ fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     let Some(at) = layout.head.iter().position(|line| begins(&line.text, word)) else { return Vec::new() };
     let mut found: Vec<&'f Line> = layout.head.get(at).copied().into_iter().collect();
     for line in layout.head.iter().skip(at + 1).take(ADDRESSEES).copied() {
-        let more = is_entry(&line.text) || found.last().is_some_and(|last| goes_on(last, line, &found));
+        let more = is_entry(&line.text)
+            || unmarked(line, &found)
+            || found.last().is_some_and(|last| goes_on(last, line, &found));
         if !more {
             break;
         }
@@ -364,9 +389,21 @@ fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
     found
 }
 
+/// Whether a line is an entry of a list whose entries have no dashes: the first ends with a semicolon right
+/// below words that end with a colon, and all go on until one ends otherwise.
+fn unmarked(line: &Line, found: &[&Line]) -> bool {
+    let first = |line: &Line| line.text.ends_with(':');
+    let (Some(words), Some(last)) = (found.first(), found.last()) else { return false };
+    let below = same_cell(words, line) && line.text.chars().count() <= TITLE_LENGTH;
+    let fresh = found.len() == 1 && line.text.ends_with(';');
+    let next =
+        found.len() > 1 && last.text.ends_with(';') && !found.iter().skip(1).any(|line| is_entry(&line.text));
+    below && first(words) && (fresh || (next && line.text.ends_with([';', '.'])))
+}
+
 /// Whether a line begins an entry of a list.
 pub(in crate::format) fn is_entry(text: &str) -> bool {
-    text.starts_with(['-', '–', '+'])
+    text.starts_with(['-', '–', '+', '*', '•'])
 }
 
 /// Whether a line of a page goes on with the addressee above it.

@@ -8,6 +8,7 @@ mod annex;
 mod body;
 mod foot;
 mod head;
+mod marks;
 mod units;
 mod words;
 

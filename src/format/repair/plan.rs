@@ -171,6 +171,15 @@ impl<'c, 'i> Case<'c, 'i> {
                 let lines: Vec<&Line> = self.lines(*part).iter().filter(off).copied().collect();
                 self.set(lines.into_iter().map(|line| (line, Set::Centred)))
             }
+            Measure::PartGap { part, above, least: Some(least), .. } => {
+                let place = |line: &&Line| line.at.as_ref().map(|at| at.paragraph);
+                let first = self.lines(*part).first().copied().ok_or(Why::Missing)?;
+                // Lines of one paragraph have no space between them.
+                if self.lines(*above).last().map(place) == Some(place(&first)) {
+                    return Err(Why::Mixed);
+                }
+                self.set(std::iter::once((first, Set::Before(*least))))
+            }
             Measure::BodyIndent { values, tolerance } => self.running(|paragraph| {
                 let found = paragraph.indent?;
                 let off = |value: &f64| (found - value).abs();

@@ -64,8 +64,12 @@ pub(super) fn size(
     tolerance: f64,
 ) -> Outcome {
     let mut judged = false;
-    for line in case.layout.part(part).iter().filter(|line| !line.stamped) {
-        let wanted = sizes.iter().find(|(text, _)| folded(text) == folded(&line.text));
+    let lines = case.layout.part(part);
+    // A mark may be broken over lines of its frame.
+    let whole = lines.iter().map(|line| folded(&line.text)).collect::<Vec<_>>().join(" ");
+    for line in lines.iter().filter(|line| !line.stamped) {
+        let of = |wanted: &str| sizes.iter().find(|(text, _)| folded(text) == wanted);
+        let wanted = of(&whole).or_else(|| of(&folded(&line.text)));
         let (Some((_, wanted)), Frame::Known(found)) = (wanted, frame(case, line)) else { continue };
         let known = |value: Option<f64>| value.map_or("…".to_owned(), plain);
         let fits = |at: usize| match (found.get(at).copied().flatten(), wanted.get(at)) {

@@ -3,6 +3,7 @@
 
 mod body;
 mod frame;
+mod gap;
 mod notation;
 mod numbers;
 pub(super) mod order;
@@ -71,6 +72,8 @@ pub(super) enum Why {
     NotPdf,
     /// The text's fonts don't tell its letters.
     Garbled,
+    /// What it depends on is written wrongly, which is another rule's.
+    WrongText,
 }
 
 impl Why {
@@ -97,6 +100,7 @@ impl Why {
             Self::NoInk => "format_why_no_ink",
             Self::NotPdf => "format_why_not_pdf",
             Self::Garbled => "format_why_garbled",
+            Self::WrongText => "format_why_wrong_text",
         }
     }
 
@@ -191,7 +195,8 @@ impl Case<'_> {
                 part::text(self, *part, pattern, when.as_ref(), example)
             }
             Measure::PartNamed { part } => part::named(self, *part),
-            Measure::PartSentence { part } => part::sentence(self, *part),
+            Measure::PartSentence { part, behind } => part::sentence(self, *part, behind.as_deref()),
+            Measure::PartFont { part, families } => part::font(self, *part, families),
             Measure::PartLead { part, bold } => part::lead(self, *part, *bold),
             Measure::PartColour { part, colour } => part::colour(self, *part, *colour),
             Measure::SizePairs { parts, pairs, tolerance } => {
@@ -202,6 +207,10 @@ impl Case<'_> {
             }
             Measure::PartCentred { part, under, tolerance } => place::centred(self, *part, under, *tolerance),
             Measure::PartPlace { part, within } => place::within(self, *part, *within),
+            Measure::PartGap { part, above, least, most, tolerance } => {
+                gap::gap(self, (*part, *above), (*least, *most), *tolerance)
+            }
+            Measure::PartBeside { part, of } => gap::beside(self, *part, *of),
             Measure::PartFramed { part } => frame::framed(self, *part),
             Measure::FrameSize { part, sizes, tolerance } => frame::size(self, *part, sizes, *tolerance),
             Measure::SameRow { part, other, tolerance } => place::same_row(self, *part, *other, *tolerance),
@@ -243,6 +252,7 @@ impl Case<'_> {
                 recipients::left_edge(self, (*part, *level_with), (*tolerance, *level), except)
             }
             Measure::Deputy { words, except } => presence::deputy(self, words, except),
+            Measure::ListAlone { part, list, several } => order::alone(self, *part, *list, several),
             Measure::Wording { pattern, instead, unless_after } => {
                 wording::wording(self, pattern, instead, unless_after)
             }

@@ -77,6 +77,10 @@ pub(super) fn number_padding(case: &Case<'_>) -> Outcome {
 pub(super) fn number_type(case: &Case<'_>) -> Outcome {
     let Some(line) = case.layout.number else { return Outcome::NotChecked(Why::NoSuchPart) };
     let Some(kind) = kind(case) else { return Outcome::NotChecked(Why::NoType) };
+    // A symbol whose form is broken is one fault, not two.
+    if let Outcome::Broken(_) = number_form(case) {
+        return Outcome::NotChecked(Why::WrongText);
+    }
     let numbering = &case.profile.numbering;
     let text = case.layout.number_text(case.profile).unwrap_or_default();
     let separator = numbering.number_symbol_separator.as_str();
@@ -123,11 +127,15 @@ pub(super) fn date_form(case: &Case<'_>) -> Outcome {
     }
 }
 
-/// Whether a place is written as names are: with a capital, and not in capitals alone. Letters that stand
+/// Whether a place is written as names are: with a capital, and neither in capitals nor in figures alone, for
+/// a place that is numbered is named with what it is (`Quận 1`). Letters that stand
 /// for words (`TP. HCM`) have no vowel, and a draft's dots have no letter.
 fn is_named(place: &str) -> bool {
     let mut letters = place.chars().filter(|character| character.is_alphabetic()).peekable();
     if letters.peek().is_some_and(|first| first.is_lowercase()) {
+        return false;
+    }
+    if letters.peek().is_none() && place.chars().any(|character| character.is_ascii_digit()) {
         return false;
     }
     let vowel = |character: char| {

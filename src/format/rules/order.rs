@@ -140,7 +140,6 @@ fn is_known(letter: Option<&str>, letters: &[String]) -> bool {
     letter.is_some_and(|letter| letters.iter().any(|known| known == letter))
 }
 
-/// Whether the entries of a list end as they should.
 /// The entries of a list, each with its whole text and its first line.
 pub(in crate::format) fn entries<'f>(layout: &Layout<'f>, part: Part) -> Vec<(String, &'f Line)> {
     match part {
@@ -148,7 +147,9 @@ pub(in crate::format) fn entries<'f>(layout: &Layout<'f>, part: Part) -> Vec<(St
         // A line that begins no entry goes on with the one above.
         Part::Addressees => layout.part(part).iter().fold(Vec::new(), |mut all, line| {
             match all.last_mut() {
-                Some((text, _)) if !is_entry(&line.text) => *text = format!("{text} {}", line.text),
+                Some((text, _)) if !is_entry(&line.text) && !text.ends_with(';') => {
+                    *text = format!("{text} {}", line.text)
+                }
                 _ => all.push((line.text.clone(), *line)),
             }
             all
@@ -166,6 +167,30 @@ pub(in crate::format) fn entries<'f>(layout: &Layout<'f>, part: Part) -> Vec<(St
     }
 }
 
+/// Whether a list of one entry stands below its words instead of behind them.
+pub(super) fn alone(case: &Case<'_>, part: Part, list: Part, several: &[String]) -> Outcome {
+    let entries = entries(case.layout, list);
+    let (Some(words), [(text, line)]) = (case.layout.part(part).last(), entries.as_slice()) else {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    };
+    let cell = |line: &Line| {
+        let cell = line.setting.as_ref()?.cell?;
+        Some((cell.table, cell.row, cell.column))
+    };
+    // In a cell beside its words it may stand on their line.
+    if cell(words) != cell(line) {
+        return Outcome::NotChecked(Why::OnlyLayout);
+    }
+    let level = line.at.is_none() && (line.baseline - words.baseline).abs() < line.size * 0.1;
+    let small = text.to_lowercase();
+    if level || !words.text.ends_with(':') || several.iter().any(|word| small.contains(word.as_str())) {
+        return Outcome::Holds;
+    }
+    let entry = text.trim_start_matches(|character: char| !character.is_alphanumeric());
+    of_line(line, format!("{} {entry}", words.text), text.as_str())
+}
+
+/// Whether the entries of a list end as they should.
 pub(super) fn list_ends(
     case: &Case<'_>,
     part: Part,

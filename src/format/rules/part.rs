@@ -1,14 +1,18 @@
 //! How parts of a document are written: size, weight, slant, capitals, text.
 
-use super::{Case, Outcome, Why, deviation_of_line, plain, range_text};
+use super::text::is_accepted;
+use super::{Case, Outcome, Why, deviation_of_line, of_line, order, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::{is_capitals, is_family_name};
+use crate::format::layout::{begins, is_capitals, is_family_name};
 use crate::messages::message;
 use crate::profile::{Hue, Part, Pattern};
 
 /// The deviations of the lines of a part that `wrong` gives what was expected and found of.
 fn judged(case: &Case<'_>, part: Part, wrong: impl Fn(&Line) -> Option<(String, String)>) -> Outcome {
-    let lines = case.layout.part(part);
+    judged_lines(case.layout.part(part), wrong)
+}
+
+fn judged_lines(lines: &[&Line], wrong: impl Fn(&Line) -> Option<(String, String)>) -> Outcome {
     if lines.is_empty() {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
@@ -64,17 +68,36 @@ pub(super) fn text(
     example: &str,
 ) -> Outcome {
     let meant = |line: &Line| when.is_none_or(|when| when.0.is_match(&line.text));
-    let lines = case.layout.part(part);
+    // A line that goes on with the addressee above it begins none.
+    let lines: Vec<&Line> = match part {
+        Part::Addressees => order::entries(case.layout, part).into_iter().map(|(_, line)| line).collect(),
+        _ => case.layout.part(part).to_vec(),
+    };
     if !lines.is_empty() && !lines.iter().any(|line| meant(line)) {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
-    judged(case, part, |line| {
+    judged_lines(&lines, |line| {
         (meant(line) && !pattern.0.is_match(&line.text)).then(|| (example.to_owned(), line.text.clone()))
     })
 }
 
-/// Whether a part isn't all in capitals.
-pub(super) fn sentence(case: &Case<'_>, part: Part) -> Outcome {
+/// Whether a part isn't all in capitals. Behind words that don't count all of its lines are one text, for a
+/// line alone may hold nothing but abbreviations.
+pub(super) fn sentence(case: &Case<'_>, part: Part, behind: Option<&str>) -> Outcome {
+    const WORDS: usize = 3;
+    if let Some(words) = behind {
+        let lines = case.layout.part(part);
+        let first = lines.first().filter(|line| begins(&line.text, words));
+        let Some(first) = first else { return Outcome::NotChecked(Why::NoSuchPart) };
+        let text = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
+        let rest: String = text.chars().skip(words.chars().count()).collect();
+        let shouted = is_capitals(&rest) && rest.split_whitespace().count() >= WORDS;
+        return if shouted {
+            of_line(first, word("format_word_small_letters"), text)
+        } else {
+            Outcome::Holds
+        };
+    }
     judged(case, part, |line| {
         is_capitals(&line.text).then(|| (word("format_word_small_letters"), line.text.clone()))
     })
@@ -95,6 +118,19 @@ pub(super) fn named(case: &Case<'_>, part: Part) -> Outcome {
 pub(super) fn lead(case: &Case<'_>, part: Part, bold: bool) -> Outcome {
     judged(case, part, |line| {
         (line.leads_bold != bold).then(|| either(bold, "format_word_bold", "format_word_not_bold"))
+    })
+}
+
+/// Whether a part is set in one of the families.
+pub(super) fn font(case: &Case<'_>, part: Part, families: &[String]) -> Outcome {
+    let lines = case.layout.part(part);
+    let named = |line: &&&Line| line.fonts.keys().any(|font| !font.is_empty());
+    if !lines.is_empty() && !lines.iter().any(|line| named(&line)) {
+        return Outcome::NotChecked(Why::NoFontNames);
+    }
+    judged(case, part, |line| {
+        let other = line.fonts.keys().find(|font| !font.is_empty() && !is_accepted(families, font))?;
+        Some((families.first().cloned().unwrap_or_default(), other.to_string()))
     })
 }
 

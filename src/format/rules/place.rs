@@ -2,10 +2,11 @@
 
 use super::{Case, Outcome, Why, deviation_of_line, of_line, plain};
 use crate::format::facts::Line;
+use crate::format::layout::{close, folded};
 use crate::format::metrics;
 use crate::format::setting::{Align, Drawn, Stroke};
 use crate::messages::message;
-use crate::profile::Part;
+use crate::profile::{Measure, Part};
 
 /// A line belongs to the text above it within this, in millimetres from its baseline.
 const BELOW: f64 = 7.5;
@@ -130,7 +131,13 @@ pub(super) fn one_line(case: &Case<'_>, part: Part) -> Outcome {
         return Outcome::NotChecked(Why::OnlyLayout);
     };
     let room = room - PADDING - setting.left - setting.right;
-    let width = metrics::width(&first.text, first.size, first.bold, first.italic);
+    // A size that is too great already is another rule's: what counts is whether it fits without that.
+    let greatest = case.profile.rules.iter().filter_map(|rule| match &rule.measure {
+        Measure::PartSize { part: of, range: [_, greatest], .. } if *of == part => Some(*greatest),
+        _ => None,
+    });
+    let size = greatest.fold(first.size, f64::min);
+    let width = metrics::width(&first.text, size, first.bold, first.italic);
     // Programs let text reach into what tables leave free, and stretch columns a little.
     if width <= room + 3.0 {
         Outcome::Holds
@@ -154,6 +161,9 @@ fn find(case: &Case<'_>, lines: &[&Line]) -> Under {
     if last.at.is_some() {
         return find_in_docx(case, lines, last);
     }
+    // A name may end with a number that had no room on its line: the line drawn below counts from the words.
+    let worded = |line: &&&Line| line.text.chars().any(char::is_alphabetic);
+    let last = lines.iter().rev().find(worded).copied().unwrap_or(last);
     let (left, right) = lines.iter().fold((f64::MAX, f64::MIN), |(left, right), line| {
         (left.min(line.bounds[0]), right.max(line.bounds[2]))
     });
@@ -231,6 +241,16 @@ pub(super) fn line_under(case: &Case<'_>, part: Part) -> Outcome {
     }
 }
 
+/// Whether a text is one that is fixed, written otherwise: a line as long as the right text is no fault then.
+fn is_misspelt(case: &Case<'_>, text: &str) -> bool {
+    case.profile.rules.iter().any(|rule| match &rule.measure {
+        Measure::FixedText { text: right, also } => {
+            text != right && !also.iter().any(|also| also == text) && close(&folded(text), &folded(right))
+        }
+        _ => false,
+    })
+}
+
 /// Whether that line is as long as it should be beside the text: its last line, or its longest.
 pub(super) fn line_length(
     case: &Case<'_>,
@@ -240,6 +260,9 @@ pub(super) fn line_length(
 ) -> Outcome {
     let lines = case.layout.part(part);
     let Some(last) = lines.last() else { return Outcome::NotChecked(Why::NoSuchPart) };
+    if is_misspelt(case, &last.text) {
+        return Outcome::NotChecked(Why::WrongText);
+    }
     let Under::Line(shares) = find(case, lines) else { return Outcome::NotChecked(Why::NoLine) };
     let Some(first) = shares.last() else { return Outcome::NotChecked(Why::OnlyLayout) };
     let fits = |share: &f64| (least - tolerance..=greatest + tolerance).contains(share);

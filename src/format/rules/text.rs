@@ -1,7 +1,7 @@
 //! Fonts, sizes, and texts that must stand in the head.
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, of_page};
-use crate::format::facts::{Facts, Line};
+use crate::format::facts::{Facts, Line, is_signing_note};
 use crate::format::layout::{Layout, folded, is_capitals};
 use crate::profile::{Measure, Part};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,9 @@ pub(super) fn font_family(case: &Case<'_>, families: &[String]) -> Outcome {
     let mut others: BTreeMap<&str, (&Line, usize)> = BTreeMap::new();
     // Lines have a few fonts, again and again.
     let mut wrong: BTreeMap<&str, bool> = BTreeMap::new();
-    for line in facts.lines.iter().chain(&facts.foot).filter(|line| !line.invisible) {
+    // What a signature writes has rules of its own.
+    let own = |line: &&Line| !line.invisible && !is_signing_note(&line.text);
+    for line in facts.lines.iter().chain(&facts.foot).filter(own) {
         for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
             judged += characters;
             let is_wrong = wrong
@@ -92,7 +94,8 @@ pub(super) fn black(case: &Case<'_>) -> Outcome {
     let sentence =
         |line: &&Line| !is_capitals(&line.text) && !marks.iter().any(|mark| std::ptr::eq(*mark, *line));
     let all = case.facts.lines.iter().chain(&case.facts.foot);
-    let mut visible = all.filter(|line| !line.invisible && !line.stamped).peekable();
+    let mut visible =
+        all.filter(|line| !line.invisible && !line.stamped && !is_signing_note(&line.text)).peekable();
     if visible.peek().is_none() {
         return Outcome::NotChecked(Why::LittleText);
     }

@@ -235,12 +235,13 @@ impl<'p> Listener<'p> {
         });
     }
 
-    fn bar(&mut self, bounds: Rect) {
+    fn bar(&mut self, bounds: Rect, dashed: bool) {
         let (width, height) = (bounds.width().abs(), bounds.height().abs());
         let thin = height <= THICK || width <= THICK;
         let long = height.max(width) >= SHORT;
-        if thin && long && height.max(width) < 1e6 && self.page.strokes.len() < STROKES {
-            self.page.strokes.push([bounds.x0, bounds.y0, bounds.x1, bounds.y1]);
+        let kept = if dashed { &mut self.page.dashed } else { &mut self.page.strokes };
+        if thin && long && height.max(width) < 1e6 && kept.len() < STROKES {
+            kept.push([bounds.x0, bounds.y0, bounds.x1, bounds.y1]);
         }
     }
 }
@@ -250,6 +251,15 @@ fn is_frame(bounds: Rect, mode: &DrawMode) -> bool {
     matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..))
         && bounds.width().abs() > THICK
         && bounds.height().abs() > THICK
+}
+
+/// Whether a line is broken into dashes that can be seen (ISO 32000-2, 8.4.3.6): every second length of the
+/// array is a gap, the only one is both.
+fn is_dashed(mode: &DrawMode) -> bool {
+    const SEEN: f32 = 0.4;
+    let DrawMode::Stroke(stroke) = mode else { return false };
+    let gaps = stroke.dash_array.iter().skip(usize::from(stroke.dash_array.len() > 1)).step_by(2);
+    gaps.copied().any(|gap| gap > SEEN)
 }
 
 /// The direction of a baseline; where it is squeezed to nothing, that across what stands upright.
@@ -275,20 +285,22 @@ impl<'a> Device<'a> for Listener<'_> {
         self.step();
         let path = props.transform * path.clone();
         let bounds = path.bounding_box();
-        self.bar(bounds);
+        let dashed = is_dashed(mode);
+        self.bar(bounds, dashed);
         if is_frame(bounds, mode) && path.elements().len() <= FRAME {
-            path.segments().for_each(|segment| self.bar(segment.bounding_box()));
+            path.segments().for_each(|segment| self.bar(segment.bounding_box(), dashed));
         }
     }
 
     fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
         self.step();
         let bounds = props.transform.transform_rect_bbox(*rect);
-        self.bar(bounds);
+        let dashed = is_dashed(mode);
+        self.bar(bounds, dashed);
         if is_frame(bounds, mode) {
             let Rect { x0, y0, x1, y1 } = bounds;
             for (x0, y0, x1, y1) in [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)] {
-                self.bar(Rect::new(x0, y0, x1, y1));
+                self.bar(Rect::new(x0, y0, x1, y1), dashed);
             }
         }
     }

@@ -122,7 +122,7 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
 }
 
 /// A document that has the part.
-fn having(part: &str) -> Made {
+pub fn having(part: &str) -> Made {
     match part {
         "letter_abstract" | "addressee" => Made::letter(),
         "chapter" | "chapter.title" => Made::regulation(),
@@ -139,7 +139,7 @@ fn having(part: &str) -> Made {
     }
 }
 
-fn says(text: &'static str) -> Made {
+pub fn says(text: &'static str) -> Made {
     Made { content: vec![("body", text)], ..Made::letter() }
 }
 
@@ -341,6 +341,7 @@ pub fn cases() -> Vec<Case> {
         ("annex.pages", Made { pages: PageNumbers { anew: false, ..pages }, ..Made::with_annexes() }),
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
+    all.extend(super::broken_head::cases());
     all.push(("urgency.frame.size", Made { frame: Some([45.0, 12.0]), ..having("urgency") }, Some("pdf")));
     all
 }

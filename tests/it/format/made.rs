@@ -36,12 +36,18 @@ pub struct Made {
     /// Labels and titles of annexes.
     pub annexes: &'static [(&'static str, &'static str)],
     pub setting: Setting,
+    /// Space above motto, issuer and a letter's abstract beyond single lines, in points.
+    pub spaces: [f64; 3],
+    /// Whether the state's title stands at the left, and the bodies at the right.
+    pub swapped: bool,
     /// Whether the state's title has too little room.
     pub narrow: bool,
     /// Whether a PDF has two fonts for each face, as Word writes them.
     pub split: bool,
     /// Lengths of the lines under motto, issuer and abstract, as shares of their texts.
     pub lines: [Option<f64>; 3],
+    /// Which of those lines are broken into dashes.
+    pub dashed: [bool; 3],
     pub pages: PageNumbers,
     /// What is written otherwise than it should be: in which part, and how.
     pub wrong: Option<(&'static str, Wrong)>,
@@ -137,9 +143,12 @@ impl Made {
             signer: "Nguyễn Văn Thử",
             annexes: &[],
             setting: Setting { indent: 12.7, gap: 7.0, pitch: 1.0, justified: true, date_below: 0.0 },
+            spaces: [0.0, 0.0, 6.0],
+            swapped: false,
             narrow: false,
             split: false,
             lines: [Some(1.0), Some(0.4), Some(0.4)],
+            dashed: [false; 3],
             pages: PageNumbers {
                 shown: true,
                 above: true,

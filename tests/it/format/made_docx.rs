@@ -76,15 +76,24 @@ fn paragraph(line: &Written, font: &str, properties: &str) -> String {
 }
 
 fn centred(line: &Written, font: &str) -> String {
-    paragraph(line, font, if line.aside { r#"<w:jc w:val="left"/>"# } else { r#"<w:jc w:val="center"/>"# })
+    spaced(line, font, 0.0)
+}
+
+/// The same with space above it, in points.
+fn spaced(line: &Written, font: &str, space: f64) -> String {
+    let before =
+        if space > 0.0 { format!(r#"<w:spacing w:before="{}"/>"#, space * 20.0) } else { String::new() };
+    let aside = if line.aside { "left" } else { "center" };
+    paragraph(line, font, &format!(r#"{before}<w:jc w:val="{aside}"/>"#))
 }
 
 /// A line drawn under a text, in a paragraph of its own.
-fn drawn(line: &Written, share: Option<f64>) -> String {
+fn drawn(line: &Written, share: Option<f64>, dashed: bool) -> String {
     let Some(share) = share.filter(|_| !line.text.is_empty()) else { return String::new() };
+    let style = if dashed { "dash" } else { "solid" };
     let points = metrics::width(&line.text, line.size, line.bold, line.italic) * share * 72.0 / 25.4;
     format!(
-        r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:pict><v:line xmlns:v="urn:schemas-microsoft-com:vml" from="0,2pt" to="{points:.1}pt,2pt"/></w:pict></w:r></w:p>"#
+        r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:pict><v:line xmlns:v="urn:schemas-microsoft-com:vml" from="0,2pt" to="{points:.1}pt,2pt"><v:stroke dashstyle="{style}"/></v:line></w:pict></w:r></w:p>"#
     )
 }
 
@@ -111,14 +120,15 @@ pub fn docx(made: &Made) -> Vec<u8> {
     let (issuer, motto) =
         (write("issuer", made.issuer, 13.0, true, false), write("motto", made.motto, 14.0, true, false));
     let left = centred(&write("superior", made.superior, 13.0, false, false), font)
-        + &centred(&issuer, font)
-        + &drawn(&issuer, made.lines[1]);
+        + &spaced(&issuer, font, made.spaces[1])
+        + &drawn(&issuer, made.lines[1], made.dashed[1]);
     let right = centred(&write("title", made.title, 13.0, true, false), font)
-        + &centred(&motto, font)
-        + &drawn(&motto, made.lines[0]);
+        + &spaced(&motto, font, made.spaces[0])
+        + &drawn(&motto, made.lines[0], made.dashed[0]);
     let mut number = centred(&write("number", made.number, 13.0, false, false), font);
     if made.kind.is_none() {
-        number += &centred(&write("letter_abstract", made.subject, 12.0, false, false), font);
+        let subject = write("letter_abstract", made.subject, 12.0, false, false);
+        number += &spaced(&subject, font, made.spaces[2]);
     }
     let mut rows = vec![[left, right]];
     let date = centred(&write("date", made.date, 14.0, false, true), font);
@@ -135,13 +145,18 @@ pub fn docx(made: &Made) -> Vec<u8> {
         let set = format!(r#"{frame}<w:jc w:val="right"/>"#);
         body += &paragraph(&write(part, text, 13.0, true, false), font, &set);
     }
-    body += &table(if made.narrow { [80.0, 92.0] } else { [56.0, 116.0] }, &rows);
+    let mut widths = if made.narrow { [80.0, 92.0] } else { [56.0, 116.0] };
+    if made.swapped {
+        widths.reverse();
+        rows.iter_mut().for_each(|row| row.reverse());
+    }
+    body += &table(widths, &rows);
     match made.kind {
         Some(kind) => {
             let subject = write("abstract", made.subject, 14.0, true, false);
             body += &centred(&write("type", kind, 14.0, true, false), font);
             body += &centred(&subject, font);
-            body += &drawn(&subject, made.lines[2]);
+            body += &drawn(&subject, made.lines[2], made.dashed[2]);
         }
         None if made.addressees.is_empty() => {
             body += &centred(&write("addressee", ADDRESSEE, 14.0, false, false), font);

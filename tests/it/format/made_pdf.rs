@@ -3,7 +3,7 @@
 
 use super::made::{ADDRESSEE, Made, Written};
 use super::made_marks;
-use chancery::pdf::filter::deflate;
+pub use super::made_marks::{scan, scan_placed};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ const POINTS: f64 = 72.0 / 25.4;
 const WIDTH: f64 = 0.4;
 
 /// Upright, bold, slanted, both, and a font of another name.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Face {
     Upright = 1,
     Bold = 2,
@@ -100,6 +100,11 @@ impl Writer {
     fn appearance(&mut self, stamp: &Stamp, picture: usize) -> ([f64; 4], String, String) {
         let height = self.paper.1;
         match stamp {
+            Stamp::Set(face, paint, text) => {
+                let (place, content, fonts) = self.appearance(text, picture);
+                let font = format!("/F1 {} 0 R", 1 + 2 * *face as usize);
+                (place, format!("{paint} {content}"), fonts.replace("/F1 3 0 R", &font))
+            }
             Stamp::Picture([left, top, wide, high], ..) => (
                 [
                     left * POINTS,
@@ -193,7 +198,7 @@ impl Writer {
             objects.push(stream(form.as_bytes(), content.as_bytes()));
             let (colour, holes) = match stamp {
                 Stamp::Picture(_, colour, holes) => (*colour, *holes),
-                Stamp::Text(..) => ([0; 3], false),
+                _ => ([0; 3], false),
             };
             let mask = if holes { format!("/SMask {} 0 R", number + 3) } else { String::new() };
             let kind = "/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 8";
@@ -238,6 +243,8 @@ pub enum Stamp {
     Picture([f64; 4], [u8; 3], bool),
     /// Left and baseline in millimetres, size and text.
     Text(f64, f64, f64, &'static str),
+    /// A text in a face, painted by an operator of the content.
+    Set(Face, &'static str, Box<Stamp>),
 }
 
 /// A document being laid out.
@@ -296,13 +303,14 @@ impl Flow<'_> {
         self.writer.written(&At::Centre(at), self.y, line);
     }
 
-    fn drawn(&mut self, line: &Written, middle: f64, share: Option<f64>) {
+    fn drawn(&mut self, line: &Written, middle: f64, share: Option<f64>, dashed: bool) {
         let Some(share) = share.filter(|_| !line.text.is_empty()) else { return };
         let middle = if line.aside { middle - 14.0 } else { middle };
         let long = line.text.chars().count() as f64 * line.size * WIDTH / POINTS * share;
         let y = (self.made.paper.1 - self.y - 1.5) * POINTS;
         let (from, to) = ((middle - long / 2.0) * POINTS, (middle + long / 2.0) * POINTS);
-        self.writer.lines.push(format!("0.7 w {from:.2} {y:.2} m {to:.2} {y:.2} l S"));
+        let dash = if dashed { "[3 2] 0 d" } else { "[] 0 d" };
+        self.writer.lines.push(format!("{dash} 0.7 w {from:.2} {y:.2} m {to:.2} {y:.2} l S [] 0 d"));
     }
 
     /// A paragraph of running text.
@@ -413,19 +421,26 @@ fn head(flow: &mut Flow<'_>) {
     let made = flow.made;
     let [left, _, top, _] = made.margins;
     let (width, end) = (made.paper.0, flow.end());
-    let (west, east) = (left + (end - left) * 0.22, left + (end - left) * 0.70);
+    let (mut west, mut east) = (left + (end - left) * 0.22, left + (end - left) * 0.70);
+    if made.swapped {
+        (west, east) = (left + (end - left) * 0.26, left + (end - left) * 0.78);
+        std::mem::swap(&mut west, &mut east);
+    }
+    let [lower_motto, lower_issuer, lower_abstract] = made.spaces.map(|space| space / POINTS);
     // A first line's upper edge is 0.891 of its size above the baseline in Times New Roman.
-    let first = top + 13.0 * 0.891 / POINTS;
+    let top = top + 13.0 * 0.891 / POINTS;
     let step = 6.0;
-    let mut put = |at: f64, baseline: f64, line: Written, share: Option<f64>| {
+    let (marked, first) = made_marks::place(made, west, east, (top, step));
+    let mut put = |at: f64, baseline: f64, line: Written, ruled: Option<usize>| {
         flow.y = baseline;
         flow.centred(&line, at);
-        flow.drawn(&line, at, share);
+        let share = ruled.and_then(|which| made.lines[which]);
+        flow.drawn(&line, at, share, ruled.is_some_and(|which| made.dashed[which]));
     };
     put(west, first, made.write("superior", made.superior, 13.0, false, false), None);
     let title = made.write("title", made.title, 13.0, true, false);
     // A motto below a title on two lines is one line further down.
-    let lower = if made.narrow { 5.0 } else { 0.0 };
+    let lower = lower_motto + if made.narrow { 5.0 } else { 0.0 };
     if made.narrow {
         let (upper, rest) = title.text.split_at(title.text.find(" VIỆT").unwrap());
         put(east, first, Written { text: upper.to_owned(), ..title.clone() }, None);
@@ -433,20 +448,21 @@ fn head(flow: &mut Flow<'_>) {
     } else {
         put(east, first, title, None);
     }
-    put(west, first + step, made.write("issuer", made.issuer, 13.0, true, false), made.lines[1]);
-    put(east, first + step + lower, made.write("motto", made.motto, 14.0, true, false), made.lines[0]);
+    put(west, first + step + lower_issuer, made.write("issuer", made.issuer, 13.0, true, false), Some(1));
+    put(east, first + step + lower, made.write("motto", made.motto, 14.0, true, false), Some(0));
     put(west, first + 3.0 * step, made.write("number", made.number, 13.0, false, false), None);
     let below = made.setting.date_below;
     put(east, first + 3.0 * step + below, made.write("date", made.date, 14.0, false, true), None);
-    let marked = (end - 20.0, first + 4.4 * step);
     for (part, text) in made.marks {
-        put(marked.0, marked.1, made.write(part, text, 13.0, true, false), None);
+        let line = Written { aside: false, ..made.write(part, text, 13.0, true, false) };
+        put(marked.0, marked.1, line, None);
     }
     let mut y = first + 5.6 * step;
     match made.kind {
         None => {
             let subject = made.write("letter_abstract", made.subject, 12.0, false, false);
-            put(west, first + 4.2 * step, subject, None);
+            // One line of this size is 14.4 points below one of 13.
+            put(west, first + 3.0 * step + 14.4 / POINTS + lower_abstract, subject, None);
             y += step;
             let one = made.addressees.is_empty();
             let text = if one { ADDRESSEE } else { "Kính gửi:" };
@@ -459,7 +475,7 @@ fn head(flow: &mut Flow<'_>) {
         Some(kind) => {
             put(width / 2.0, y, made.write("type", kind, 14.0, true, false), None);
             y += step;
-            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false), made.lines[2]);
+            put(width / 2.0, y, made.write("abstract", made.subject, 14.0, true, false), Some(2));
         }
     }
     flow.y = y + 1.6 * step;
@@ -469,29 +485,4 @@ fn head(flow: &mut Flow<'_>) {
         let line = made.write("address", made.address, 11.0, false, false);
         flow.writer.written(&At::Centre(width / 2.0), made.paper.1 - 13.0, &line);
     }
-}
-
-/// Pages that are pictures of this many dots per inch, with recognised text behind.
-pub fn scan(paper: (f64, f64), dpi: f64, grey: bool) -> Vec<u8> {
-    scan_placed(paper, dpi, grey, 1.0, true)
-}
-
-/// The same with the picture on a share of the page, with or without a text layer.
-pub fn scan_placed(paper: (f64, f64), dpi: f64, grey: bool, share: f64, layer: bool) -> Vec<u8> {
-    let (width, height) = (paper.0 * POINTS, paper.1 * POINTS);
-    let (columns, rows) =
-        ((paper.0 / 25.4 * dpi * share).round() as usize, (paper.1 / 25.4 * dpi * share).round() as usize);
-    let text = if layer { "BT /F1 10 Tf 3 Tr 100 700 Td (text) Tj ET" } else { "" };
-    let (wide, high) = (width * share, height * share);
-    let data = deflate(&vec![0xff; columns * rows * if grey { 1 } else { 3 }]);
-    file(&[
-        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
-        format!("<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 {width:.2} {height:.2}]>>").into_bytes(),
-        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>>>>>>>".to_vec(),
-        stream(b"", format!("q {wide:.2} 0 0 {high:.2} 0 0 cm /I Do Q {text}").as_bytes()),
-        stream(
-            format!("/Type/XObject/Subtype/Image/Width {columns}/Height {rows}/BitsPerComponent 8/ColorSpace/{}/Filter/FlateDecode", if grey { "DeviceGray" } else { "DeviceRGB" }).as_bytes(),
-            &data,
-        ),
-    ])
 }

@@ -1,10 +1,12 @@
 //! Format check: what other programs read in the same files, documents that break exactly one rule,
 //! documents that break none, and hostile files.
 
+mod broken_head;
 mod broken_rules;
 mod command;
 mod companions;
 mod facts;
+mod head;
 mod hostile;
 mod made;
 mod made_docx;

@@ -150,7 +150,8 @@ fn a_document_that_breaks_one_rule_is_found_for_that_rule_only() {
         }
         shown.insert(rule);
     }
-    for (rule, bytes) in super::broken_rules::signed_and_scanned() {
+    let signed = super::broken_rules::signed_and_scanned();
+    for (rule, bytes) in signed.into_iter().chain(super::broken_head::signed()) {
         wrong.extend(shows(rule, "pdf", bytes));
         shown.insert(rule);
     }
