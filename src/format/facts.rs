@@ -3,8 +3,10 @@
 
 use super::report::At;
 use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
-use super::{drawn, lines, margins};
+use super::{drawn, later, lines, margins};
 use crate::pdf::text::{Page, Pages};
+use crate::profile::form::Recognition;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -181,6 +183,8 @@ impl Facts {
 pub(super) struct Gathering<'w> {
     /// Words that stand beside the numbers of pages.
     page_words: &'w [String],
+    /// The word on the stamp of arrival.
+    arrival: Option<&'w str>,
     lines: Vec<Line>,
     sheets: Vec<Sheet>,
     scanned: usize,
@@ -225,9 +229,18 @@ impl<'w> Gathering<'w> {
         Self { page_words, ..Self::default() }
     }
 
+    /// Before the first page of a document that a profile speaks of.
+    pub(super) fn by(recognition: &'w Recognition) -> Self {
+        Self { arrival: recognition.arrival.as_deref(), ..Self::of(&recognition.page_words) }
+    }
+
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
+        let arrival = self.arrival.filter(|_| number == 0);
+        let own = arrival.map_or(Cow::Borrowed(page), |word| later::without_arrival(page, word));
+        let page = own.as_ref();
         let mut of_page = lines::of(number, page);
+        later::drop_prints(page, &mut of_page, self.page_words);
         self.drawn.extend(drawn::of_characters(&mut of_page));
         let (strokes, tables) = drawn::strokes(number, page);
         if number == 0 {

@@ -5,6 +5,7 @@ pub mod docx;
 mod drawn;
 pub mod facts;
 mod figures;
+mod later;
 pub mod layout;
 mod lines;
 mod margins;
@@ -150,7 +151,7 @@ pub fn read(bytes: Vec<u8>, profile: &Profile, limits: &Limits) -> Result<Readab
                 return Err(FormatError::Pdf(error.to_string()));
             }
             let version = version(&bytes);
-            let mut gathered = facts::Gathering::of(&profile.recognition.page_words);
+            let mut gathered = facts::Gathering::by(&profile.recognition);
             match text::visit(bytes, limits, &mut |number, page| gathered.page(number, &page)) {
                 Ok(pages) => {
                     let facts = Facts { version, ..gathered.finish(&pages) };

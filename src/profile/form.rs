@@ -187,6 +187,8 @@ pub struct Recognition {
     /// How lines among them may begin, too.
     #[serde(default)]
     pub grounds_also: Vec<String>,
+    /// The word on the stamp that who receives a document puts onto it.
+    pub arrival: Option<String>,
     /// Words that stand beside the number of a page where it isn't alone, in small letters.
     #[serde(default)]
     pub page_words: Vec<String>,

@@ -9,6 +9,7 @@ pub mod form;
 pub mod notation;
 pub mod part;
 pub mod rule;
+pub mod seen;
 pub mod values;
 
 use crate::messages::{Language, Message};
@@ -25,7 +26,8 @@ pub use form::{
 };
 pub use notation::{Notation, NotationError};
 pub use part::Part;
-pub use rule::{Measure, Rule, Seen, Severity, Side};
+pub use rule::{Measure, Rule, Severity, Side};
+pub use seen::Seen;
 pub use values::{Counted, Hue, Pattern};
 
 /// Bytes a profile's file may have; the one compiled in has about 20,000.

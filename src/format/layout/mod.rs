@@ -170,10 +170,13 @@ impl<'f> Layout<'f> {
         })
     }
 
-    /// Number and symbol, when they follow the grammar.
+    /// Number and symbol, when they follow the grammar but for blanks: what is meant is told by a number that
+    /// was stamped into a wider gap, too.
     #[must_use]
     pub fn notation(&self, profile: &Profile) -> Option<Notation> {
-        profile.numbering.parse(&self.number_text(profile)?).ok()
+        let text = self.number_text(profile)?;
+        let joined = || text.split_whitespace().collect::<String>();
+        profile.numbering.parse(&text).or_else(|_| profile.numbering.parse(&joined())).ok()
     }
 
     /// The symbol of a draft whose number hasn't been given yet, when it follows the grammar.
