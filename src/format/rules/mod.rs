@@ -196,7 +196,7 @@ impl Case<'_> {
                 presence::present(self, *part, (or, *with), types, except)
             }
             Measure::PartCentred { part, under, tolerance } => place::centred(self, *part, under, *tolerance),
-            Measure::PartPlace { part, within } => place::within(self, *part, *within),
+            Measure::PartPlace { part, within, except } => place::within(self, *part, *within, except),
             Measure::PartFramed { part } => frame::framed(self, *part),
             Measure::FrameSize { part, sizes, tolerance } => frame::size(self, *part, sizes, *tolerance),
             Measure::SameRow { part, other, tolerance } => place::same_row(self, *part, *other, *tolerance),

@@ -5,6 +5,7 @@ mod broken_rules;
 mod command;
 mod companions;
 mod facts;
+mod headers;
 mod hostile;
 mod made;
 mod made_docx;

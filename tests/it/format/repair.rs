@@ -34,7 +34,7 @@ fn entries(bytes: &[u8]) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
     found
 }
 
-fn part(bytes: &[u8], name: &str) -> String {
+pub fn part(bytes: &[u8], name: &str) -> String {
     String::from_utf8(entries(bytes).remove(name).unwrap().1).unwrap()
 }
 
