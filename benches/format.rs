@@ -162,7 +162,7 @@ fn measure(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("format, ten pages");
     group.bench_function("interpreter alone", |bench| bench.iter(|| bare(black_box(bytes.clone()))));
     group.bench_function("facts", |bench| {
-        bench.iter(|| read(black_box(bytes.clone()), &limits).map(|pages| Facts::of_pdf(&pages)));
+        bench.iter(|| read(black_box(bytes.clone()), &limits).map(|pages| Facts::of_pdf(&pages, &[])));
     });
     group.bench_function("facts and rules", |bench| {
         bench.iter(|| check(black_box(bytes.clone()), Profile::builtin(), &limits));
