@@ -225,12 +225,15 @@ pub enum Measure {
         /// What measuring may be off by, in millimetres.
         tolerance: f64,
     },
-    /// A part that stands where it must: fractions of the first page, left top right bottom.
+    /// A part that stands where it must: fractions of its page, left top right bottom.
     PartPlace {
         /// Which part.
         part: Part,
         /// Where.
         within: [f64; 4],
+        /// Types in which it may stand elsewhere.
+        #[serde(default)]
+        except: Vec<String>,
     },
     /// Space between a part and the one above it beyond single lines, in points.
     PartGap {

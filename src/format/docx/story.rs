@@ -204,7 +204,7 @@ impl Reader<'_> {
                 writer.run(element, &set);
             } else if place::is(element, "fldSimple") {
                 made_until = element.range().end;
-                writer.instruction(attribute(element, "instr"));
+                writer.instruction(attribute(element, "instr"), None);
             }
         }
         let centre_stop = set.centre_stop == Some(true);
@@ -319,11 +319,7 @@ impl<'w> Writer<'w> {
                 "br" => self.text.push(' '),
                 "noBreakHyphen" => self.words("-", set),
                 "sym" => self.words("•", set),
-                "instrText" => {
-                    if self.instruction(piece.text()) {
-                        self.field_set = Some(set.clone());
-                    }
-                }
+                "instrText" => self.instruction(piece.text(), Some(set)),
                 _ => {}
             }
         }
@@ -332,17 +328,17 @@ impl<'w> Writer<'w> {
         }
     }
 
-    /// Takes a field's instruction; whether it makes the number of the page.
-    fn instruction(&mut self, instruction: Option<&str>) -> bool {
+    /// Takes a field's instruction, and how its run is set.
+    fn instruction(&mut self, instruction: Option<&str>, set: Option<&Characters>) {
         let instruction = instruction.unwrap_or_default();
         let page = page_format(instruction);
         // A condition asks for the number before it shows it: it is one number still.
         if (page.is_some() || counts_pages(instruction)) && !self.around.ends_with(NUMBER) {
             self.around.push(NUMBER);
         }
-        let Some(format) = page else { return false };
-        (self.field, self.format) = (Some(self.tabs), format);
-        true
+        if let Some(format) = page {
+            (self.field, self.format, self.field_set) = (Some(self.tabs), format, set.cloned());
+        }
     }
 
     fn words(&mut self, words: &str, set: &Characters) {

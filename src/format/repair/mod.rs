@@ -25,7 +25,7 @@ use crate::messages::message;
 use crate::profile::{Measure, Part, Profile, Rule, Severity};
 use plan::{Case, Why};
 use report::{Advice, Done, Left, Repair};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 /// Bytes of a main part that is repaired: it is read again for every rule that is broken, and the largest met has
@@ -141,7 +141,9 @@ impl Draft {
 
 fn leave(finding: Finding, left: &BTreeMap<String, Why>) -> Left {
     let code = left.get(&finding.rule).copied().unwrap_or(Why::ByHand).code();
-    let message = message(code, &[("expected", &finding.expected)]);
+    // The advice ends its sentence itself.
+    let expected = finding.expected.strip_suffix('.').unwrap_or(&finding.expected);
+    let message = message(code, &[("expected", expected)]);
     Left { finding, advice: Advice { code: code.to_owned(), message } }
 }
 
@@ -196,22 +198,10 @@ impl<'p> Work<'p> {
             let legacy = matches!(rule.measure, Measure::LegacyFonts { .. });
             return Err(if legacy { Why::Legacy } else { Why::ByHand });
         }
-        // Page numbers stand in parts of their own.
-        let numbers = matches!(rule.measure, Measure::PageNumberPlace)
-            || matches!(
-                rule.measure,
-                Measure::PartSize { part: Part::PageNumber, .. }
-                    | Measure::PartWeight { part: Part::PageNumber, .. }
-                    | Measure::PartSlant { part: Part::PageNumber, .. }
-            );
-        let stated = findings.first().and_then(|finding| finding.at.as_ref()).map(|at| at.part.as_str());
-        let name = stated.filter(|_| numbers).unwrap_or(&self.texts.main).to_owned();
+        let names = self.names(rule);
         let mut refused = None;
         for way in 0.. {
-            let planned = Case::open(&self.texts, &self.facts, self.profile, &name, |case| {
-                case.plan(rule, findings, way)
-            });
-            let Some(planned) = planned else { break };
+            let Some(planned) = self.planned(rule, findings, &names, way) else { break };
             match planned.and_then(|texts| self.judged(rule, texts)) {
                 Ok((texts, facts, report)) => {
                     self.take(rule, findings, texts, facts, report);
@@ -222,6 +212,44 @@ impl<'p> Work<'p> {
             }
         }
         Err(refused.unwrap_or(Why::Unclear))
+    }
+
+    /// The parts of the package in which a rule's findings are answered. Numbers of pages stand in headers, the
+    /// usual one and those of first and even pages, and all of them are written alike.
+    fn names(&self, rule: &Rule) -> BTreeSet<String> {
+        let numbers = matches!(
+            rule.measure,
+            Measure::PageNumberPlace
+                | Measure::PartSize { part: Part::PageNumber, .. }
+                | Measure::PartWeight { part: Part::PageNumber, .. }
+                | Measure::PartSlant { part: Part::PageNumber, .. }
+        );
+        if !numbers {
+            return BTreeSet::from([self.texts.main.clone()]);
+        }
+        let at = self.facts.numbers.iter().filter_map(|number| number.line.at.as_ref());
+        at.map(|at| at.part.clone()).collect()
+    }
+
+    /// The texts with a rule's findings answered in each of these parts that has something to be changed.
+    fn planned(
+        &self,
+        rule: &Rule,
+        findings: &[Finding],
+        names: &BTreeSet<String>,
+        way: usize,
+    ) -> Option<Result<Texts, Why>> {
+        let (mut made, mut refused) = (None, None);
+        for name in names {
+            let source: &Texts = made.as_ref().unwrap_or(&self.texts);
+            let planned =
+                Case::open(source, &self.facts, self.profile, name, |case| case.plan(rule, findings, way))?;
+            match planned {
+                Ok(texts) => made = Some(texts),
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        Some(made.ok_or(refused.unwrap_or(Why::Missing)))
     }
 
     /// The facts of changed texts and the report on them, if they are for the better.

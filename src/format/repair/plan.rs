@@ -325,9 +325,9 @@ impl<'c, 'i> Case<'c, 'i> {
             let paragraph = self.paragraph(line).ok_or(Why::Missing)?;
             let words = Words::of(source, paragraph).ok_or(Why::Bound)?;
             let runs = match words.find(written(line)) {
-                Some(place) => words.runs_of(place).ok_or(Why::Mixed)?,
                 // The number of a page is made, not written.
-                None if self.name != self.source.main => words.runs.clone(),
+                _ if self.name != self.source.main => numbering(&words.runs),
+                Some(place) => words.runs_of(place).ok_or(Why::Mixed)?,
                 None => return Err(Why::Bound),
             };
             look.set(&mut changes, source, self.looks, paragraph, &runs).ok_or(Why::Unclear)?;
@@ -424,6 +424,27 @@ impl<'c, 'i> Case<'c, 'i> {
         let new = new.get(line.text.len() - written(line).len()..).ok_or(Why::Bound)?;
         words.rewrite(changes, place, new).ok_or(Why::Bound)
     }
+}
+
+/// The runs of a paragraph that make the number of a page: those of its fields, and of what may stand in them.
+fn numbering<'a, 'i>(runs: &[Node<'a, 'i>]) -> Vec<Node<'a, 'i>> {
+    let mut open = 0_usize;
+    let mut found = Vec::new();
+    for run in runs {
+        let marks = run.children().filter_map(|piece| docx::attribute(piece, "fldCharType"));
+        let (before, mut begun) = (open, false);
+        for mark in marks {
+            match mark {
+                "begin" => (open, begun) = (open + 1, true),
+                "end" => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        if before > 0 || begun || run.ancestors().any(|above| place::is(above, "fldSimple")) {
+            found.push(*run);
+        }
+    }
+    found
 }
 
 /// What is written of a line: without the number or bullet that is made for it.

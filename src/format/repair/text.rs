@@ -89,7 +89,23 @@ pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
             .map(|text| text.iter().collect::<String>())
             .find(|text| tidy(text) && pattern.is_match(text))
     };
-    matching(&once).or_else(|| once.iter().find_map(|text| matching(&steps(text))))
+    let twice = || once.iter().find_map(|text| matching(&steps(text)));
+    // Letters of an abbreviation that each have a mark are first taken together.
+    let together = || joined(&characters).and_then(|text| matching(&steps(&text)));
+    matching(&once).or_else(twice).or_else(together)
+}
+
+/// A text whose first letters each have a mark behind them, without those marks but for the last (`T.U.Q GIÁM`,
+/// `TUQ GIÁM`).
+fn joined(text: &[char]) -> Option<Vec<char>> {
+    let is_mark = |at: usize| text.get(at).is_some_and(|mark| matches!(mark, '.' | '/'));
+    let is_letter = |at: usize| text.get(at).is_some_and(|letter| letter.is_alphabetic());
+    let mut end = 0;
+    while is_letter(end) && is_mark(end + 1) && is_letter(end + 2) && !is_letter(end + 3) {
+        end += 2;
+    }
+    let letters = text.get(..end)?.iter().filter(|letter| letter.is_alphabetic());
+    (end > 0).then(|| letters.chain(text.get(end..).unwrap_or_default()).copied().collect())
 }
 
 /// A line that ends with this mark instead of another.
@@ -128,6 +144,8 @@ mod tests {
         for (pattern, line, wanted) in [
             (r"^(TM|KT|TL)\. \S", "KT.GIÁM ĐỐC", "KT. GIÁM ĐỐC"),
             (r"^(TM|KT|TL)\. \S", "KT GIÁM ĐỐC", "KT. GIÁM ĐỐC"),
+            (r"^(TUQ|TL)\. \S", "T.U.Q GIÁM ĐỐC", "TUQ. GIÁM ĐỐC"),
+            (r"^(TUQ|TL)\. \S", "T/U/Q.GIÁM ĐỐC", "TUQ. GIÁM ĐỐC"),
             (r"^Nơi nhận: ?$", "Nơi nhận", "Nơi nhận:"),
             (r"^Nơi nhận: ?$", "Nơi nhận ;", "Nơi nhận:"),
             (r"^- ?Lưu: ?\S", "- Lưu VT, NV.", "- Lưu: VT, NV."),

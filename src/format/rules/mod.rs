@@ -206,7 +206,7 @@ impl Case<'_> {
                 presence::present(self, *part, (or, *with), types, except)
             }
             Measure::PartCentred { part, under, tolerance } => place::centred(self, *part, under, *tolerance),
-            Measure::PartPlace { part, within } => place::within(self, *part, *within),
+            Measure::PartPlace { part, within, except } => place::within(self, *part, *within, except),
             Measure::PartGap { part, above, least, most, tolerance } => {
                 gap::gap(self, (*part, *above), (*least, *most), *tolerance)
             }

@@ -280,8 +280,16 @@ pub(super) fn line_length(
     Outcome::Broken(vec![deviation])
 }
 
-/// Whether a part stands within a region of the first page, in fractions of it.
-pub(super) fn within(case: &Case<'_>, part: Part, [left, top, right, bottom]: [f64; 4]) -> Outcome {
+/// Whether a part stands within a region of its page, in fractions of it.
+pub(super) fn within(
+    case: &Case<'_>,
+    part: Part,
+    [left, top, right, bottom]: [f64; 4],
+    except: &[String],
+) -> Outcome {
+    if case.layout.document.kind.as_ref().is_some_and(|kind| except.contains(kind)) {
+        return Outcome::NotChecked(Why::NotThisType);
+    }
     let Some(line) = case.layout.part(part).first() else { return Outcome::NotChecked(Why::NoSuchPart) };
     if line.at.is_some() {
         return Outcome::NotChecked(Why::OnlyLayout);

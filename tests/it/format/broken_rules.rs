@@ -109,6 +109,8 @@ fn wrong_parts() -> Vec<(&'static str, &'static str, Wrong)> {
         ("circulation.weight", "circulation", Wrong::Bold(false)),
         ("copies_mark.size", "copies_mark", Wrong::Size(12.0)),
         ("copies_mark.weight", "copies_mark", Wrong::Bold(true)),
+        ("copies_mark.slant", "copies_mark", Wrong::Italic(true)),
+        ("copies_mark.case", "copies_mark", Wrong::Text("pl.(300)")),
         ("annex.weight", "annex", Wrong::Bold(false)),
         ("annex.size", "annex", Wrong::Size(13.0)),
         ("annex.centred", "annex", Wrong::Aside),
@@ -342,6 +344,7 @@ pub fn cases() -> Vec<Case> {
     ];
     all.extend(both.into_iter().map(|(rule, made)| (rule, made, None)));
     all.extend(super::broken_head::cases());
+    all.push(("authority.place", Made { signed_at: 0.45, ..decision() }, Some("pdf")));
     all.push(("urgency.frame.size", Made { frame: Some([45.0, 12.0]), ..having("urgency") }, Some("pdf")));
     all
 }

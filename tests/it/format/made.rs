@@ -33,6 +33,8 @@ pub struct Made {
     pub copies_mark: &'static str,
     pub authority: &'static [&'static str],
     pub signer: &'static str,
+    /// The middle of the signer's block on a page, as a share of the text's width.
+    pub signed_at: f64,
     /// Labels and titles of annexes.
     pub annexes: &'static [(&'static str, &'static str)],
     pub setting: Setting,
@@ -141,6 +143,7 @@ impl Made {
             copies_mark: "",
             authority: &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"],
             signer: "Nguyễn Văn Thử",
+            signed_at: 0.70,
             annexes: &[],
             setting: Setting { indent: 12.7, gap: 7.0, pitch: 1.0, justified: true, date_below: 0.0 },
             spaces: [0.0, 0.0, 6.0],

@@ -385,7 +385,7 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
         flow.y += 2.0;
     }
     let [left, ..] = made.margins;
-    let east = left + (flow.end() - left) * 0.70;
+    let east = left + (flow.end() - left) * made.signed_at;
     let (recipients, signer) = made.foot();
     let top = flow.y + 5.0;
     for (at, line) in recipients.iter().enumerate() {

@@ -7,6 +7,7 @@ mod command;
 mod companions;
 mod facts;
 mod head;
+mod headers;
 mod hostile;
 mod made;
 mod made_docx;

@@ -34,7 +34,7 @@ fn entries(bytes: &[u8]) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
     found
 }
 
-fn part(bytes: &[u8], name: &str) -> String {
+pub fn part(bytes: &[u8], name: &str) -> String {
     String::from_utf8(entries(bytes).remove(name).unwrap().1).unwrap()
 }
 
@@ -64,6 +64,8 @@ fn cases() -> Vec<(&'static str, Made)> {
         ("title.motto", Made { motto: "Độc lập – Tự do – Hạnh phúc", ..base() }),
         ("title.motto", Made { motto: "Độc lập-Tự do-Hạnh phúc", ..base() }),
         ("title.motto", Made { motto: "Độc Lập - Tự Do - Hạnh Phúc", ..base() }),
+        ("authority.form", Made { authority: &["T.U.Q GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], ..base() }),
+        ("authority.form", Made { authority: &["T/M ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], ..base() }),
         ("number.padding", Made { number: "Số: 5/QĐ-SNV", ..base() }),
         ("number.padding", Made { number: "Số: 015/QĐ-SNV", ..base() }),
         ("date.padding", Made { date: "Hà Nội, ngày 5 tháng 1 năm 2026", ..base() }),
@@ -113,6 +115,15 @@ fn what_breaks_a_rule_is_corrected_and_no_other_rule_is_broken_for_it() {
             "title.national.spelling" => assert!(words(&after).contains("CỘNG HÒA")),
             _ => assert_eq!(letters(nfc(&words(&after))), letters(nfc(&words(&before))), "{rule}"),
         }
+        let (first, second) = (entries(&before), entries(&after));
+        let changed: Vec<&str> =
+            first.iter().filter(|(name, of)| *of != &second[*name]).map(|(name, _)| name.as_str()).collect();
+        let meant = if rule.starts_with("page.number.s") || rule == "page.number.place" {
+            "word/band1.xml"
+        } else {
+            "word/document.xml"
+        };
+        assert_eq!(changed, [meant], "{rule}");
         let of_text = ["padding", "form", "motto", "spelling", "composed", "kept", "ends"];
         if !of_text.iter().any(|ending| rule.ends_with(ending)) {
             assert_eq!(words(&after), words(&before), "{rule}: nothing of the text is touched");
@@ -176,6 +187,56 @@ fn the_fixtures_made_with_a_word_processor_are_repaired_and_their_other_parts_ke
     let right = fixture("documents/quyet-dinh.docx");
     let (same, repair) = repaired(right.clone());
     assert!(same == right && !repair.changed && repair.left.is_empty());
+}
+
+#[test]
+fn the_numbers_of_pages_are_corrected_in_every_header_and_nothing_beside_them_is() {
+    let set = |size: u8| format!(r#"<w:rPr><w:i/><w:sz w:val="{size}"/></w:rPr>"#);
+    let header = |field: &str| {
+        let beside = format!("<w:r>{}<w:t>Sở Nội vụ</w:t></w:r><w:r><w:tab/></w:r>", set(18));
+        format!(
+            r#"<w:hdr xmlns:w="{NAMESPACE}"><w:p><w:pPr><w:jc w:val="center"/></w:pPr>{beside}{field}</w:p></w:hdr>"#
+        )
+    };
+    let run = |inside: &str| format!("<w:r>{}{inside}</w:r>", set(22));
+    let mark = |kind: &str| run(&format!(r#"<w:fldChar w:fldCharType="{kind}"/>"#));
+    let complex = [
+        mark("begin"),
+        run("<w:instrText> PAGE </w:instrText>"),
+        mark("separate"),
+        run("<w:t>2</w:t>"),
+        mark("end"),
+    ];
+    let simple = format!(r#"<w:fldSimple w:instr=" PAGE ">{}</w:fldSimple>"#, run("<w:t>3</w:t>"));
+    let (usual, even) = (header(&complex.concat()), header(&simple));
+    let reference = r#"<w:headerReference w:type="default" r:id="rId1"/>"#;
+    let both = format!(r#"{reference}<w:headerReference w:type="even" r:id="rId2"/>"#);
+    let text = document(&[(reference, &both)]);
+    let before = made_docx::with(&text, &[("header", "band1.xml", &usual), ("header", "band2.xml", &even)]);
+    assert_eq!(broken(&judged(before.clone())), ["page.number.size", "page.number.slant"]);
+    let (after, repair) = repaired(before);
+    assert_eq!(broken(&judged(after.clone())), [""; 0], "{:?}", repair.left);
+    assert_eq!(part(&after, "word/document.xml"), text);
+    for (name, header, count) in [("word/band1.xml", usual, 5), ("word/band2.xml", even, 1)] {
+        let beside = header.matches(&set(18)).count();
+        let right = part(&after, name);
+        assert_eq!(right.matches(r#"<w:sz w:val="26"/>"#).count(), count, "{right}");
+        assert_eq!(right.matches(&set(18)).count(), beside, "{right}");
+    }
+    let (again, second) = repaired(after.clone());
+    assert!(again == after && !second.changed);
+}
+
+#[test]
+fn advice_ends_with_one_full_stop() {
+    let text = Wrong::Text("KÍNH GỬI: CÁC PHÒNG THUỘC SỞ.");
+    let made = Made { wrong: Some(("addressee", text)), ..Made::letter() };
+    let (_, repair) = repaired(made_docx::docx(&made));
+    let left = repair.left.iter().find(|left| left.finding.rule == "addressee.form").unwrap();
+    assert!(left.finding.expected.ends_with('.'));
+    for message in [&left.advice.message.vi, &left.advice.message.en] {
+        assert!(message.ends_with("Kính gửi: Sở Nội vụ."), "{message}");
+    }
 }
 
 /// A decision's paragraphs with others in the place of some.
