@@ -173,6 +173,11 @@ impl<'c, 'i> Case<'c, 'i> {
             }
             Measure::BodyIndent { values, tolerance } => self.running(|paragraph| {
                 let found = paragraph.indent?;
+                // Behind a tab an indent moves nothing to its place.
+                let set = paragraph.lines.first()?.setting.as_ref()?;
+                if (found - set.left - set.first).abs() > *tolerance {
+                    return None;
+                }
                 let off = |value: &f64| (found - value).abs();
                 let nearest = values.iter().copied().min_by(|a, b| off(a).total_cmp(&off(b)))?;
                 (off(&nearest) > *tolerance).then_some(Set::Indent(nearest))
