@@ -9,6 +9,7 @@ pub mod form;
 pub mod notation;
 pub mod part;
 pub mod rule;
+mod values;
 
 use crate::messages::Message;
 use chrono::NaiveDate;
@@ -24,7 +25,8 @@ pub use form::{
 };
 pub use notation::{Notation, NotationError};
 pub use part::Part;
-pub use rule::{Counted, Hue, Measure, Pattern, Rule, Seen, Severity, Side};
+pub use rule::{Measure, Rule, Seen, Severity, Side};
+pub use values::{Counted, Hue, Pattern};
 
 /// Bytes a profile's file may have; the one compiled in has about 20,000.
 const FILE_LIMIT: u64 = 4 << 20;

@@ -1,6 +1,7 @@
 //! Format rules as data: what is measured, by which numbers, and what the law says of it.
 
 use super::part::Part;
+use super::values::{Counted, Hue, Pattern};
 use crate::messages::Message;
 use serde::Deserialize;
 
@@ -211,6 +212,31 @@ pub enum Measure {
         #[serde(default)]
         except: Vec<String>,
     },
+    /// Size of a part of the running text. One as large as the text isn't judged: that is the text's size.
+    SizeInText {
+        /// Of which part.
+        part: Part,
+        /// Least and greatest; the text's own where none is named.
+        #[serde(default)]
+        range: Option<[f64; 2]>,
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Headings that have titles; articles where most of a document's have a title or text beside their number.
+    Titled {
+        /// Of which kinds.
+        units: Vec<Counted>,
+    },
+    /// Each annex has this part.
+    AnnexHas {
+        /// Which part.
+        part: Part,
+    },
+    /// Where there are annexes, the text above them says so, with one of these words.
+    AnnexMentioned {
+        /// The words.
+        words: Vec<String>,
+    },
     /// A part in the middle: of the page, or under another part.
     PartCentred {
         /// Which part.
@@ -292,6 +318,8 @@ pub enum Measure {
     BodyUpright,
     /// Running text is not bold.
     BodyRegular,
+    /// Running text is not in capitals.
+    BodySentence,
     /// Pages have numbers.
     PageNumbers,
     /// Where they stand: in the middle above the text.
@@ -419,62 +447,5 @@ impl Measure {
             | Self::SealSize { .. } => Seen { pdf: true, docx: false, scan: false },
             _ => Seen { pdf: true, docx: true, scan: false },
         }
-    }
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Counted {
-    /// Parts.
-    Part,
-    /// Chapters.
-    Chapter,
-    /// Sections.
-    Section,
-    /// Headings with Roman numbers.
-    Roman,
-    /// Articles.
-    Article,
-    /// Clauses.
-    Clause,
-    /// Annexes.
-    Annex,
-}
-
-/// A colour as people name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hue {
-    /// Black, or nearly.
-    Black,
-    /// Blue.
-    Blue,
-    /// Red.
-    Red,
-}
-
-impl Hue {
-    /// Whether a colour is of this hue.
-    #[must_use]
-    pub fn is(self, [red, green, blue]: [u8; 3]) -> bool {
-        const DARK: u8 = 70;
-        match self {
-            Self::Black => red.max(green).max(blue) <= DARK,
-            Self::Blue => blue > red.saturating_add(20) && blue > green,
-            Self::Red => red > 100 && red > green.saturating_add(50) && red > blue.saturating_add(50),
-        }
-    }
-}
-
-/// A regular expression of bounded size, compiled when the profile is read.
-#[derive(Debug, Clone)]
-pub struct Pattern(pub regex::Regex);
-
-impl<'d> Deserialize<'d> for Pattern {
-    fn deserialize<D: serde::Deserializer<'d>>(reader: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(reader)?;
-        let built = regex::RegexBuilder::new(&text).size_limit(1 << 20).build();
-        built.map(Self).map_err(serde::de::Error::custom)
     }
 }

@@ -434,11 +434,7 @@ impl<'w> Writer<'w> {
         });
     }
 
-    fn finish(
-        mut self,
-        story: &mut Story<'_, '_>,
-        drawn: &dyn Fn(Option<f64>, Stroke) -> Drawn,
-    ) {
+    fn finish(mut self, story: &mut Story<'_, '_>, drawn: &dyn Fn(Option<f64>, Stroke) -> Drawn) {
         self.end_piece();
         if let Some(tabs) = self.field {
             let set = self.field_set.clone().unwrap_or_default();

@@ -130,7 +130,11 @@ fn in_the_text(line: &Line) -> bool {
     line.setting.as_ref().is_none_or(|setting| setting.cell.is_none() && !setting.framed)
 }
 
-fn in_table(facts: &Facts, line: &Line) -> bool {
+/// Whether a line stands in a table that has lines, or in any of a DOCX.
+pub(super) fn in_table(facts: &Facts, line: &Line) -> bool {
+    if let Some(setting) = &line.setting {
+        return setting.cell.is_some();
+    }
     let middle = ((line.bounds[0] + line.bounds[2]) / 2.0, (line.bounds[1] + line.bounds[3]) / 2.0);
     facts.tables_of(line.page).any(|[left, top, right, bottom]| {
         middle.0 > *left && middle.0 < *right && middle.1 > *top && middle.1 < *bottom
@@ -225,9 +229,7 @@ fn of_pdf<'f>(lines: &[&'f Line], facts: &Facts, profile: &Profile) -> Vec<Parag
                 && found.last().and_then(|last| last.indent).is_some_and(|indent| indent > INDENTED);
             // Ragged lines end where the next word found no room.
             let full = before.bounds[2] > (right - SHORT).min(right - first_word(line));
-            near && at_edge
-                && full
-                && (hyphen || !starts_unit(&line.text, profile))
+            near && at_edge && full && (hyphen || !starts_unit(&line.text, profile))
         });
         if let (true, Some(last)) = (continues, found.last_mut()) {
             last.text = format!("{} {}", last.text, line.text);

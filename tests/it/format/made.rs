@@ -56,6 +56,8 @@ pub struct Setting {
     pub gap: f64,
     /// Multiple of the font's own distance of lines.
     pub pitch: f64,
+    /// The same for grounds.
+    pub grounds: f64,
     pub justified: bool,
     /// How far the date is below the number, in millimetres.
     pub date_below: f64,
@@ -85,6 +87,8 @@ pub enum Wrong {
     Font(&'static str),
     Missing,
     Aside,
+    /// At the left edge.
+    Left,
 }
 
 /// A line as it is to be written.
@@ -98,6 +102,8 @@ pub struct Written {
     pub font: Option<&'static str>,
     /// Not in the middle, though it should be.
     pub aside: bool,
+    /// At the left edge instead.
+    pub left: bool,
     /// Words at its beginning that are bold.
     pub lead: usize,
 }
@@ -134,7 +140,14 @@ impl Made {
             authority: &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"],
             signer: "Nguyễn Văn Thử",
             annexes: &[],
-            setting: Setting { indent: 12.7, gap: 7.0, pitch: 1.0, justified: true, date_below: 0.0 },
+            setting: Setting {
+                indent: 12.7,
+                gap: 7.0,
+                pitch: 1.0,
+                grounds: 1.0,
+                justified: true,
+                date_below: 0.0,
+            },
             narrow: false,
             split: false,
             lines: [Some(1.0), Some(0.4), Some(0.4)],
@@ -192,7 +205,7 @@ impl Made {
                 ("roman", "II. TỔ CHỨC THỰC HIỆN"),
                 (
                     "clause",
-                    "1. Văn phòng chủ trì, phối hợp với các đơn vị theo dõi, đôn đốc, kiểm tra và tổng hợp kết quả thực hiện Kế hoạch này.",
+                    "1. Văn phòng chủ trì, phối hợp với các đơn vị theo dõi, đôn đốc, kiểm tra các nhiệm vụ tại Phụ lục kèm theo Kế hoạch này.",
                 ),
             ],
             paragraphs: 5,
@@ -235,6 +248,7 @@ impl Made {
             red: part == "urgency",
             font: None,
             aside: false,
+            left: false,
             lead: if part == "article" { 2 } else { 0 },
         };
         match self.wrong {
@@ -247,6 +261,7 @@ impl Made {
                 Wrong::Font(font) => line.font = Some(font),
                 Wrong::Missing => line.text.clear(),
                 Wrong::Aside => line.aside = true,
+                Wrong::Left => (line.aside, line.left) = (true, true),
             },
             _ => {}
         }
@@ -271,7 +286,7 @@ impl Made {
     pub fn body(&self) -> Vec<(&'static str, Written)> {
         let content = self.content.iter().map(|(part, text)| {
             let (bold, italic) = match *part {
-                "roman" | "chapter" | "chapter.title" => (true, false),
+                "roman" | "chapter" | "chapter.title" | "clause.title" => (true, false),
                 "ground" => (false, true),
                 _ => (false, false),
             };

@@ -2,10 +2,12 @@
 //! documents that break none, and hostile files.
 
 mod broken_rules;
+mod broken_text;
 mod command;
 mod companions;
 mod facts;
 mod hostile;
+mod indents;
 mod made;
 mod made_docx;
 mod made_marks;
