@@ -14,8 +14,6 @@ const BARE: usize = 3;
 const TITLE: usize = 200;
 /// Titles of clauses are no longer, in characters.
 const CLAUSE: usize = 80;
-/// Figures that are letters of a list (`C.` behind `B.`) as often as Roman numbers.
-const LETTERS: [&str; 4] = ["C", "D", "L", "M"];
 
 /// Kinds of headings that stand on lines of their own above their titles.
 pub(in crate::format) const HEADINGS: [UnitKind; 4] =
@@ -68,18 +66,22 @@ pub(super) fn parts<'f>(paragraphs: &[Paragraph<'f>], units: &[Unit]) -> Vec<(Pa
         })
         .collect();
     // A heading in Roman figures is a title; a sentence of text behind the figure makes it none.
-    let is_heading = |at: usize, paragraph: &Paragraph<'f>| {
-        let letter = of_paragraph(units, at).is_some_and(|unit| LETTERS.contains(&unit.mark.as_str()));
+    let is_heading = |_: usize, paragraph: &Paragraph<'f>| {
         let sentence = paragraph.text.ends_with(['.', ';', ':', '/']) || paragraph.text.contains(": ");
-        !letter && paragraph.text.chars().count() < TITLE && (!sentence || is_capitals(&paragraph.text))
+        paragraph.text.chars().count() < TITLE && (!sentence || is_capitals(&paragraph.text))
     };
-    // A clause with a title has its text in the paragraphs below.
+    let kind = |at: usize| of_paragraph(units, at).map(|unit| unit.kind);
+    let is_short = |paragraph: &Paragraph<'f>| {
+        let ends = paragraph.text.ends_with(|last: char| last.is_alphanumeric());
+        ends && paragraph.lines.len() == 1 && paragraph.text.chars().count() <= CLAUSE
+    };
+    // A clause with a title has its text in the paragraphs below; below another of its kind it is one of a list.
     let is_title = |at: usize, paragraph: &Paragraph<'f>| {
         let below = paragraphs.get(at + 1).is_some_and(|below| !below.centred);
-        let next = of_paragraph(units, at + 1).map(|unit| unit.kind);
-        let deeper = matches!(next, None | Some(UnitKind::Point | UnitKind::Nested));
-        let ends = paragraph.text.ends_with(|last: char| last.is_alphanumeric());
-        below && deeper && ends && paragraph.lines.len() == 1 && paragraph.text.chars().count() <= CLAUSE
+        let deeper = matches!(kind(at + 1), None | Some(UnitKind::Point | UnitKind::Nested));
+        let above = at.checked_sub(1).filter(|above| kind(*above) == Some(UnitKind::Clause));
+        let listed = above.and_then(|above| paragraphs.get(above)).is_some_and(is_short);
+        below && deeper && !listed && is_short(paragraph)
     };
     let is_text = |_: usize, paragraph: &Paragraph<'f>| is_running(paragraph);
     let running = |(at, paragraph): &(usize, &Paragraph<'f>)| is_running(paragraph) && !grounds.contains(at);

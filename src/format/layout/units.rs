@@ -4,6 +4,9 @@ use super::body::Paragraph;
 use super::words::{begins, is_capitals};
 use crate::profile::{Measure, Profile};
 
+/// Headings with Roman numbers under one.
+const HEADINGS: u32 = 50;
+
 /// What a paragraph is in the order of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitKind {
@@ -149,10 +152,9 @@ fn unit(text: &str, profile: &Profile) -> Option<(UnitKind, Option<u32>, String)
         return (short && lower).then(|| (UnitKind::Point, None, letter.to_owned()));
     }
     // `b.` and `b/` mean to be points.
-    if let Some(letter) = first.strip_suffix(['.', '/']).filter(|letter| letter.chars().count() == 1) {
-        if letter.chars().all(char::is_lowercase) {
-            return Some((UnitKind::Point, None, letter.to_owned()));
-        }
+    let letter = first.strip_suffix(['.', '/']).filter(|letter| letter.chars().count() == 1);
+    if let Some(letter) = letter.filter(|letter| letter.chars().all(char::is_lowercase)) {
+        return Some((UnitKind::Point, None, letter.to_owned()));
     }
     let mark = first.strip_suffix('.')?;
     if let Ok(number) = mark.parse::<u32>() {
@@ -161,7 +163,8 @@ fn unit(text: &str, profile: &Profile) -> Option<(UnitKind, Option<u32>, String)
     if mark.contains('.') && mark.split('.').all(|piece| piece.parse::<u32>().is_ok()) {
         return Some((UnitKind::Nested, None, mark.to_owned()));
     }
-    let number = from_roman(mark)?;
+    // No text has as many: `C.` follows `B.`
+    let number = from_roman(mark).filter(|number| *number < HEADINGS)?;
     Some((UnitKind::Roman, Some(number), mark.to_owned()))
 }
 
@@ -227,6 +230,7 @@ mod tests {
         assert_eq!(kind("b/ Tổ chức"), Some(UnitKind::Point));
         assert_eq!(kind("B. TỔ CHỨC"), None);
         assert_eq!(kind("B) Tổ chức"), None);
+        assert_eq!(kind("C. TỔ CHỨC"), None);
         assert_eq!(kind("Căn cứ Luật"), Some(UnitKind::Ground));
         assert_eq!(kind("II. NHIỆM VỤ"), Some(UnitKind::Roman));
         assert_eq!(kind("Tổ chức thực hiện."), None);
