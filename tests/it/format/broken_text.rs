@@ -89,6 +89,18 @@ pub fn cases() -> Vec<(&'static str, Made)> {
             second_point("B) Tổ chức tập huấn về thể thức cho công chức, viên chức của các phòng;"),
         ),
         ("annex.mentioned", unannounced()),
+        (
+            "citation.law",
+            Made {
+                content: vec![
+                    ("ground", "Căn cứ Luật Tổ chức chính quyền địa phương số 72/2025/QH15;"),
+                    ("ground", GROUNDS[1]),
+                    ("article", ARTICLES[0]),
+                    ("article", ARTICLES[1]),
+                ],
+                ..Made::decision()
+            },
+        ),
     ]);
     all
 }

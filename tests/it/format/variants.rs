@@ -303,6 +303,15 @@ fn right_documents_of_thirteen_layouts_by_a_word_processor_have_no_error_and_no_
 }
 
 #[test]
+fn an_article_in_small_letters_is_one_fault() {
+    let mut made = Made::decision();
+    made.content[3].1 = "điều 2. Quyết định này có hiệu lực kể từ ngày ký; các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành.";
+    for bytes in [made_docx::docx(&made), made_pdf::pdf(&made)] {
+        assert_eq!(broken(&judged(bytes)), ["article.form"]);
+    }
+}
+
+#[test]
 fn the_name_of_an_annex_at_the_left_edge_is_known_and_found() {
     let made = Made { wrong: Some(("annex", Wrong::Left)), ..Made::with_annexes() };
     for bytes in [made_docx::docx(&made), made_pdf::pdf(&made)] {
