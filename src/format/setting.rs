@@ -68,6 +68,8 @@ pub struct Setting {
     pub right: f64,
     /// The first line from the others; hanging ones are negative.
     pub first: f64,
+    /// Where its text begins, from the left margin: behind tabs at their stop. Unknown where blanks stand before it.
+    pub begins: Option<f64>,
     /// Above it, in points.
     pub before: f64,
     /// Below it, in points.

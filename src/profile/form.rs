@@ -161,6 +161,9 @@ pub struct Recognition {
     pub letter_abstract: Option<String>,
     /// How a letter begins that has no abstract: by whom it is for.
     pub addressee: Option<String>,
+    /// How the line ends that stands above those whom a telegram is for.
+    #[serde(default)]
+    pub dispatched: Vec<String>,
     /// How the list of recipients begins, which the signature block stands beside.
     pub recipients: Option<String>,
     /// How an annex in a file of its own begins.

@@ -26,9 +26,9 @@ pub use form::{
 };
 pub use notation::{Notation, NotationError};
 pub use part::Part;
-pub use rule::{Measure, Rule, Severity, Side};
+pub use rule::{Measure, Rule};
 pub use seen::Seen;
-pub use values::{Counted, Hue, Pattern};
+pub use values::{Counted, Hue, Pattern, Severity, Side};
 
 /// Bytes a profile's file may have; the one compiled in has about 20,000.
 const FILE_LIMIT: u64 = 4 << 20;

@@ -31,8 +31,16 @@ pub enum Part {
     Chapter,
     /// The titles below them (box 6).
     ChapterTitle,
+    /// Headings with Roman numbers (box 6).
+    Heading,
     /// Lines that begin articles (box 6).
     Article,
+    /// Titles of clauses, on lines of their own (box 6).
+    ClauseTitle,
+    /// Lines that begin points (box 6).
+    Point,
+    /// Those of points that are sentences of running text (box 6).
+    PointText,
     /// Paragraphs of running text (box 6).
     Body,
     /// In whose name and office it is signed (box 7a).

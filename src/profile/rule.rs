@@ -1,7 +1,7 @@
 //! Format rules as data: what is measured, by which numbers, and what the law says of it.
 
 use super::part::Part;
-use super::values::{Counted, Hue, Pattern};
+use super::values::{Counted, Hue, Pattern, Severity, Side};
 use crate::messages::Message;
 use serde::Deserialize;
 
@@ -21,32 +21,6 @@ pub struct Rule {
     pub repairable: bool,
     /// What is wrong when it is broken.
     pub message: Message,
-}
-
-/// How bad a deviation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// The document breaks the rule.
-    Error,
-    /// It is better done otherwise.
-    Warning,
-    /// Good to know.
-    Info,
-}
-
-/// A side of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Left.
-    Left,
-    /// Right.
-    Right,
-    /// Top.
-    Top,
-    /// Bottom.
-    Bottom,
 }
 
 /// What the code can measure. Lengths are millimetres, sizes points; `range` is least and greatest.
@@ -215,6 +189,31 @@ pub enum Measure {
         #[serde(default)]
         except: Vec<String>,
     },
+    /// Size of a part of the running text. One as large as the text isn't judged: that is the text's size.
+    SizeInText {
+        /// Of which part.
+        part: Part,
+        /// Least and greatest; the text's own where none is named.
+        #[serde(default)]
+        range: Option<[f64; 2]>,
+        /// What measuring may be off by.
+        tolerance: f64,
+    },
+    /// Headings that have titles; articles where most of a document's have a title or text beside their number.
+    Titled {
+        /// Of which kinds.
+        units: Vec<Counted>,
+    },
+    /// Each annex has this part.
+    AnnexHas {
+        /// Which part.
+        part: Part,
+    },
+    /// Where there are annexes, the text above them says so, with one of these words.
+    AnnexMentioned {
+        /// The words.
+        words: Vec<String>,
+    },
     /// A part in the middle: of the page, or under another part.
     PartCentred {
         /// Which part.
@@ -328,6 +327,8 @@ pub enum Measure {
     BodyUpright,
     /// Running text is not bold.
     BodyRegular,
+    /// Running text is not in capitals.
+    BodySentence,
     /// Pages have numbers.
     PageNumbers,
     /// Where they stand: in the middle above the text.

@@ -1,6 +1,32 @@
-//! What measures have for parameters: kinds that are counted, colours, patterns.
+//! What rules and their measures have for values: how bad, which side, kinds that are counted, colours, patterns.
 
 use serde::Deserialize;
+
+/// How bad a deviation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The document breaks the rule.
+    Error,
+    /// It is better done otherwise.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// A side of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+    /// Top.
+    Top,
+    /// Bottom.
+    Bottom,
+}
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -12,6 +38,8 @@ pub enum Counted {
     Chapter,
     /// Sections.
     Section,
+    /// Subsections.
+    Subsection,
     /// Headings with Roman numbers.
     Roman,
     /// Articles.

@@ -14,6 +14,7 @@ mod properties;
 mod section;
 mod story;
 mod styles;
+mod tabs;
 
 use super::facts::{Facts, Line};
 use crate::xml::{self, MARK, XmlError};
@@ -256,6 +257,10 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         Some(text) => Numbering::read(&parse(&text)?),
         None => Numbering::default(),
     };
+    let tab = match package.text(&named("settings", "settings.xml"))? {
+        Some(text) => parse(&text).map_or(tabs::USUAL, |settings| tabs::usual(settings.root_element())),
+        None => tabs::USUAL,
+    };
     let mut fields: HashMap<String, Vec<Field>> = HashMap::new();
     let mut texts: HashMap<String, Vec<Line>> = HashMap::new();
     let bands = ["header", "footer"].into_iter().flat_map(|kind| relations.of_kind(kind)).take(BAND_LIMIT);
@@ -263,14 +268,14 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         let Some(text) = package.text(name)? else { continue };
         let document = parse(&text)?;
         let mut lists = Numbering::default();
-        let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut lists, part: name };
+        let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut lists, tab, part: name };
         let story = reader.read(&document)?;
         fields.insert(id.to_owned(), story.fields);
         texts.insert(id.to_owned(), story.lines);
     }
     let stated = package.text("docProps/app.xml")?.and_then(|text| stated_pages(&text));
     let document = parse(&main)?;
-    let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut numbering, part: &name };
+    let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut numbering, tab, part: &name };
     let story = reader.read(&document)?;
     let (mut sheets, mut numbers, mut bands) = (Vec::new(), Vec::new(), Bands::default());
     let mut foot = Vec::new();

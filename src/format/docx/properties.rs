@@ -1,6 +1,7 @@
 //! Properties of characters and paragraphs as one level states them, and how levels are laid over
 //! each other (ISO/IEC 29500-1, 17.7.2).
 
+use super::tabs::Stop;
 use super::{attribute, child};
 use crate::format::setting::Align;
 use roxmltree::Node;
@@ -157,8 +158,7 @@ pub(super) struct Paragraph {
     pub(super) list: (Option<i64>, Option<usize>),
     /// Whether a line is drawn above or below it.
     pub(super) ruled: Option<bool>,
-    /// Whether it has a tab stop in the middle.
-    pub(super) centre_stop: Option<bool>,
+    pub(super) stops: Vec<Stop>,
 }
 
 impl Paragraph {
@@ -218,9 +218,7 @@ impl Paragraph {
                     })
                 })
             }),
-            centre_stop: child(properties, "tabs").map(|tabs| {
-                tabs.children().any(|tab| tab.is_element() && attribute(tab, "val") == Some("center"))
-            }),
+            stops: Stop::read(properties),
         }
     }
 
@@ -243,7 +241,7 @@ impl Paragraph {
             },
             list: (self.list.0.or(below.list.0), self.list.1.or(below.list.1)),
             ruled: self.ruled.or(below.ruled),
-            centre_stop: self.centre_stop.or(below.centre_stop),
+            stops: Stop::over(self.stops, &below.stops),
         }
     }
 }

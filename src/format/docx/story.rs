@@ -5,6 +5,7 @@ use super::field::{Field, NUMBER, counts_pages, page_format};
 use super::numbering::Numbering;
 use super::properties::{Characters, Paragraph, PitchRule};
 use super::styles::Styles;
+use super::tabs::Lead;
 use super::{DocxError, attribute, child, drawing, place};
 use crate::format::facts::{DARK, Line};
 use crate::format::report::At;
@@ -30,6 +31,8 @@ pub(super) struct Reader<'r> {
     pub(super) styles: &'r Styles,
     pub(super) theme: &'r HashMap<String, String>,
     pub(super) numbering: &'r mut Numbering,
+    /// The distance of tab stops that nothing states.
+    pub(super) tab: f64,
     /// The part's name.
     pub(super) part: &'r str,
 }
@@ -161,6 +164,7 @@ impl Reader<'_> {
             left: set.left.unwrap_or(0.0),
             right: set.right.unwrap_or(0.0),
             first: set.first.unwrap_or(0.0),
+            begins: None,
             before: set.before.unwrap_or(0.0),
             after: set.after.unwrap_or(0.0),
             contextual: set.contextual.unwrap_or(false),
@@ -191,7 +195,7 @@ impl Reader<'_> {
             let length = room.map(|room| room - setting.left - setting.right);
             story.drawn.push(drawn(length, Stroke::Border));
         }
-        let mut writer = Writer::new(setting, self.part, number);
+        let mut writer = Writer::new(setting, (self.part, number), Lead::new(&set.stops, self.tab));
         // What a simple field made stands within it.
         let mut made_until = 0;
         for element in place::own(node) {
@@ -207,8 +211,7 @@ impl Reader<'_> {
                 writer.instruction(attribute(element, "instr"), None);
             }
         }
-        let centre_stop = set.centre_stop == Some(true);
-        writer.finish(story, centre_stop, &drawn);
+        writer.finish(story, &drawn);
     }
 
     /// Everything that has a say in how a paragraph is set: its own, its list's, its style's.
@@ -248,6 +251,7 @@ struct Writer<'w> {
     colour: Option<[u8; 3]>,
     blanks: usize,
     tabs: usize,
+    lead: Lead<'w>,
     field: Option<usize>,
     field_set: Option<Characters>,
     format: Option<String>,
@@ -262,7 +266,7 @@ struct Writer<'w> {
 }
 
 impl<'w> Writer<'w> {
-    fn new(setting: Setting, part: &'w str, number: usize) -> Self {
+    fn new(setting: Setting, (part, number): (&'w str, usize), lead: Lead<'w>) -> Self {
         let text = setting.label.as_ref().map(|label| format!("{label} ")).unwrap_or_default();
         Self {
             setting,
@@ -279,6 +283,7 @@ impl<'w> Writer<'w> {
             colour: None,
             blanks: 0,
             tabs: 0,
+            lead,
             field: None,
             field_set: None,
             format: None,
@@ -311,6 +316,7 @@ impl<'w> Writer<'w> {
                 "tab" | "ptab" => {
                     self.around.push(' ');
                     self.tabs += 1;
+                    self.lead.tab();
                     self.blanks = BLANKS;
                     self.text.push(' ');
                 }
@@ -345,6 +351,7 @@ impl<'w> Writer<'w> {
         for character in words.chars() {
             if character.is_whitespace() {
                 self.blanks += 1;
+                self.lead.blank();
                 self.text.push(character);
                 continue;
             }
@@ -355,6 +362,7 @@ impl<'w> Writer<'w> {
             }
             if self.count == 0 {
                 self.setting.tabbed = self.blanks >= BLANKS;
+                self.setting.begins = self.lead.end(self.setting.left, self.setting.first);
             }
             self.blanks = 0;
             if set.capitals == Some(true) {
@@ -433,17 +441,12 @@ impl<'w> Writer<'w> {
         });
     }
 
-    fn finish(
-        mut self,
-        story: &mut Story<'_, '_>,
-        centre_stop: bool,
-        drawn: &dyn Fn(Option<f64>, Stroke) -> Drawn,
-    ) {
+    fn finish(mut self, story: &mut Story<'_, '_>, drawn: &dyn Fn(Option<f64>, Stroke) -> Drawn) {
         self.end_piece();
         if let Some(tabs) = self.field {
             let set = self.field_set.clone().unwrap_or_default();
             let align = match (tabs, self.setting.align) {
-                (1, Align::Left) if centre_stop => Align::Centre,
+                (1, Align::Left) if self.lead.centres() => Align::Centre,
                 (2.., Align::Left) => Align::Right,
                 (_, align) => align,
             };

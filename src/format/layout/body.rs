@@ -2,7 +2,9 @@
 //! text (part, chapter, section, article, clause, point).
 
 use super::Layout;
+use super::head::is_entry;
 use super::units::starts_unit;
+use super::words::folded;
 use crate::format::facts::{Facts, Line, MM};
 use crate::format::setting::Align;
 use crate::profile::{Part, Profile};
@@ -80,6 +82,7 @@ pub(super) fn paragraphs<'f>(
     let is_head = |line: &Line| heads.iter().any(|head| std::ptr::eq(*head, line));
     let last = layout.head.len().min(facts.lines.len());
     let begin = facts.lines.iter().take(last + 1).rposition(is_head).map_or(0, |at| at + 1);
+    let begin = begin + called(facts.lines.get(begin..).unwrap_or_default(), profile);
     let end = foot.or_else(|| layout.annexes.first().map(|annex| annex.at)).unwrap_or(facts.lines.len());
     let lines = facts.lines.get(begin..end.max(begin)).unwrap_or_default();
     let own = lines.iter().filter(|line| !line.invisible && !line.stamped);
@@ -98,12 +101,40 @@ pub(super) fn paragraphs<'f>(
     }
 }
 
+/// How many of the first lines say whom a telegram is for: a line that ends with the word for sending it, and
+/// the entries of the list below it. They are set as addressees are.
+fn called(lines: &[Line], profile: &Profile) -> usize {
+    /// What may stand above it.
+    const ABOVE: usize = 3;
+    let words: Vec<String> = profile.recognition.dispatched.iter().map(|word| folded(word)).collect();
+    let calls = |line: &Line| {
+        let text = folded(&line.text);
+        let before = words.iter().find_map(|word| text.strip_suffix(word.as_str()));
+        before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
+    };
+    let Some(at) = lines.iter().take(ABOVE).position(calls) else { return 0 };
+    let mut open = false;
+    let listed = lines.iter().skip(at + 1).take_while(|line| {
+        let own = open || is_entry(&line.text);
+        open = own && !line.text.ends_with([';', '.', '/']);
+        own
+    });
+    match listed.count() {
+        0 => 0,
+        listed => at + 1 + listed,
+    }
+}
+
 /// Whether a line of a DOCX is part of the running text, not of a table or box.
 fn in_the_text(line: &Line) -> bool {
     line.setting.as_ref().is_none_or(|setting| setting.cell.is_none() && !setting.framed)
 }
 
-fn in_table(facts: &Facts, line: &Line) -> bool {
+/// Whether a line stands in a table that has lines, or in any of a DOCX.
+pub(super) fn in_table(facts: &Facts, line: &Line) -> bool {
+    if let Some(setting) = &line.setting {
+        return setting.cell.is_some();
+    }
     let middle = ((line.bounds[0] + line.bounds[2]) / 2.0, (line.bounds[1] + line.bounds[3]) / 2.0);
     facts.tables_of(line.page).any(|[left, top, right, bottom]| {
         middle.0 > *left && middle.0 < *right && middle.1 > *top && middle.1 < *bottom
@@ -135,7 +166,7 @@ fn of_docx<'f>(lines: impl Iterator<Item = &'f Line>) -> Vec<Paragraph<'f>> {
         found.push(Paragraph {
             lines: vec![line],
             text: line.text.clone(),
-            indent: Some(setting.left + setting.first),
+            indent: setting.begins,
             gap,
             pitch: Some(setting.spacing.lines(line.size)),
             justified: Some(setting.align == Align::Justified),
@@ -176,6 +207,8 @@ fn of_pdf<'f>(lines: &[&'f Line], facts: &Facts, profile: &Profile) -> Vec<Parag
     };
     let pitch = usual_pitch(lines, &edges);
     let mut found: Vec<Paragraph<'f>> = Vec::new();
+    // The paragraphs that stand right below the one before.
+    let mut below: Vec<usize> = Vec::new();
     let mut before: Option<&Line> = None;
     for (at, line) in lines.iter().copied().enumerate() {
         if !alone(at) {
@@ -194,24 +227,22 @@ fn of_pdf<'f>(lines: &[&'f Line], facts: &Facts, profile: &Profile) -> Vec<Parag
             let hyphen = line.text.starts_with("- ")
                 && line.bounds[0] - left < SAME
                 && found.last().and_then(|last| last.indent).is_some_and(|indent| indent > INDENTED);
-            near && at_edge
-                && before.bounds[2] > right - SHORT
-                && (hyphen || !starts_unit(&line.text, profile))
+            // Ragged lines end where the next word found no room.
+            let full = before.bounds[2] > (right - SHORT).min(right - first_word(line));
+            near && at_edge && full && (hyphen || !starts_unit(&line.text, profile))
         });
         if let (true, Some(last)) = (continues, found.last_mut()) {
             last.text = format!("{} {}", last.text, line.text);
             last.lines.push(line);
         } else {
-            let gap = before.filter(|before| before.page == line.page).and_then(|before| {
-                // What is more than the usual distance is space between paragraphs.
-                let usual = pitch.or((before.size == line.size).then_some(line.size * SINGLE * MM))?;
-                Some((line.baseline - before.baseline - usual) / MM)
-            });
+            if before.is_some_and(|before| before.page == line.page) {
+                below.push(found.len());
+            }
             found.push(Paragraph {
                 lines: vec![line],
                 text: line.text.clone(),
                 indent: edge.map(|(left, _)| line.bounds[0] - left),
-                gap,
+                gap: None,
                 pitch: None,
                 justified: None,
                 centred: edge.is_some_and(|(left, right)| {
@@ -225,7 +256,38 @@ fn of_pdf<'f>(lines: &[&'f Line], facts: &Facts, profile: &Profile) -> Vec<Parag
     for paragraph in &mut found {
         measure(paragraph, &edges);
     }
+    for at in below {
+        let Some([above, own]) = at.checked_sub(1).and_then(|above| found.get(above..=at)) else { continue };
+        let gap = gap(above, own, pitch);
+        if let Some(own) = found.get_mut(at) {
+            own.gap = gap;
+        }
+    }
     found
+}
+
+/// The space between two paragraphs of a page in points: what is more than the distance of lines, the smaller
+/// one where they differ. How a heading of one line is set doesn't show.
+fn gap(above: &Paragraph<'_>, own: &Paragraph<'_>, usual: Option<f64>) -> Option<f64> {
+    let (last, first) = (above.lines.last()?, own.lines.first()?);
+    let pitch = |paragraph: &Paragraph<'_>, line: &Line| Some(paragraph.pitch? * line.size * SINGLE * MM);
+    let look = |line: &Line| (line.bold, line.italic, line.size.to_bits());
+    let usual = usual.or((last.size == first.size).then_some(last.size * SINGLE * MM));
+    let distance = match (pitch(above, last), pitch(own, first)) {
+        (Some(one), Some(two)) => one.min(two),
+        (None, _) if above.centred || look(last) != look(first) => return None,
+        (None, None) => usual?,
+        (one, two) => usual.into_iter().chain(one).chain(two).fold(f64::MAX, f64::min),
+    };
+    Some((first.baseline - last.baseline - distance) / MM)
+}
+
+/// How much room the first word of a line takes with the blank before it, in millimetres.
+fn first_word(line: &Line) -> f64 {
+    let all = line.text.chars().count().max(1);
+    let word = line.text.chars().take_while(|character| !character.is_whitespace()).count() + 1;
+    let share = u32::try_from(word).unwrap_or(0);
+    (line.bounds[2] - line.bounds[0]) * f64::from(share) / f64::from(u32::try_from(all).unwrap_or(u32::MAX))
 }
 
 /// Whether a line goes on below a first line that hangs out of it, as in lists.

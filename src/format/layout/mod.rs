@@ -9,6 +9,7 @@ mod body;
 mod foot;
 mod head;
 mod marks;
+mod sections;
 mod units;
 mod words;
 
@@ -17,6 +18,7 @@ pub use body::Paragraph;
 pub(super) use body::is_running;
 pub(super) use foot::{is_authority, is_family_name};
 pub(super) use head::is_entry;
+pub(super) use sections::{HEADINGS, is_titled};
 pub(super) use units::from_roman;
 pub use units::{Unit, UnitKind};
 pub use words::folded;
@@ -140,7 +142,7 @@ impl<'f> Layout<'f> {
             .and_then(|line| head::type_of(&line.text, profile))
             .is_some_and(|kind| kind.grounded);
         layout.units = units::units(&layout.paragraphs, grounded, profile);
-        layout.parts.extend(units::parts(&layout.paragraphs, &layout.units));
+        layout.parts.extend(sections::parts(&layout.paragraphs, &layout.units));
         layout.body = body::running(facts);
         let numbers = facts.numbers.iter().map(|number| &number.line);
         layout.parts.insert(Part::Address, facts.foot.iter().collect());

@@ -1,10 +1,11 @@
 //! What paragraphs are in the order of the text: part, chapter, section, article, clause, point, ground.
 
-use super::body::{Paragraph, is_running};
-use super::words::begins;
-use crate::format::facts::Line;
-use crate::profile::{Part, Profile};
-use std::collections::BTreeSet;
+use super::body::Paragraph;
+use super::words::{begins, is_capitals};
+use crate::profile::{Measure, Profile};
+
+/// Headings with Roman numbers under one.
+const HEADINGS: u32 = 50;
 
 /// What a paragraph is in the order of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ fn grounds(units: &mut Vec<Unit>, paragraphs: &[Paragraph<'_>], grounded: bool, 
 }
 
 /// What a paragraph is, of units in the order of the text.
-fn of_paragraph(units: &[Unit], paragraph: usize) -> Option<&Unit> {
+pub(super) fn of_paragraph(units: &[Unit], paragraph: usize) -> Option<&Unit> {
     let at = units.binary_search_by_key(&paragraph, |unit| unit.paragraph).ok()?;
     units.get(at)
 }
@@ -106,7 +107,11 @@ fn numbered(paragraphs: &[Paragraph<'_>], profile: &Profile) -> Vec<Unit> {
         if inside {
             continue;
         }
-        if let Some((kind, number, mark)) = unit(&paragraph.text, profile) {
+        let unit = unit(&paragraph.text, profile).or_else(|| {
+            let mark = capital_point(&paragraph.text, found.last()?, profile)?;
+            Some((UnitKind::Point, None, mark))
+        });
+        if let Some((kind, number, mark)) = unit {
             found.push(Unit { kind, number, mark, paragraph: at });
         }
     }
@@ -146,6 +151,11 @@ fn unit(text: &str, profile: &Profile) -> Option<(UnitKind, Option<u32>, String)
         let lower = letter.chars().all(char::is_lowercase);
         return (short && lower).then(|| (UnitKind::Point, None, letter.to_owned()));
     }
+    // `b.` and `b/` mean to be points.
+    let letter = first.strip_suffix(['.', '/']).filter(|letter| letter.chars().count() == 1);
+    if let Some(letter) = letter.filter(|letter| letter.chars().all(char::is_lowercase)) {
+        return Some((UnitKind::Point, None, letter.to_owned()));
+    }
     let mark = first.strip_suffix('.')?;
     if let Ok(number) = mark.parse::<u32>() {
         return (mark.len() <= 3).then(|| (UnitKind::Clause, Some(number), mark.to_owned()));
@@ -153,8 +163,22 @@ fn unit(text: &str, profile: &Profile) -> Option<(UnitKind, Option<u32>, String)
     if mark.contains('.') && mark.split('.').all(|piece| piece.parse::<u32>().is_ok()) {
         return Some((UnitKind::Nested, None, mark.to_owned()));
     }
-    let number = from_roman(mark)?;
+    // No text has as many: `C.` follows `B.`
+    let number = from_roman(mark).filter(|number| *number < HEADINGS)?;
     Some((UnitKind::Roman, Some(number), mark.to_owned()))
+}
+
+/// The letter of a point that is written with a capital (`B)`): it follows the point before it. Others are
+/// headings.
+fn capital_point(text: &str, before: &Unit, profile: &Profile) -> Option<String> {
+    let letters = profile.rules.iter().find_map(|rule| match &rule.measure {
+        Measure::LetterOrder { letters, .. } => Some(letters),
+        _ => None,
+    })?;
+    let written = text.split_whitespace().next()?.strip_suffix([')', '/'])?;
+    let meant = written.to_lowercase();
+    let next = letters.iter().skip_while(|letter| **letter != before.mark).nth(1)?;
+    (before.kind == UnitKind::Point && meant == *next && !is_capitals(text)).then_some(meant)
 }
 
 /// A number in Roman figures, as they are written.
@@ -180,45 +204,6 @@ pub(in crate::format) fn from_roman(text: &str) -> Option<u32> {
     (sum > 0).then_some(sum)
 }
 
-/// Parts of the body for rules about how they are written.
-pub(super) fn parts<'f>(paragraphs: &[Paragraph<'f>], units: &[Unit]) -> Vec<(Part, Vec<&'f Line>)> {
-    let lines = |at: usize| paragraphs.get(at).map_or(&[][..], |paragraph| paragraph.lines.as_slice());
-    let of = |kinds: &[UnitKind]| -> Vec<&'f Line> {
-        let chosen = units.iter().filter(|unit| kinds.contains(&unit.kind));
-        chosen.filter_map(|unit| lines(unit.paragraph).first().copied()).collect()
-    };
-    let grounds: BTreeSet<usize> =
-        units.iter().filter(|unit| unit.kind == UnitKind::Ground).map(|unit| unit.paragraph).collect();
-    let headings = [UnitKind::Part, UnitKind::Chapter, UnitKind::Section, UnitKind::Subsection];
-    let titles: Vec<&'f Line> = units
-        .iter()
-        .filter(|unit| headings.contains(&unit.kind))
-        .filter_map(|unit| {
-            let next = unit.paragraph + 1;
-            // The title stands on lines of its own below the number.
-            let other = of_paragraph(units, next).is_some();
-            let own = paragraphs.get(unit.paragraph)?.text.split_whitespace().count() <= 3;
-            let short = paragraphs.get(next)?.text.chars().count() < 200;
-            (own && short && !other).then(|| lines(next).first().copied()).flatten()
-        })
-        .collect();
-    vec![
-        (Part::Grounds, of(&[UnitKind::Ground])),
-        (Part::Chapter, of(&headings)),
-        (Part::ChapterTitle, titles),
-        (Part::Article, of(&[UnitKind::Article])),
-        (
-            Part::Body,
-            paragraphs
-                .iter()
-                .enumerate()
-                .filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at))
-                .filter_map(|(_, paragraph)| paragraph.lines.first().copied())
-                .collect(),
-        ),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +226,11 @@ mod tests {
         assert_eq!(kind("1. Các cơ quan"), Some(UnitKind::Clause));
         assert_eq!(kind("1.2. Các cơ quan"), Some(UnitKind::Nested));
         assert_eq!(kind("đ) Tổ chức"), Some(UnitKind::Point));
+        assert_eq!(kind("b. Tổ chức"), Some(UnitKind::Point));
+        assert_eq!(kind("b/ Tổ chức"), Some(UnitKind::Point));
+        assert_eq!(kind("B. TỔ CHỨC"), None);
+        assert_eq!(kind("B) Tổ chức"), None);
+        assert_eq!(kind("C. TỔ CHỨC"), None);
         assert_eq!(kind("Căn cứ Luật"), Some(UnitKind::Ground));
         assert_eq!(kind("II. NHIỆM VỤ"), Some(UnitKind::Roman));
         assert_eq!(kind("Tổ chức thực hiện."), None);

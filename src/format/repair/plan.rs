@@ -9,6 +9,7 @@ use crate::format::docx::{self, Looks, Texts, place};
 use crate::format::facts::{DARK, Facts, Line};
 use crate::format::layout::{Layout, Paragraph, UnitKind, is_running};
 use crate::format::report::Finding;
+use crate::format::rules::body::usual_size;
 use crate::format::rules::order;
 use crate::format::rules::text::is_accepted;
 use crate::format::setting::Align;
@@ -129,7 +130,13 @@ impl<'c, 'i> Case<'c, 'i> {
             Measure::FontFamily { families } => self.fonts(families),
             Measure::BodySize { range, tolerance } => {
                 let fits = |line: &Line| within(line.size, *range, *tolerance);
-                let wrong = self.layout.body.iter().copied().filter(|line| !fits(line));
+                // Short paragraphs of the text are known by what they are.
+                let long: BTreeSet<*const Line> =
+                    self.layout.body.iter().map(|line| std::ptr::from_ref(*line)).collect();
+                let short = [Part::Grounds, Part::Article, Part::Point].into_iter();
+                let short = short.flat_map(|part| self.layout.part(part).iter().copied());
+                let short = short.filter(|line| !long.contains(&std::ptr::from_ref(*line)));
+                let wrong = self.layout.body.iter().copied().chain(short).filter(|line| !fits(line));
                 // Tables may have other sizes, unless the text itself stands in one.
                 let (text, tables): (Vec<&Line>, Vec<&Line>) = wrong.partition(|line| {
                     line.setting.as_ref().is_none_or(|set| set.cell.is_none() && !set.framed)
@@ -139,6 +146,14 @@ impl<'c, 'i> Case<'c, 'i> {
             }
             Measure::PartSize { part, range, tolerance } => {
                 self.part(*part, |line| !within(line.size, *range, *tolerance), Look::Size(ends(*range, way)))
+            }
+            Measure::SizeInText { part, range, tolerance } => {
+                let usual = usual_size(self.layout).ok_or(Why::Unclear)?;
+                let fits = |line: &Line| {
+                    let own = range.is_some_and(|range| within(line.size, range, *tolerance));
+                    own || (line.size - usual).abs() <= *tolerance
+                };
+                self.part(*part, |line| !fits(line), Look::Size(range.unwrap_or([usual, usual])))
             }
             Measure::PartWeight { part, bold } => {
                 self.part(*part, |line| line.bold != *bold, Look::Bold(*bold))
@@ -182,6 +197,11 @@ impl<'c, 'i> Case<'c, 'i> {
             }
             Measure::BodyIndent { values, tolerance } => self.running(|paragraph| {
                 let found = paragraph.indent?;
+                // Behind a tab an indent moves nothing to its place.
+                let set = paragraph.lines.first()?.setting.as_ref()?;
+                if (found - set.left - set.first).abs() > *tolerance {
+                    return None;
+                }
                 let off = |value: &f64| (found - value).abs();
                 let nearest = values.iter().copied().min_by(|a, b| off(a).total_cmp(&off(b)))?;
                 (off(&nearest) > *tolerance).then_some(Set::Indent(nearest))

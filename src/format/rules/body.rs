@@ -2,9 +2,10 @@
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::{Paragraph, is_running};
+use crate::format::layout::{Layout, Paragraph, is_running};
 use crate::messages::message;
-use std::collections::BTreeSet;
+use crate::profile::Part;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One in so many paragraphs may differ: a quotation, a list, a table's heading.
 const SHARE: usize = 5;
@@ -75,6 +76,61 @@ pub(super) fn size(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome 
         // The lines told already that there is enough text.
         _ => Outcome::Holds,
     }
+}
+
+/// The size most lines of running text have.
+pub(in crate::format) fn usual_size(layout: &Layout<'_>) -> Option<f64> {
+    let mut sizes: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
+    for line in &layout.body {
+        sizes.entry((line.size * 4.0).round().to_bits()).or_insert((line.size, 0)).1 += 1;
+    }
+    sizes.into_values().max_by_key(|(_, count)| *count).map(|(size, _)| size)
+}
+
+/// The size of a part that stands in the running text: as large as that, or within a range.
+pub(super) fn size_of_part(case: &Case<'_>, part: Part, range: Option<[f64; 2]>, tolerance: f64) -> Outcome {
+    let lines = case.layout.part(part);
+    if lines.is_empty() {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    let Some(usual) = usual_size(case.layout) else { return Outcome::NotChecked(Why::LittleText) };
+    let fits = |size: f64| {
+        let within =
+            range.is_some_and(|[least, greatest]| (least - tolerance..=greatest + tolerance).contains(&size));
+        within || (size - usual).abs() <= tolerance
+    };
+    match lines.iter().find(|line| !fits(line.size)) {
+        Some(line) => {
+            let expected = range_text(range.unwrap_or([usual, usual]), "pt");
+            of_line(line, expected, format!("{} pt", plain(line.size)))
+        }
+        None => Outcome::Holds,
+    }
+}
+
+/// Whether running text is in capitals, most of its letters. Headings are.
+pub(super) fn sentence(case: &Case<'_>) -> Outcome {
+    let capitals = |text: &str| {
+        let letters = text.chars().filter(|character| character.is_alphabetic());
+        let (all, high) = letters.fold((0_usize, 0_usize), |(all, high), character| {
+            (all + 1, high + usize::from(character.is_uppercase()))
+        });
+        high * 2 > all
+    };
+    let is_heading = |paragraph: &Paragraph<'_>| {
+        let first = paragraph.lines.first();
+        let headed = [Part::Heading, Part::Chapter, Part::ChapterTitle].into_iter().any(|part| {
+            let lines = case.layout.part(part);
+            first.is_some_and(|first| lines.iter().any(|line| std::ptr::eq(*line, *first)))
+        });
+        headed || first.is_some_and(|line| line.bold)
+    };
+    judged(
+        case,
+        |paragraph| (!is_heading(paragraph)).then(|| f64::from(u8::from(capitals(&paragraph.text)))),
+        |value| value < 0.5,
+        |_| (message("format_word_small_letters", &[]).vi, message("format_word_capitals", &[]).vi),
+    )
 }
 
 /// Whether a line is of a note at the foot of a page: small, and low.

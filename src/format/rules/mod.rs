@@ -1,7 +1,8 @@
 //! Judging: each rule of the profile by the measure it names. What can't be measured is said to be
 //! unchecked, never passed.
 
-mod body;
+mod annex;
+pub(super) mod body;
 mod frame;
 mod gap;
 mod notation;
@@ -14,6 +15,7 @@ mod presence;
 mod recipients;
 mod signature;
 pub(super) mod text;
+mod titles;
 mod wording;
 
 use super::facts::{Facts, Line};
@@ -232,6 +234,13 @@ impl Case<'_> {
             Measure::BodyJustified => body::justified(self),
             Measure::BodyUpright => body::plain_text(self, true),
             Measure::BodyRegular => body::plain_text(self, false),
+            Measure::BodySentence => body::sentence(self),
+            Measure::SizeInText { part, range, tolerance } => {
+                body::size_of_part(self, *part, *range, *tolerance)
+            }
+            Measure::Titled { units } => titles::titled(self, units),
+            Measure::AnnexHas { part } => annex::has(self, *part),
+            Measure::AnnexMentioned { words } => annex::mentioned(self, words),
             Measure::PageNumbers => numbers::present(self),
             Measure::PageNumberPlace => numbers::place(self),
             Measure::PageNumberFirst => numbers::first(self),

@@ -5,11 +5,12 @@ use crate::format::facts::Line;
 use crate::format::layout::{Layout, Unit, UnitKind, from_roman, is_entry};
 use crate::profile::{Counted, Part};
 
-fn kind_of(counted: Counted) -> Option<UnitKind> {
+pub(super) fn kind_of(counted: Counted) -> Option<UnitKind> {
     match counted {
         Counted::Part => Some(UnitKind::Part),
         Counted::Chapter => Some(UnitKind::Chapter),
         Counted::Section => Some(UnitKind::Section),
+        Counted::Subsection => Some(UnitKind::Subsection),
         Counted::Roman => Some(UnitKind::Roman),
         Counted::Article => Some(UnitKind::Article),
         Counted::Clause => Some(UnitKind::Clause),
@@ -32,7 +33,7 @@ fn depth(kind: UnitKind) -> usize {
     }
 }
 
-fn line_of<'c>(case: &Case<'c>, unit: &Unit) -> Option<&'c Line> {
+pub(super) fn line_of<'c>(case: &Case<'c>, unit: &Unit) -> Option<&'c Line> {
     case.layout.paragraphs.get(unit.paragraph)?.lines.first().copied()
 }
 

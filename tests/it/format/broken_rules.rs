@@ -151,6 +151,7 @@ pub fn cases() -> Vec<Case> {
         .into_iter()
         .map(|(rule, part, wrong)| (rule, Made { wrong: Some((part, wrong)), ..having(part) }, None))
         .collect();
+    all.extend(super::broken_text::cases().into_iter().map(|(rule, made)| (rule, made, None)));
     let decision = Made::decision;
     let setting = decision().setting;
     let pages = decision().pages;
@@ -202,7 +203,7 @@ pub fn cases() -> Vec<Case> {
         ("body.indent", set(Setting { indent: 12.0, ..setting })),
         ("body.gap", set(Setting { gap: 2.0, ..setting })),
         ("body.pitch", set(Setting { pitch: 1.8, ..setting })),
-        ("body.justified", set(Setting { justified: false, ..setting })),
+        ("body.justified", Made { paragraphs: 1, ..set(Setting { justified: false, ..setting }) }),
         (
             "grounds.form",
             Made {
@@ -371,7 +372,7 @@ fn unlisted() -> Made {
 }
 
 /// A regulation whose second heading is another.
-fn chapters(second: &'static str) -> Made {
+pub fn chapters(second: &'static str) -> Made {
     Made {
         content: vec![
             ("chapter", "Chương I"),
@@ -392,7 +393,7 @@ fn without_second_clause() -> Made {
     made
 }
 
-fn points(letters: [&'static str; 5]) -> Made {
+pub fn points(letters: [&'static str; 5]) -> Made {
     let text = |letter: &str| -> &'static str {
         match letter {
             "a) " => {
@@ -406,6 +407,9 @@ fn points(letters: [&'static str; 5]) -> Made {
             }
             "d) " => {
                 "d) Cập nhật danh mục hồ sơ của cơ quan và thời hạn bảo quản của từng hồ sơ ngay từ đầu năm công tác;"
+            }
+            "đ) " => {
+                "đ) Theo dõi việc ứng dụng công nghệ thông tin, chữ ký số trong soạn thảo, ban hành và quản lý văn bản;"
             }
             _ => {
                 "e) Báo cáo kết quả thực hiện về Văn phòng Sở trước ngày làm việc cuối cùng của mỗi quý để tổng hợp."

@@ -64,6 +64,8 @@ pub struct Setting {
     pub gap: f64,
     /// Multiple of the font's own distance of lines.
     pub pitch: f64,
+    /// The same for grounds.
+    pub grounds: f64,
     pub justified: bool,
     /// How far the date is below the number, in millimetres.
     pub date_below: f64,
@@ -95,6 +97,8 @@ pub enum Wrong {
     Font(&'static str),
     Missing,
     Aside,
+    /// At the left edge.
+    Left,
 }
 
 /// A line as it is to be written.
@@ -108,6 +112,8 @@ pub struct Written {
     pub font: Option<&'static str>,
     /// Not in the middle, though it should be.
     pub aside: bool,
+    /// At the left edge instead.
+    pub left: bool,
     /// Words at its beginning that are bold.
     pub lead: usize,
 }
@@ -145,7 +151,14 @@ impl Made {
             signer: "Nguyễn Văn Thử",
             signed_at: 0.70,
             annexes: &[],
-            setting: Setting { indent: 12.7, gap: 7.0, pitch: 1.0, justified: true, date_below: 0.0 },
+            setting: Setting {
+                indent: 12.7,
+                gap: 7.0,
+                pitch: 1.0,
+                grounds: 1.0,
+                justified: true,
+                date_below: 0.0,
+            },
             spaces: [0.0, 0.0, 6.0],
             swapped: false,
             narrow: false,
@@ -207,7 +220,7 @@ impl Made {
                 ("roman", "II. TỔ CHỨC THỰC HIỆN"),
                 (
                     "clause",
-                    "1. Văn phòng chủ trì, phối hợp với các đơn vị theo dõi, đôn đốc, kiểm tra và tổng hợp kết quả thực hiện Kế hoạch này.",
+                    "1. Văn phòng chủ trì, phối hợp với các đơn vị theo dõi, đôn đốc, kiểm tra các nhiệm vụ tại Phụ lục kèm theo Kế hoạch này.",
                 ),
             ],
             paragraphs: 5,
@@ -250,6 +263,7 @@ impl Made {
             red: part == "urgency",
             font: None,
             aside: false,
+            left: false,
             lead: if part == "article" { 2 } else { 0 },
         };
         match self.wrong {
@@ -262,6 +276,7 @@ impl Made {
                 Wrong::Font(font) => line.font = Some(font),
                 Wrong::Missing => line.text.clear(),
                 Wrong::Aside => line.aside = true,
+                Wrong::Left => (line.aside, line.left) = (true, true),
             },
             _ => {}
         }
@@ -286,7 +301,7 @@ impl Made {
     pub fn body(&self) -> Vec<(&'static str, Written)> {
         let content = self.content.iter().map(|(part, text)| {
             let (bold, italic) = match *part {
-                "roman" | "chapter" | "chapter.title" => (true, false),
+                "roman" | "chapter" | "chapter.title" | "clause.title" => (true, false),
                 "ground" => (false, true),
                 _ => (false, false),
             };

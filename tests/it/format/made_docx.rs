@@ -69,7 +69,8 @@ fn paragraph(line: &Written, font: &str, properties: &str) -> String {
     if line.text.is_empty() {
         return String::new();
     }
-    let end = line.text.match_indices(' ').nth(line.lead.saturating_sub(1)).map_or(0, |(at, _)| at);
+    let end =
+        line.text.match_indices(' ').nth(line.lead.saturating_sub(1)).map_or(line.text.len(), |(at, _)| at);
     let (lead, rest) = line.text.split_at(if line.lead > 0 { end } else { 0 });
     let lead = if lead.is_empty() { String::new() } else { run(line, font, lead, true) };
     format!("<w:p><w:pPr>{properties}</w:pPr>{lead}{}</w:p>", run(line, font, rest, line.bold))
@@ -167,16 +168,19 @@ pub fn docx(made: &Made) -> Vec<u8> {
         body += &paragraph(&write("addressees", text, 14.0, false, false), font, "");
     }
     let setting = made.setting;
-    let running = format!(
-        r#"<w:spacing w:before="{}" w:after="0" w:line="{}" w:lineRule="auto"/><w:ind w:firstLine="{}"/><w:jc w:val="{}"/>"#,
-        (setting.gap * 20.0).round(),
-        (setting.pitch * 240.0).round(),
-        twips(setting.indent),
-        if setting.justified { "both" } else { "left" },
-    );
+    let running = |times: f64| {
+        format!(
+            r#"<w:spacing w:before="{}" w:after="0" w:line="{}" w:lineRule="auto"/><w:ind w:firstLine="{}"/><w:jc w:val="{}"/>"#,
+            (setting.gap * 20.0).round(),
+            (times * 240.0).round(),
+            twips(setting.indent),
+            if setting.justified { "both" } else { "left" },
+        )
+    };
     for (part, line) in made.body() {
         let middle = matches!(part, "chapter" | "chapter.title");
-        body += &if middle { centred(&line, font) } else { paragraph(&line, font, &running) };
+        let times = if part == "ground" { setting.grounds } else { setting.pitch };
+        body += &if middle { centred(&line, font) } else { paragraph(&line, font, &running(times)) };
     }
     let (recipients, signer) = made.foot();
     let middle = |line: &Written| if line.aside { r#"<w:jc w:val="center"/>"# } else { "" };

@@ -296,6 +296,9 @@ impl Flow<'_> {
     }
 
     fn centred(&mut self, line: &Written, middle: f64) {
+        if line.left {
+            return self.writer.written(&At::Left(self.made.margins[0]), self.y, line);
+        }
         let natural = line.text.chars().count() as f64 * line.size * WIDTH / POINTS;
         let at = if line.aside { middle - 14.0 } else { middle };
         // What is aside must stay on the paper.
@@ -314,10 +317,10 @@ impl Flow<'_> {
     }
 
     /// A paragraph of running text.
-    fn paragraph(&mut self, line: &Written) {
+    fn paragraph(&mut self, line: &Written, times: f64) {
         let setting = self.made.setting;
         let (left, end) = (self.made.margins[0], self.end());
-        let pitch = line.size * 1.15 * setting.pitch / POINTS;
+        let pitch = line.size * 1.15 * times / POINTS;
         self.y += setting.gap / POINTS;
         let mut rest: Vec<&str> = line.text.split(' ').collect();
         let mut first = true;
@@ -332,8 +335,7 @@ impl Flow<'_> {
             let behind = rest.split_off(fits);
             let place = match (behind.is_empty(), setting.justified) {
                 (false, true) => At::Spread(from, end),
-                // Ragged lines end here and there.
-                (false, false) => At::Spread(from, end - 2.0 - (self.y * 7.3) % 9.0),
+                // Ragged lines end where the next word finds no room.
                 _ => At::Left(from),
             };
             let piece = Written { text: rest.join(" "), ..line.clone() };
@@ -349,7 +351,10 @@ impl Flow<'_> {
 
     /// A line whose first words are bold: both pieces with the same distance of letters.
     fn led(&mut self, line: &Written, place: &At) {
-        let At::Spread(from, end) = *place else { return self.writer.written(place, self.y, line) };
+        let At::Spread(from, end) = *place else {
+            let bold = line.bold || line.text.split(' ').count() <= line.lead;
+            return self.writer.written(place, self.y, &Written { bold, ..line.clone() });
+        };
         let cut = line.text.match_indices(' ').nth(line.lead - 1).map_or(0, |(at, _)| at);
         let (lead, rest) = line.text.split_at(cut);
         let count = line.text.chars().count() as f64;
@@ -377,7 +382,7 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
             flow.centred(&line, made.paper.0 / 2.0);
             flow.y += 6.0;
         } else {
-            flow.paragraph(&line);
+            flow.paragraph(&line, if part == "ground" { made.setting.grounds } else { made.setting.pitch });
         }
     }
     if flow.y + 48.0 > flow.floor() {
@@ -411,7 +416,10 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
             flow.y += 6.5;
         }
         for _ in 0..14 {
-            flow.paragraph(&made.write("annex.body", super::made::SENTENCE, made.body_size, false, false));
+            flow.paragraph(
+                &made.write("annex.body", super::made::SENTENCE, made.body_size, false, false),
+                made.setting.pitch,
+            );
         }
     }
     flow.writer.finish_signed(made_marks::fonts(made), stamps)

@@ -3,12 +3,14 @@
 
 mod broken_head;
 mod broken_rules;
+mod broken_text;
 mod command;
 mod companions;
 mod facts;
 mod head;
 mod headers;
 mod hostile;
+mod indents;
 mod made;
 mod made_docx;
 mod made_marks;

@@ -55,6 +55,12 @@ fn correct() -> Vec<Made> {
             copies_mark: "PL.(300)", authority: &["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], ..Made::decision()
         },
         Made { setting: Setting { indent: 10.0, pitch: 1.3, ..Made::decision().setting }, ..Made::plan() },
+        // What a decision rests on may be set closer than its text.
+        Made {
+            setting: Setting { pitch: 1.3, ..Made::decision().setting },
+            paragraphs: 0,
+            ..Made::decision()
+        },
         Made::plan(),
         Made::regulation(),
         Made::with_annexes(),
@@ -285,7 +291,7 @@ fn the_fixtures_made_with_a_word_processor_are_judged_alike_as_docx_and_pdf() {
 }
 
 #[test]
-fn right_documents_of_eleven_layouts_by_a_word_processor_have_no_error_and_no_warning() {
+fn right_documents_of_thirteen_layouts_by_a_word_processor_have_no_error_and_no_warning() {
     let (mut seen, mut wrong) = (0, Vec::new());
     for entry in std::fs::read_dir(fixture_path("documents/right")).unwrap() {
         let path = entry.unwrap().path();
@@ -299,8 +305,25 @@ fn right_documents_of_eleven_layouts_by_a_word_processor_have_no_error_and_no_wa
             wrong.push(format!("{}: {:?}", path.display(), report.conforms));
         }
     }
-    assert_eq!(seen, 22);
+    assert_eq!(seen, 26);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_article_in_small_letters_is_one_fault() {
+    let mut made = Made::decision();
+    made.content[3].1 = "điều 2. Quyết định này có hiệu lực kể từ ngày ký; các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành.";
+    for bytes in [made_docx::docx(&made), made_pdf::pdf(&made)] {
+        assert_eq!(broken(&judged(bytes)), ["article.form"]);
+    }
+}
+
+#[test]
+fn the_name_of_an_annex_at_the_left_edge_is_known_and_found() {
+    let made = Made { wrong: Some(("annex", Wrong::Left)), ..Made::with_annexes() };
+    for bytes in [made_docx::docx(&made), made_pdf::pdf(&made)] {
+        assert_eq!(broken(&judged(bytes)), ["annex.centred"]);
+    }
 }
 
 #[test]
