@@ -11,6 +11,7 @@ mod head;
 mod headers;
 mod hostile;
 mod indents;
+mod later;
 mod made;
 mod made_docx;
 mod made_marks;
