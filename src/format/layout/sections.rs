@@ -83,7 +83,13 @@ pub(super) fn parts<'f>(paragraphs: &[Paragraph<'f>], units: &[Unit]) -> Vec<(Pa
         let listed = above.and_then(|above| paragraphs.get(above)).is_some_and(is_short);
         below && deeper && !listed && is_short(paragraph)
     };
-    let is_text = |_: usize, paragraph: &Paragraph<'f>| is_running(paragraph);
+    // Its first words may be set otherwise than its text.
+    let is_text = |_: usize, paragraph: &Paragraph<'f>| {
+        let look = |line: &&&Line| {
+            paragraph.lines.first().map(|first| (first.bold, first.italic)) == Some((line.bold, line.italic))
+        };
+        is_running(paragraph) && paragraph.lines.iter().filter(look).count() * 2 > paragraph.lines.len()
+    };
     let running = |(at, paragraph): &(usize, &Paragraph<'f>)| is_running(paragraph) && !grounds.contains(at);
     let body = paragraphs.iter().enumerate().filter(running);
     vec![

@@ -264,7 +264,11 @@ impl Made {
             font: None,
             aside: false,
             left: false,
-            lead: if part == "article" { 2 } else { 0 },
+            lead: match part {
+                "article" => 2,
+                "point.led" => 13,
+                _ => 0,
+            },
         };
         match self.wrong {
             Some((wrong, how)) if wrong == part => match how {

@@ -55,6 +55,14 @@ fn correct() -> Vec<Made> {
             copies_mark: "PL.(300)", authority: &["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], ..Made::decision()
         },
         Made { setting: Setting { indent: 10.0, pitch: 1.3, ..Made::decision().setting }, ..Made::plan() },
+        // Points may begin with words in bold, which are most of their first line.
+        Made {
+            content: vec![(
+                "point.led",
+                "a) Về công tác kiểm tra, giám sát, chỉ đạo và điều hành: các cơ quan, đơn vị thuộc Sở có trách nhiệm tổ chức thực hiện nghiêm túc các nội dung đã được phê duyệt, bảo đảm đúng tiến độ, đúng thẩm quyền và báo cáo kết quả bằng văn bản.",
+            )],
+            ..Made::plan()
+        },
         // What a decision rests on may be set closer than its text.
         Made {
             setting: Setting { pitch: 1.3, ..Made::decision().setting },
