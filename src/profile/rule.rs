@@ -412,6 +412,8 @@ pub enum Measure {
         /// Whose.
         role: super::Role,
     },
+    /// The picture of a personal signature stands between the signer's office and name.
+    SignatureBetween,
     /// How much of the personal signature the agency's covers, on its left.
     SealOverlap {
         /// Least and greatest share of its width.
@@ -472,6 +474,7 @@ impl Measure {
             Self::PartPlace { .. }
             | Self::SignatureColour { .. }
             | Self::SignatureTransparent { .. }
+            | Self::SignatureBetween
             | Self::SealOverlap { .. }
             | Self::SealSize { .. } => Seen { pdf: true, docx: false, scan: false },
             _ => Seen { pdf: true, docx: true, scan: false },

@@ -88,6 +88,7 @@ format_word_small_letters = small letters
 format_word_black = black
 format_word_blue = blue
 format_word_red = red
+format_word_between = between office and name
 format_word_transparent = transparent
 format_word_opaque = opaque
 format_word_text_layer = recognised text

@@ -88,6 +88,7 @@ format_word_small_letters = chữ in thường
 format_word_black = màu đen
 format_word_blue = màu xanh
 format_word_red = màu đỏ
+format_word_between = giữa chức vụ và họ tên
 format_word_transparent = nền trong suốt
 format_word_opaque = nền đục
 format_word_text_layer = lớp văn bản nhận dạng
