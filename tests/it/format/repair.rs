@@ -66,6 +66,24 @@ fn cases() -> Vec<(&'static str, Made)> {
         ("title.motto", Made { motto: "Độc Lập - Tự Do - Hạnh Phúc", ..base() }),
         ("authority.form", Made { authority: &["T.U.Q GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], ..base() }),
         ("authority.form", Made { authority: &["T/M ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], ..base() }),
+        (
+            "recipients.label.form",
+            Made { wrong: Some(("recipients.label", Wrong::Text("NƠI NHẬN:"))), ..base() },
+        ),
+        (
+            "addressee.form",
+            Made {
+                wrong: Some(("addressee", Wrong::Text("kính gửi: Các phòng thuộc Sở."))),
+                ..Made::letter()
+            },
+        ),
+        (
+            "letter_abstract.form",
+            Made {
+                wrong: Some(("letter_abstract", Wrong::Text("V/V rà soát thể thức văn bản"))),
+                ..Made::letter()
+            },
+        ),
         ("number.padding", Made { number: "Số: 5/QĐ-SNV", ..base() }),
         ("number.padding", Made { number: "Số: 015/QĐ-SNV", ..base() }),
         ("date.padding", Made { date: "Hà Nội, ngày 5 tháng 1 năm 2026", ..base() }),
