@@ -315,7 +315,7 @@ pub(super) fn line(finding: &Finding, language: Language) -> String {
         &[
             ("message", finding.message.in_language(language)),
             ("found", &finding.found),
-            ("expected", &finding.expected),
+            ("expected", finding.expected_within()),
         ],
     );
     let estimate = if finding.estimate { format!(" {}", say("format_estimate", &[])) } else { String::new() };

@@ -104,6 +104,14 @@ pub struct Finding {
     pub repairable: bool,
 }
 
+impl Finding {
+    /// What is expected, as it stands in a sentence that ends with a full stop of its own.
+    #[must_use]
+    pub fn expected_within(&self) -> &str {
+        self.expected.strip_suffix('.').unwrap_or(&self.expected)
+    }
+}
+
 /// A place in a DOCX.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct At {

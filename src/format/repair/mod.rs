@@ -141,9 +141,7 @@ impl Draft {
 
 fn leave(finding: Finding, left: &BTreeMap<String, Why>) -> Left {
     let code = left.get(&finding.rule).copied().unwrap_or(Why::ByHand).code();
-    // The advice ends its sentence itself.
-    let expected = finding.expected.strip_suffix('.').unwrap_or(&finding.expected);
-    let message = message(code, &[("expected", expected)]);
+    let message = message(code, &[("expected", finding.expected_within())]);
     Left { finding, advice: Advice { code: code.to_owned(), message } }
 }
 

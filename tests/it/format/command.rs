@@ -1,5 +1,6 @@
 //! `chancery check` as a script uses it.
 
+use super::made::{Made, Wrong};
 use crate::support::fixture_path;
 use std::process::{Command, Output};
 
@@ -102,4 +103,18 @@ fn a_profile_of_a_folder_can_be_named() {
         check(&[&document("quyet-dinh.pdf"), "--profiles", folder, "--profile", "lumen-2031", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(json(&output)["profile"]["id"], "lumen-2031");
+}
+
+#[test]
+fn what_is_expected_ends_a_sentence_with_one_full_stop() {
+    let text = Wrong::Text("KÍNH GỬI: CÁC PHÒNG THUỘC SỞ.");
+    let made = Made { wrong: Some(("addressee", text)), ..Made::letter() };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.docx");
+    std::fs::write(&path, super::made_docx::docx(&made)).unwrap();
+    for language in ["vi", "en"] {
+        let said = check(&[path.to_str().unwrap(), "--lang", language]);
+        let said = String::from_utf8(said.stdout).unwrap();
+        assert!(said.contains(": Kính gửi: Sở Nội vụ. ("), "{said}");
+    }
 }
