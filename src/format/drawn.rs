@@ -162,6 +162,12 @@ pub(super) fn of_characters(lines: &mut Vec<Line>) -> Vec<Drawn> {
     found
 }
 
+/// Whether a line stands in the middle of the page or of its text, whose margins differ.
+fn is_centred(line: &Line, sheet: &Sheet) -> bool {
+    let centre = (line.bounds[0] + line.bounds[2]) / 2.0;
+    (centre - sheet.width / 2.0).abs() < sheet.width * 0.05
+}
+
 /// The number of a page: figures that stand alone in its first or last row, near the edge.
 pub(super) fn number(sheet: &Sheet, lines: &[Line], page_words: &[String]) -> Option<PageNumber> {
     let own: Vec<&Line> = lines.iter().filter(|line| !line.invisible && !line.stamped).collect();
@@ -170,9 +176,9 @@ pub(super) fn number(sheet: &Sheet, lines: &[Line], page_words: &[String]) -> Op
     let row = |baseline: f64| own.iter().filter(move |line| (line.baseline - baseline).abs() < 2.0);
     let alone = |baseline: f64| {
         let beside = row(baseline).count();
-        // Roman figures are letters, too: with something beside them they are no number of a page.
+        // Roman figures are letters, too: where they don't stand alone in the middle they are no number of a page.
         let numbers = |line: &&&Line| {
-            let alone = beside == 1 && !line.text.ends_with('.');
+            let alone = beside == 1 && is_centred(line, sheet) && !line.text.ends_with('.');
             figures::read(&line.text, page_words).is_some_and(|figures| figures.arabic || alone)
         };
         (beside <= 2).then(|| row(baseline).find(numbers)).flatten()
@@ -184,13 +190,11 @@ pub(super) fn number(sheet: &Sheet, lines: &[Line], page_words: &[String]) -> Op
         (None, Some(line)) => (line, false),
         (None, None) => return None,
     };
-    let centre = (line.bounds[0] + line.bounds[2]) / 2.0;
     Some(PageNumber {
         page: line.page,
         line: (**line).clone(),
         above: is_above,
-        // The middle of the page or of its text, whose margins differ.
-        centred: Some((centre - sheet.width / 2.0).abs() < sheet.width * 0.05),
+        centred: Some(is_centred(line, sheet)),
         value: figures::read(&line.text, page_words).map(|figures| figures.value),
         written: line.text.clone(),
         on_first: false,

@@ -454,6 +454,8 @@ pub enum Measure {
         /// Whose.
         role: super::Role,
     },
+    /// The picture of a personal signature stands between the signer's office and name.
+    SignatureBetween,
     /// How much of the personal signature the agency's covers, on its left.
     SealOverlap {
         /// Least and greatest share of its width.

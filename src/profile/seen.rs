@@ -27,6 +27,7 @@ impl Measure {
             Self::PartPlace { .. }
             | Self::SignatureColour { .. }
             | Self::SignatureTransparent { .. }
+            | Self::SignatureBetween
             | Self::SealOverlap { .. }
             | Self::SealSize { .. } => Seen { pdf: true, docx: false, scan: false },
             _ => Seen { pdf: true, docx: true, scan: false },

@@ -140,10 +140,11 @@ impl Draft {
 }
 
 fn leave(finding: Finding, left: &BTreeMap<String, Why>) -> Left {
-    let code = left.get(&finding.rule).copied().unwrap_or(Why::ByHand).code();
-    // The advice ends its sentence itself.
-    let expected = finding.expected.strip_suffix('.').unwrap_or(&finding.expected);
-    let message = message(code, &[("expected", expected)]);
+    // What must only be there is no example of how to write it.
+    let absent = finding.expected == message("format_word_present", &[]).vi;
+    let why = left.get(&finding.rule).copied().unwrap_or(Why::ByHand);
+    let code = if absent { "repair_left_absent" } else { why.code() };
+    let message = message(code, &[("expected", &finding.expected)]);
     Left { finding, advice: Advice { code: code.to_owned(), message } }
 }
 

@@ -1,5 +1,6 @@
 //! What a line is to say instead. Letters are never changed but for the state's own texts, whose
-//! wording is known: everything else is punctuation, white space and leading zeros.
+//! wording is known, and the capitals of words that begin a line: everything else is punctuation, white
+//! space and leading zeros.
 
 use crate::format::layout::{close, folded};
 use crate::profile::Profile;
@@ -92,7 +93,26 @@ pub(super) fn punctuated(line: &str, pattern: &Regex) -> Option<String> {
     let twice = || once.iter().find_map(|text| matching(&steps(text)));
     // Letters of an abbreviation that each have a mark are first taken together.
     let together = || joined(&characters).and_then(|text| matching(&steps(&text)));
-    matching(&once).or_else(twice).or_else(together)
+    // The words may be right but for their capitals.
+    let cased = || {
+        let texts = cased(&characters);
+        matching(&texts).or_else(|| texts.iter().find_map(|text| matching(&steps(text))))
+    };
+    matching(&once).or_else(twice).or_else(together).or_else(cased)
+}
+
+/// A text with other capitals at its beginning: with one first, with only that in its first word, and, where it is
+/// short, with only that at all. A longer one in capitals has names in it that keep theirs.
+fn cased(text: &[char]) -> Vec<Vec<char>> {
+    const SHORT: usize = 10;
+    let word = text.iter().take_while(|letter| !letter.is_whitespace()).count();
+    let ends = [Some(1), Some(word), (text.len() <= SHORT).then_some(text.len())];
+    let with = |end: usize| {
+        let first = text.iter().take(1).flat_map(|letter| letter.to_uppercase());
+        let rest = text.get(1..end).unwrap_or_default().iter().flat_map(|letter| letter.to_lowercase());
+        first.chain(rest).chain(text.get(end..).unwrap_or_default().iter().copied()).collect()
+    };
+    ends.into_iter().flatten().map(with).collect()
 }
 
 /// A text whose first letters each have a mark behind them, without those marks but for the last (`T.U.Q GIÁM`,
@@ -151,9 +171,14 @@ mod tests {
             (r"^- ?Lưu: ?\S", "- Lưu VT, NV.", "- Lưu: VT, NV."),
             (r"^V/v \S", "V/v: rà soát", "V/v rà soát"),
             (r"^V/v \S", "V/vrà soát", "V/v rà soát"),
+            (r"^V/v \S", "V/V rà soát", "V/v rà soát"),
+            (r"^Nơi nhận: ?$", "NƠI NHẬN", "Nơi nhận:"),
+            (r"^Kính gửi:", "kính gửi Sở Nội vụ", "Kính gửi: Sở Nội vụ"),
         ] {
             assert_eq!(punctuated(line, &Regex::new(pattern).unwrap()).as_deref(), Some(wanted), "{line}");
         }
+        let capitals = "KÍNH GỬI: SỞ Y TẾ";
+        assert_eq!(punctuated(capitals, &Regex::new(r"^Kính gửi:").unwrap()), None);
         assert_eq!(punctuated("Người nhận", &Regex::new(r"^Nơi nhận:$").unwrap()), None);
     }
 

@@ -268,6 +268,7 @@ impl Case<'_> {
             Measure::FirstCitation { pattern, needs } => wording::first_citation(self, pattern, needs),
             Measure::SignatureColour { role, colour } => signature::colour(self, *role, *colour),
             Measure::SignatureTransparent { role } => signature::transparent(self, *role),
+            Measure::SignatureBetween => signature::between(self),
             Measure::SealOverlap { range } => signature::overlap(self, *range),
             Measure::SealSize { range } => signature::seal_size(self, *range),
             Measure::Black => text::black(self),

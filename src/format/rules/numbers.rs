@@ -236,11 +236,14 @@ fn annexes_in_docx(case: &Case<'_>) -> Outcome {
     let mut judged = true;
     for annex in &case.layout.annexes {
         let Some(setting) = annex.label.setting.as_ref() else { continue };
-        if !begins_section(case, annex, setting.section) {
+        // Where no number is shown none goes on.
+        let shown = case.facts.numbers.iter().any(|number| number.page == setting.section);
+        if shown && !begins_section(case, annex, setting.section) {
             let word = |code: &str| message(code, &[]).vi;
             return of_line(annex.label, word("format_word_anew"), word("format_word_goes_on"));
         }
-        judged &= case.facts.sheets.get(setting.section).is_some_and(|sheet| sheet.numbered_from == Some(1));
+        judged &= shown
+            && case.facts.sheets.get(setting.section).is_some_and(|sheet| sheet.numbered_from == Some(1));
     }
     if judged { Outcome::Holds } else { Outcome::NotChecked(Why::OnlyLayout) }
 }

@@ -42,12 +42,14 @@ pub(super) fn first(
     }
     let entries = order::entries(case.layout, list);
     let first = entries.first().filter(|_| !case.layout.part(with).is_empty());
+    // What stands for its dash is found by another rule.
+    let is_like = |text: &str| {
+        let entry = text.trim_start_matches(|mark: char| !mark.is_alphanumeric());
+        pattern.0.is_match(&format!("- {entry}"))
+    };
     match first {
         None => Outcome::NotChecked(Why::NoSuchPart),
-        // Without its dash it is found for that.
-        Some((text, _)) if pattern.0.is_match(text) || pattern.0.is_match(&format!("- {text}")) => {
-            Outcome::Holds
-        }
+        Some((text, _)) if is_like(text) => Outcome::Holds,
         Some((text, line)) => of_line(line, example, text.clone()),
     }
 }
@@ -101,7 +103,8 @@ pub(super) fn left_edge(
     let word = |code: &str| message(code, &[]).vi;
     let expected = || word("format_word_left_level");
     if let Some(setting) = &line.setting {
-        if matches!(setting.align, Align::Centre | Align::Right) && !setting.framed {
+        let aside = matches!(setting.align, Align::Centre | Align::Right);
+        if aside && !setting.framed && setting.column == 0 {
             return of_line(line, expected(), word("format_word_not_left"));
         }
         return Outcome::NotChecked(Why::OnlyLayout);
@@ -118,7 +121,9 @@ pub(super) fn left_edge(
         return of_line(line, expected(), format!("→ {} mm", plain(aside)));
     }
     // Without a table it follows the signer's name: practice has it both ways.
-    if here.iter().all(|other| line.baseline > other + BELOW) {
+    let named = case.layout.part(Part::Signer).first();
+    let below_name = named.is_some_and(|name| name.page == line.page && line.baseline > name.baseline);
+    if below_name || here.iter().all(|other| line.baseline > other + BELOW) {
         return Outcome::Holds;
     }
     let off = here.iter().map(|other| (line.baseline - other).abs()).fold(f64::MAX, f64::min);

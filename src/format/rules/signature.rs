@@ -99,6 +99,23 @@ pub(super) fn transparent(case: &Case<'_>, role: Role) -> Outcome {
     }
 }
 
+/// Whether the middle of the personal signature is between the signer's office and name, either of which it may
+/// touch.
+pub(super) fn between(case: &Case<'_>) -> Outcome {
+    let Some(personal) = of_role(case, Role::Personal) else { return Outcome::NotChecked(Why::NotSigned) };
+    let (office, name) = (case.layout.part(Part::Authority).first(), case.layout.part(Part::Signer).first());
+    let (Some(office), Some(name)) = (office, name) else { return Outcome::NotChecked(Why::NoSuchPart) };
+    if office.page != personal.page || name.page != personal.page {
+        return Outcome::NotChecked(Why::NoSuchPart);
+    }
+    let middle = (personal.bounds[1] + personal.bounds[3]) / 2.0;
+    let off = (office.bounds[1] - middle).max(middle - name.bounds[3]);
+    if off <= 0.0 {
+        return Outcome::Holds;
+    }
+    of_picture(personal, message("format_word_between", &[]).vi, format!("↕ {} mm", plain(off)))
+}
+
 pub(super) fn overlap(case: &Case<'_>, [least, greatest]: [f64; 2]) -> Outcome {
     let (Some(personal), Some(seal)) = pictures(case) else { return Outcome::NotChecked(Why::NotSigned) };
     let covered = seal.bounds[2].min(personal.bounds[2]) - seal.bounds[0].max(personal.bounds[0]);

@@ -447,6 +447,10 @@ pub fn signed_and_scanned() -> Vec<(&'static str, Vec<u8>)> {
         ("signature.personal.alpha", with((personal, blue, false), (seal, red, true))),
         ("signature.agency.colour", with((personal, blue, true), (seal, [30, 30, 30], true))),
         ("signature.agency.alpha", with((personal, blue, true), (seal, red, false))),
+        (
+            "signature.personal.place",
+            with(([130.0, 251.0, 40.0, 18.0], blue, true), ([105.0, 242.0, 36.0, 36.0], red, true)),
+        ),
         ("signature.overlap", with((personal, blue, true), ([150.0, 216.0, 36.0, 36.0], red, true))),
         ("signature.seal.size", with((personal, blue, true), ([118.0, 222.0, 24.0, 24.0], red, true))),
         ("attachment.form", text(10.0, 130.0, 10.0, "Số: 15/QĐ-SNV; 5/1/2026; 14:03")),

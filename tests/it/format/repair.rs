@@ -66,6 +66,24 @@ fn cases() -> Vec<(&'static str, Made)> {
         ("title.motto", Made { motto: "Độc Lập - Tự Do - Hạnh Phúc", ..base() }),
         ("authority.form", Made { authority: &["T.U.Q GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], ..base() }),
         ("authority.form", Made { authority: &["T/M ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], ..base() }),
+        (
+            "recipients.label.form",
+            Made { wrong: Some(("recipients.label", Wrong::Text("NƠI NHẬN:"))), ..base() },
+        ),
+        (
+            "addressee.form",
+            Made {
+                wrong: Some(("addressee", Wrong::Text("kính gửi: Các phòng thuộc Sở."))),
+                ..Made::letter()
+            },
+        ),
+        (
+            "letter_abstract.form",
+            Made {
+                wrong: Some(("letter_abstract", Wrong::Text("V/V rà soát thể thức văn bản"))),
+                ..Made::letter()
+            },
+        ),
         ("number.padding", Made { number: "Số: 5/QĐ-SNV", ..base() }),
         ("number.padding", Made { number: "Số: 015/QĐ-SNV", ..base() }),
         ("date.padding", Made { date: "Hà Nội, ngày 5 tháng 1 năm 2026", ..base() }),
@@ -228,15 +246,14 @@ fn the_numbers_of_pages_are_corrected_in_every_header_and_nothing_beside_them_is
 }
 
 #[test]
-fn advice_ends_with_one_full_stop() {
+fn advice_quotes_what_is_expected() {
     let text = Wrong::Text("KÍNH GỬI: CÁC PHÒNG THUỘC SỞ.");
     let made = Made { wrong: Some(("addressee", text)), ..Made::letter() };
     let (_, repair) = repaired(made_docx::docx(&made));
     let left = repair.left.iter().find(|left| left.finding.rule == "addressee.form").unwrap();
     assert!(left.finding.expected.ends_with('.'));
-    for message in [&left.advice.message.vi, &left.advice.message.en] {
-        assert!(message.ends_with("Kính gửi: Sở Nội vụ."), "{message}");
-    }
+    assert!(left.advice.message.vi.ends_with("«Kính gửi: Sở Nội vụ.»."), "{:?}", left.advice);
+    assert!(left.advice.message.en.ends_with("“Kính gửi: Sở Nội vụ.”."), "{:?}", left.advice);
 }
 
 /// A decision's paragraphs with others in the place of some.
@@ -314,6 +331,14 @@ fn what_only_the_writer_knows_is_left_with_advice() {
         assert!(left.advice.message.vi.contains(&left.finding.expected), "{rule}");
         assert_eq!(repair.conforms, Some(false), "{rule}");
     }
+}
+
+#[test]
+fn a_part_that_is_missing_is_to_be_written() {
+    let made = Made { wrong: Some(("signer", Wrong::Missing)), ..Made::decision() };
+    let (_, repair) = repaired(made_docx::docx(&made));
+    let left = repair.left.iter().find(|left| left.finding.rule == "signer.present").unwrap();
+    assert_eq!(left.advice.code, "repair_left_absent");
 }
 
 #[test]
