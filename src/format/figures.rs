@@ -21,9 +21,9 @@ pub(super) fn read(text: &str, words: &[String]) -> Option<Figures> {
     let lower = text.to_lowercase();
     let lower = lower.trim_matches(['.', ' ']);
     let is_word = |piece: &&str| words.iter().any(|word| word == piece);
-    let (named, mut pieces): (Vec<&str>, Vec<&str>) =
+    let (named, pieces): (Vec<&str>, Vec<&str>) =
         lower.split([' ', '-', '–', '—', '/']).filter(|piece| !piece.is_empty()).partition(is_word);
-    let mut pieces = pieces.drain(..);
+    let mut pieces = pieces.into_iter();
     let first = pieces.next()?;
     let figures = |piece: &str, digits: usize| {
         if piece.len() <= digits && piece.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -408,6 +408,8 @@ pub enum Measure {
     Deputy {
         /// How names of deputies' offices begin.
         words: Vec<String>,
+        /// What stands above them, as an example.
+        example: String,
         /// Types that anyone may sign in an office of his own.
         except: Vec<String>,
     },

@@ -260,7 +260,7 @@ impl Case<'_> {
             Measure::LeftEdge { part, level_with, tolerance, level, except } => {
                 recipients::left_edge(self, (*part, *level_with), (*tolerance, *level), except)
             }
-            Measure::Deputy { words, except } => presence::deputy(self, words, except),
+            Measure::Deputy { words, example, except } => presence::deputy(self, words, example, except),
             Measure::ListAlone { part, list, several } => order::alone(self, *part, *list, several),
             Measure::Wording { pattern, instead, unless_after } => {
                 wording::wording(self, pattern, instead, unless_after)

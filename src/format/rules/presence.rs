@@ -42,7 +42,7 @@ pub(super) fn present(
 }
 
 /// Whether a deputy who signs says for whom: words that do so stand above his office.
-pub(super) fn deputy(case: &Case<'_>, words: &[String], except: &[String]) -> Outcome {
+pub(super) fn deputy(case: &Case<'_>, words: &[String], example: &str, except: &[String]) -> Outcome {
     /// Lines above the office where they may stand.
     const ABOVE: usize = 6;
     let Some(first) = case.layout.part(Part::Authority).first() else {
@@ -62,8 +62,7 @@ pub(super) fn deputy(case: &Case<'_>, words: &[String], except: &[String]) -> Ou
     if above.into_iter().any(|line| is_authority(&line.text, case.profile)) {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
-    let head = case.profile.recognition.authorities.get(1).map_or("…", String::as_str);
-    of_line(first, format!("{head}. … / {}", first.text), first.text.clone())
+    of_line(first, format!("{example} / {}", first.text), first.text.clone())
 }
 
 /// Whether a part stands at the end.
