@@ -25,6 +25,13 @@ pub(in crate::format) fn is_accepted(families: &[String], font: &str) -> bool {
         || families.iter().any(|family| name.starts_with(&simple(family)))
 }
 
+/// Whether a font's name is one that a program gave it in place of its own: letters for a kind and a number.
+fn is_counted(font: &str) -> bool {
+    let name = font.strip_prefix("CIDFont").unwrap_or(font).trim_start_matches('+');
+    let number = name.trim_start_matches(|character: char| character.is_ascii_alphabetic());
+    name.len() - number.len() <= 4 && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a font is one of an old code, which a rule of its own speaks of.
 fn is_legacy(prefixes: &[String], font: &str) -> bool {
     prefixes.iter().any(|prefix| font.to_lowercase().starts_with(&prefix.to_lowercase()))
@@ -49,7 +56,8 @@ pub(super) fn font_family(case: &Case<'_>, families: &[String]) -> Outcome {
     // What a signature writes has rules of its own.
     let own = |line: &&Line| !line.invisible && !is_signing_note(&line.text);
     for line in facts.lines.iter().chain(&facts.foot).filter(own) {
-        for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty()) {
+        for (font, characters) in line.fonts.iter().filter(|(font, _)| !font.is_empty() && !is_counted(font))
+        {
             judged += characters;
             let is_wrong = wrong
                 .entry(font)
@@ -185,4 +193,19 @@ fn nearest<'f>(layout: &Layout<'f>, wanted: &str) -> Option<&'f Line> {
     let shared = |line: &Line| words(&line.text).iter().filter(|word| wanted.contains(word)).count();
     let best = layout.head.iter().copied().max_by_key(|line| shared(line))?;
     (shared(best) * 2 >= wanted.len()).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_counted;
+
+    #[test]
+    fn names_that_programs_count_are_no_names() {
+        for font in ["CIDFont+F1", "F12", "TT0", "R8", "Font3"] {
+            assert!(is_counted(font), "{font}");
+        }
+        for font in ["TimesNewRomanPSMT", "Arial", "Univers55", "F", ".VnTime", "Calibri-Light", ""] {
+            assert!(!is_counted(font), "{font}");
+        }
+    }
 }
