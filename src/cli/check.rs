@@ -362,13 +362,10 @@ pub(super) fn line(finding: &Finding, profile: &Profile, language: Language) -> 
         (None, Some(at)) => at_paragraph(at, language),
         (None, None) => say("format_in_document", &[]),
     };
+    let [expected, found] = finding.words(language);
     let what = say(
         "format_finding",
-        &[
-            ("message", finding.message.in_language(language)),
-            ("found", &finding.found),
-            ("expected", &finding.expected),
-        ],
+        &[("message", finding.message.in_language(language)), ("found", found), ("expected", expected)],
     );
     let estimate = if finding.estimate { format!(" {}", say("format_estimate", &[])) } else { String::new() };
     let severity = say(severity(finding.severity), &[]);

@@ -251,7 +251,8 @@ impl Legend {
         let left = self.left;
         self.left += 2.0 * RADIUS + 5.0;
         self.write(finding.message.in_language(language), SIZE, INK, LINES);
-        let said = message("overlay_found", &[("found", &finding.found), ("expected", &finding.expected)]);
+        let [expected, found] = finding.words(language);
+        let said = message("overlay_found", &[("found", found), ("expected", expected)]);
         self.write(said.in_language(language), SIZE - 1.0, colour, 3);
         let source = if finding.estimate { "overlay_basis_estimate" } else { "overlay_basis" };
         let basis = message(source, &[("basis", clause), ("rule", &finding.rule)]);

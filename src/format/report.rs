@@ -1,7 +1,7 @@
 //! What a format check says, in the shape other programs read.
 
 use super::metadata::Metadata;
-use crate::messages::Message;
+use crate::messages::{Language, Message};
 use crate::profile::Severity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,10 +98,25 @@ pub struct Finding {
     pub expected: String,
     /// What was found.
     pub found: String,
+    /// Both in English, where they are words: the report has them in the jurisdiction's language.
+    #[serde(skip)]
+    pub in_english: [String; 2],
     /// What is wrong.
     pub message: Message,
     /// Whether a draft can be repaired by machine.
     pub repairable: bool,
+}
+
+impl Finding {
+    /// What the rule asks for and what was found, in a language.
+    #[must_use]
+    pub fn words(&self, language: Language) -> [&str; 2] {
+        let [expected, found] = &self.in_english;
+        match language {
+            Language::Vi => [&self.expected, &self.found],
+            Language::En => [expected, found],
+        }
+    }
 }
 
 /// A place in a DOCX.

@@ -27,6 +27,25 @@ pub enum Language {
     En,
 }
 
+impl Default for Message {
+    fn default() -> Self {
+        Self::from(String::new())
+    }
+}
+
+impl From<String> for Message {
+    /// What is the same in both languages: figures, or words quoted from a document.
+    fn from(text: String) -> Self {
+        Self { vi: text.clone(), en: text }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
 impl Message {
     /// The text in one language.
     #[must_use]

@@ -17,7 +17,7 @@ pub(super) fn has(case: &Case<'_>, part: Part) -> Outcome {
         _ => annex.title.is_empty() && annex.reference.is_some(),
     });
     match lacks {
-        Some(annex) => of_line(annex.label, message("format_word_present", &[]).vi, "—"),
+        Some(annex) => of_line(annex.label, message("format_word_present", &[]), "—"),
         None => Outcome::Holds,
     }
 }

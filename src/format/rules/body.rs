@@ -3,7 +3,7 @@
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
 use crate::format::facts::Line;
 use crate::format::layout::{Layout, Paragraph, is_running};
-use crate::messages::message;
+use crate::messages::{Message, message};
 use crate::profile::Part;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +14,11 @@ const SHOWN: usize = 3;
 
 /// Judges the paragraphs of running text by what `wrong` finds of one; `None` of it says that it
 /// doesn't show.
-fn judged(
+fn judged<W: Into<Message>>(
     case: &Case<'_>,
     measure: impl Fn(&Paragraph<'_>) -> Option<f64>,
     holds: impl Fn(f64) -> bool,
-    shown: impl Fn(f64) -> (String, String),
+    shown: impl Fn(f64) -> (W, W),
 ) -> Outcome {
     let running = case.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
     let values: Vec<(&Paragraph<'_>, f64)> =
@@ -129,7 +129,7 @@ pub(super) fn sentence(case: &Case<'_>) -> Outcome {
         case,
         |paragraph| (!is_heading(paragraph)).then(|| f64::from(u8::from(capitals(&paragraph.text)))),
         |value| value < 0.5,
-        |_| (message("format_word_small_letters", &[]).vi, message("format_word_capitals", &[]).vi),
+        |_| (message("format_word_small_letters", &[]), message("format_word_capitals", &[])),
     )
 }
 
@@ -172,7 +172,7 @@ pub(super) fn pitch(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome
 }
 
 pub(super) fn justified(case: &Case<'_>) -> Outcome {
-    let word = |code: &str| message(code, &[]).vi;
+    let word = |code: &str| message(code, &[]);
     judged(
         case,
         |paragraph| paragraph.justified.map(|justified| if justified { 1.0 } else { 0.0 }),
@@ -212,7 +212,7 @@ pub(super) fn plain_text(case: &Case<'_>, italic: bool) -> Outcome {
     match wrong.first().and_then(|paragraph| paragraph.lines.first()) {
         // Quotations and titles of clauses are set otherwise: only most of the text tells.
         Some(line) if wrong.len() * 2 > own.len() => {
-            let word = |code: &str| message(code, &[]).vi;
+            let word = |code: &str| message(code, &[]);
             Outcome::Broken(vec![deviation_of_line(line, word(words.0), word(words.1))])
         }
         _ => Outcome::Holds,

@@ -51,7 +51,7 @@ pub(super) fn framed(case: &Case<'_>, part: Part) -> Outcome {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
     match own.find(|line| matches!(frame(case, line), Frame::None)) {
-        Some(line) => of_line(line, message("format_word_frame", &[]).vi, "—"),
+        Some(line) => of_line(line, message("format_word_frame", &[]), "—"),
         None => Outcome::Holds,
     }
 }

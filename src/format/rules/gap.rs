@@ -109,7 +109,7 @@ pub(super) fn beside(case: &Case<'_>, part: Part, of: Part) -> Outcome {
     match right {
         Some(true) => Outcome::Holds,
         Some(false) => {
-            let word = |code: &str| message(code, &[]).vi;
+            let word = |code: &str| message(code, &[]);
             of_line(own, word("format_word_at_right"), word("format_word_at_left"))
         }
         None => Outcome::NotChecked(unseen(own)),

@@ -21,7 +21,7 @@ mod wording;
 use super::facts::{Facts, Line};
 use super::layout::Layout;
 use super::report::{At, Finding, NotChecked};
-use crate::messages::message;
+use crate::messages::{Message, message};
 use crate::profile::{Measure, Profile, Rule, Severity, Side};
 
 /// What judging one rule gave.
@@ -121,8 +121,8 @@ struct Deviation {
     page: usize,
     paragraph: Option<usize>,
     estimate: bool,
-    expected: String,
-    found: String,
+    expected: Message,
+    found: Message,
 }
 
 impl Deviation {
@@ -311,8 +311,9 @@ fn finding(rule: &Rule, deviation: Deviation, facts: &Facts) -> Finding {
         bounds: is_pdf.then(|| bounds.map(rounded)),
         repairable: rule.repairable && !is_pdf && (deviation.line.is_some() || section.is_some()),
         at: deviation.line.and_then(|line| line.at).or(section),
-        expected: deviation.expected,
-        found: deviation.found,
+        in_english: [deviation.expected.en, deviation.found.en],
+        expected: deviation.expected.vi,
+        found: deviation.found.vi,
         message: rule.message.clone(),
     }
 }
@@ -335,11 +336,11 @@ fn range_text([least, greatest]: [f64; 2], unit: &str) -> String {
     }
 }
 
-fn of_line(line: &Line, expected: impl Into<String>, found: impl Into<String>) -> Outcome {
+fn of_line(line: &Line, expected: impl Into<Message>, found: impl Into<Message>) -> Outcome {
     Outcome::Broken(vec![deviation_of_line(line, expected, found)])
 }
 
-fn deviation_of_line(line: &Line, expected: impl Into<String>, found: impl Into<String>) -> Deviation {
+fn deviation_of_line(line: &Line, expected: impl Into<Message>, found: impl Into<Message>) -> Deviation {
     Deviation {
         page: line.page,
         line: Some(line.clone()),
@@ -349,7 +350,7 @@ fn deviation_of_line(line: &Line, expected: impl Into<String>, found: impl Into<
     }
 }
 
-fn of_page(page: usize, expected: impl Into<String>, found: impl Into<String>) -> Outcome {
+fn of_page(page: usize, expected: impl Into<Message>, found: impl Into<Message>) -> Outcome {
     Outcome::Broken(vec![Deviation {
         page,
         expected: expected.into(),

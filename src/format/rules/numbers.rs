@@ -5,7 +5,7 @@ use crate::format::facts::is_signing_note;
 use crate::format::layout::Annex;
 use crate::format::setting::PageNumber;
 use crate::format::{figures, metrics};
-use crate::messages::message;
+use crate::messages::{Message, message};
 use std::collections::BTreeSet;
 
 /// Characters that fit no page: a DOCX with more has several.
@@ -79,7 +79,7 @@ pub(super) fn present(case: &Case<'_>) -> Outcome {
     if let Some(why) = several(case) {
         return Outcome::NotChecked(why);
     }
-    let expected = message("format_word_page_number", &[]).vi;
+    let expected = message("format_word_page_number", &[]);
     if case.facts.kind == "docx" {
         if case.facts.numbers.is_empty() {
             return of_page(0, expected, "—");
@@ -105,7 +105,7 @@ fn attached(case: &Case<'_>, page: usize) -> bool {
     top.filter(|line| line.text.starts_with('(')).any(|line| line.text.to_lowercase().contains(&words))
 }
 
-fn judged(case: &Case<'_>, wrong: impl Fn(&PageNumber) -> Option<(String, String)>) -> Outcome {
+fn judged<W: Into<Message>>(case: &Case<'_>, wrong: impl Fn(&PageNumber) -> Option<(W, W)>) -> Outcome {
     if case.facts.numbers.is_empty() {
         return Outcome::NotChecked(several(case).unwrap_or(Why::NoSuchPart));
     }
@@ -118,7 +118,7 @@ fn judged(case: &Case<'_>, wrong: impl Fn(&PageNumber) -> Option<(String, String
 
 /// Whether they stand in the middle above the text.
 pub(super) fn place(case: &Case<'_>) -> Outcome {
-    let word = |code: &str| message(code, &[]).vi;
+    let word = |code: &str| message(code, &[]);
     judged(case, |number| {
         let turned = case.facts.sheets.get(number.page).is_some_and(|sheet| sheet.width > sheet.height);
         let expected = word("format_word_above_centred");
@@ -204,9 +204,15 @@ pub(super) fn annexes(case: &Case<'_>) -> Outcome {
 }
 
 /// Where a section of a DOCX is that something is wrong with.
-fn of_section(case: &Case<'_>, section: usize, expected: String, found: String) -> Outcome {
+fn of_section(case: &Case<'_>, section: usize, expected: &str, found: &str) -> Outcome {
     let paragraph = case.facts.sheets.get(section).and_then(|sheet| sheet.paragraph);
-    Outcome::Broken(vec![Deviation { page: section, paragraph, expected, found, ..Deviation::default() }])
+    Outcome::Broken(vec![Deviation {
+        page: section,
+        paragraph,
+        expected: expected.into(),
+        found: found.into(),
+        ..Deviation::default()
+    }])
 }
 
 /// Whether the numbers of a DOCX begin at 1, as its first section says. Where they begin anew later, only pages
@@ -220,7 +226,7 @@ fn order_in_docx(case: &Case<'_>) -> Outcome {
     // A page of an annex or from the middle may begin anywhere, and 0 leaves out a cover.
     match first {
         Some(from) if from > 1 && case.layout.headed && !case.layout.annex => {
-            of_section(case, 0, "1".to_owned(), from.to_string())
+            of_section(case, 0, "1", &from.to_string())
         }
         None | Some(1) if starts.all(|start| start.is_none()) => Outcome::Holds,
         _ => Outcome::NotChecked(Why::OnlyLayout),
@@ -239,7 +245,7 @@ fn annexes_in_docx(case: &Case<'_>) -> Outcome {
         // Where no number is shown none goes on.
         let shown = case.facts.numbers.iter().any(|number| number.page == setting.section);
         if shown && !begins_section(case, annex, setting.section) {
-            let word = |code: &str| message(code, &[]).vi;
+            let word = |code: &str| message(code, &[]);
             return of_line(annex.label, word("format_word_anew"), word("format_word_goes_on"));
         }
         judged &= shown

@@ -122,8 +122,8 @@ fn deviation(facts: &Facts, seen: &Seen, range: [f64; 2]) -> Deviation {
         page: seen.page,
         paragraph: seen.paragraph,
         estimate: facts.kind == "pdf",
-        expected: range_text(range, "mm"),
-        found: format!("{:.1} mm", seen.value),
+        expected: range_text(range, "mm").into(),
+        found: format!("{:.1} mm", seen.value).into(),
         ..Deviation::default()
     }
 }

@@ -4,15 +4,15 @@ use super::text::is_accepted;
 use super::{Case, Outcome, Why, deviation_of_line, of_line, order, plain, range_text};
 use crate::format::facts::Line;
 use crate::format::layout::{begins, is_capitals, is_family_name};
-use crate::messages::message;
+use crate::messages::{Message, message};
 use crate::profile::{Hue, Part, Pattern};
 
 /// The deviations of the lines of a part that `wrong` gives what was expected and found of.
-fn judged(case: &Case<'_>, part: Part, wrong: impl Fn(&Line) -> Option<(String, String)>) -> Outcome {
+fn judged<W: Into<Message>>(case: &Case<'_>, part: Part, wrong: impl Fn(&Line) -> Option<(W, W)>) -> Outcome {
     judged_lines(case.layout.part(part), wrong)
 }
 
-fn judged_lines(lines: &[&Line], wrong: impl Fn(&Line) -> Option<(String, String)>) -> Outcome {
+fn judged_lines<W: Into<Message>>(lines: &[&Line], wrong: impl Fn(&Line) -> Option<(W, W)>) -> Outcome {
     if lines.is_empty() {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
@@ -25,11 +25,11 @@ fn judged_lines(lines: &[&Line], wrong: impl Fn(&Line) -> Option<(String, String
 }
 
 /// A word for how a part is written, in the language reports are read in most.
-fn word(code: &str) -> String {
-    message(code, &[]).vi
+fn word(code: &str) -> Message {
+    message(code, &[])
 }
 
-fn either(wanted: bool, yes: &str, no: &str) -> (String, String) {
+fn either(wanted: bool, yes: &str, no: &str) -> (Message, Message) {
     if wanted { (word(yes), word(no)) } else { (word(no), word(yes)) }
 }
 
@@ -99,7 +99,8 @@ pub(super) fn sentence(case: &Case<'_>, part: Part, behind: Option<&str>) -> Out
         };
     }
     judged(case, part, |line| {
-        is_capitals(&line.text).then(|| (word("format_word_small_letters"), line.text.clone()))
+        is_capitals(&line.text)
+            .then(|| (word("format_word_small_letters"), Message::from(line.text.as_str())))
     })
 }
 
@@ -110,7 +111,7 @@ pub(super) fn named(case: &Case<'_>, part: Part) -> Outcome {
         let small = |word: &str| word.starts_with(char::is_lowercase);
         let wrong = is_capitals(&line.text)
             || (is_family_name(&line.text, case.profile) && line.text.split_whitespace().any(small));
-        wrong.then(|| (word("format_word_name"), line.text.clone()))
+        wrong.then(|| (word("format_word_name"), Message::from(line.text.as_str())))
     })
 }
 
@@ -143,7 +144,7 @@ pub(super) fn colour(case: &Case<'_>, part: Part, wanted: Hue) -> Outcome {
             Hue::Blue => "format_word_blue",
             Hue::Red => "format_word_red",
         };
-        (!wanted.is(colour)).then(|| (word(name), format!("#{red:02x}{green:02x}{blue:02x}")))
+        (!wanted.is(colour)).then(|| (word(name), format!("#{red:02x}{green:02x}{blue:02x}").into()))
     })
 }
 

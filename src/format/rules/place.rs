@@ -5,7 +5,7 @@ use crate::format::facts::Line;
 use crate::format::layout::{close, folded};
 use crate::format::metrics;
 use crate::format::setting::{Align, Drawn, Stroke};
-use crate::messages::message;
+use crate::messages::{Message, message};
 use crate::profile::{Measure, Part};
 
 /// A line belongs to the text above it within this, in millimetres from its baseline.
@@ -32,7 +32,7 @@ pub(super) fn centred(case: &Case<'_>, part: Part, under: &[Part], tolerance: f6
     if above.is_empty() && !under.is_empty() {
         return Outcome::NotChecked(Why::NoSuchPart);
     }
-    let expected = message("format_word_centred", &[]).vi;
+    let expected = message("format_word_centred", &[]);
     for line in lines.iter().filter(|line| !line.stamped) {
         let found = match &line.setting {
             Some(setting) => {
@@ -41,10 +41,10 @@ pub(super) fn centred(case: &Case<'_>, part: Part, under: &[Part], tolerance: f6
                 match setting.align {
                     Align::Centre => None,
                     _ if placed => return Outcome::NotChecked(Why::OnlyLayout),
-                    _ => Some(message("format_word_not_centred", &[]).vi),
+                    _ => Some(message("format_word_not_centred", &[])),
                 }
             }
-            None => off_centre(case, line, &above, tolerance).map(|by| format!("{} mm", plain(by))),
+            None => off_centre(case, line, &above, tolerance).map(|by| format!("{} mm", plain(by)).into()),
         };
         if let Some(found) = found {
             return of_line(line, expected, found);
@@ -81,12 +81,12 @@ pub(super) fn same_row(case: &Case<'_>, part: Part, other: Part, tolerance: f64)
     let (Some(one), Some(two)) = (case.layout.part(part).first(), case.layout.part(other).first()) else {
         return Outcome::NotChecked(Why::NoSuchPart);
     };
-    let expected = message("format_word_same_row", &[]).vi;
-    let broken = |found: String| of_line(one, expected, found);
+    let expected = message("format_word_same_row", &[]);
+    let broken = |found: Message| of_line(one, expected, found);
     match (&one.setting, &two.setting) {
         (Some(own), Some(of_other)) => match (own.cell, of_other.cell) {
             (Some(own), Some(other)) if own.table == other.table && own.row != other.row => {
-                broken(message("format_word_other_row", &[]).vi)
+                broken(message("format_word_other_row", &[]))
             }
             (Some(own), Some(other)) if own.table == other.table && own.column != other.column => {
                 let first = own.index == 1 && other.index == 1;
@@ -96,7 +96,7 @@ pub(super) fn same_row(case: &Case<'_>, part: Part, other: Part, tolerance: f64)
                 };
                 match (first, lower > SAME_ROW) {
                     (true, false) => Outcome::Holds,
-                    (true, true) => broken(format!("{} pt", plain(lower))),
+                    (true, true) => broken(format!("{} pt", plain(lower)).into()),
                     (false, _) => Outcome::NotChecked(Why::OnlyLayout),
                 }
             }
@@ -104,16 +104,16 @@ pub(super) fn same_row(case: &Case<'_>, part: Part, other: Part, tolerance: f64)
             (None, None) => {
                 let paragraph = |line: &Line| line.at.as_ref().map(|at| at.paragraph);
                 let same = paragraph(one) == paragraph(two) && own.row == of_other.row;
-                if same { Outcome::Holds } else { broken(message("format_word_other_row", &[]).vi) }
+                if same { Outcome::Holds } else { broken(message("format_word_other_row", &[])) }
             }
-            _ => broken(message("format_word_other_row", &[]).vi),
+            _ => broken(message("format_word_other_row", &[])),
         },
         _ => {
             let off = (one.baseline - two.baseline).abs();
             if one.page == two.page && off <= tolerance {
                 Outcome::Holds
             } else {
-                broken(format!("{} mm", plain(off)))
+                broken(format!("{} mm", plain(off)).into())
             }
         }
     }
@@ -237,7 +237,7 @@ pub(super) fn line_under(case: &Case<'_>, part: Part) -> Outcome {
         // In a text issued with a document it stands below the reference to that.
         Under::None if case.layout.attached && part == Part::Abstract => Outcome::NotChecked(Why::NoLine),
         Under::Somewhere => Outcome::NotChecked(Why::OnlyLayout),
-        Under::None => of_line(last, message("format_word_line", &[]).vi, "—"),
+        Under::None => of_line(last, message("format_word_line", &[]), "—"),
     }
 }
 

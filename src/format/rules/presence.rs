@@ -38,7 +38,7 @@ pub(super) fn present(
     }
     let page =
         if foot(part) && case.facts.kind == "pdf" { case.facts.sheets.len().saturating_sub(1) } else { 0 };
-    of_page(page, message("format_word_present", &[]).vi, "—")
+    of_page(page, message("format_word_present", &[]), "—")
 }
 
 /// Whether a deputy who signs says for whom: words that do so stand above his office.

@@ -100,7 +100,7 @@ pub(super) fn left_edge(
     let (Some(line), false) = (case.layout.part(part).first(), others.is_empty()) else {
         return Outcome::NotChecked(Why::NoSuchPart);
     };
-    let word = |code: &str| message(code, &[]).vi;
+    let word = |code: &str| message(code, &[]);
     let expected = || word("format_word_left_level");
     if let Some(setting) = &line.setting {
         let aside = matches!(setting.align, Align::Centre | Align::Right);

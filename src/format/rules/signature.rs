@@ -3,7 +3,7 @@
 use super::{Case, Deviation, Outcome, Why, of_page, plain, range_text};
 use crate::format::facts::Facts;
 use crate::format::setting::Shown;
-use crate::messages::message;
+use crate::messages::{Message, message};
 use crate::profile::{Hue, Part, Role};
 
 /// Seals are about as high as wide.
@@ -60,7 +60,7 @@ fn of_role<'c>(case: &Case<'c>, role: Role) -> Option<&'c Shown> {
     }
 }
 
-fn of_picture(picture: &Shown, expected: impl Into<String>, found: impl Into<String>) -> Outcome {
+fn of_picture(picture: &Shown, expected: impl Into<Message>, found: impl Into<Message>) -> Outcome {
     let deviation = Deviation {
         page: picture.page,
         expected: expected.into(),
@@ -70,13 +70,13 @@ fn of_picture(picture: &Shown, expected: impl Into<String>, found: impl Into<Str
     Outcome::Broken(vec![deviation.at(picture.bounds)])
 }
 
-fn hue(hue: Hue) -> String {
+fn hue(hue: Hue) -> Message {
     let code = match hue {
         Hue::Black => "format_word_black",
         Hue::Blue => "format_word_blue",
         Hue::Red => "format_word_red",
     };
-    message(code, &[]).vi
+    message(code, &[])
 }
 
 pub(super) fn colour(case: &Case<'_>, role: Role, wanted: Hue) -> Outcome {
@@ -95,7 +95,7 @@ pub(super) fn transparent(case: &Case<'_>, role: Role) -> Outcome {
     if picture.transparent {
         Outcome::Holds
     } else {
-        of_picture(picture, message("format_word_transparent", &[]).vi, message("format_word_opaque", &[]).vi)
+        of_picture(picture, message("format_word_transparent", &[]), message("format_word_opaque", &[]))
     }
 }
 
@@ -113,7 +113,7 @@ pub(super) fn between(case: &Case<'_>) -> Outcome {
     if off <= 0.0 {
         return Outcome::Holds;
     }
-    of_picture(personal, message("format_word_between", &[]).vi, format!("↕ {} mm", plain(off)))
+    of_picture(personal, message("format_word_between", &[]), format!("↕ {} mm", plain(off)))
 }
 
 pub(super) fn overlap(case: &Case<'_>, [least, greatest]: [f64; 2]) -> Outcome {
@@ -167,7 +167,7 @@ pub(super) fn scan_text(facts: &Facts) -> Outcome {
     if facts.lines.iter().any(|line| line.invisible) {
         Outcome::Holds
     } else {
-        of_page(0, message("format_word_text_layer", &[]).vi, "—")
+        of_page(0, message("format_word_text_layer", &[]), "—")
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn titled(case: &Case<'_>, units: &[Counted]) -> Outcome {
         }
     });
     match wrong.and_then(|unit| line_of(case, unit)) {
-        Some(line) => of_line(line, message("format_word_title", &[]).vi, line.text.clone()),
+        Some(line) => of_line(line, message("format_word_title", &[]), line.text.clone()),
         None => Outcome::Holds,
     }
 }

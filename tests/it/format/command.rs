@@ -1,5 +1,6 @@
 //! `chancery check` as a script uses it.
 
+use super::made::{Made, Wrong};
 use crate::support::fixture_path;
 use std::process::{Command, Output};
 
@@ -128,4 +129,17 @@ fn a_place_in_a_draft_is_told_by_its_words() {
     let output = check(&[&document("sai-so-ngay.docx"), "--lang", "vi"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.lines().any(|line| line.contains("[đoạn ") && line.contains('«')), "{text}");
+}
+
+#[test]
+fn what_is_expected_is_said_in_the_readers_language() {
+    let made = Made { wrong: Some(("signer", Wrong::Missing)), ..Made::decision() };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.docx");
+    std::fs::write(&path, super::made_docx::docx(&made)).unwrap();
+    for (language, expected) in [("vi", "cần: «có»"), ("en", "expected: “present”")] {
+        let said = check(&[path.to_str().unwrap(), "--lang", language]);
+        let said = String::from_utf8(said.stdout).unwrap();
+        assert!(said.contains(expected), "{said}");
+    }
 }
