@@ -2,7 +2,7 @@
 
 use super::words::{begins, is_capitals};
 use super::{Layout, TITLE_LENGTH};
-use crate::format::facts::{Facts, Line};
+use crate::format::facts::{Facts, Line, MM};
 use crate::profile::{Part, Profile};
 
 /// Lines looked at before and behind the words above the recipients.
@@ -164,7 +164,12 @@ struct Block {
 
 fn block(facts: &Facts, layout: &Layout<'_>, label: Option<usize>, profile: &Profile) -> Block {
     if let Some((at, line)) = label.and_then(|at| Some((at, facts.lines.get(at)?))) {
-        let found = of_candidates(facts, beside(facts, at, line), profile);
+        let all = beside(facts, at, line);
+        // Cells of a table with lines name offices that nobody signs in, unless the whole block stands in one.
+        let free =
+            all.iter().copied().filter(|at| facts.lines.get(*at).is_some_and(|line| !facts.in_columns(line)));
+        let found = of_candidates(facts, free.collect(), profile);
+        let found = if found.authority.is_empty() { of_candidates(facts, all, profile) } else { found };
         if !found.authority.is_empty() {
             return found;
         }
@@ -300,11 +305,14 @@ fn is_beside(one: &Line, two: &Line) -> bool {
 /// Where no list of recipients is: what stands at the right behind the text, from the last words that
 /// name an office.
 fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usize> {
-    let head = layout.head.len().min(10);
+    let named = layout.part(Part::TypeName).first();
+    let named = named.and_then(|name| layout.head.iter().position(|line| std::ptr::eq(*line, *name)));
+    let head = layout.head.len().min(10).min(named.map_or(usize::MAX, |at| at + 1));
     let width = |line: &Line| facts.sheets.get(line.page).map_or(210.0, |sheet| sheet.width);
     let is_signing = |line: &Line| {
         !line.invisible
             && !line.stamped
+            && !facts.in_columns(line)
             && is_capitals(&line.text)
             && line.text.chars().count() < 60
             && (is_authority(&line.text, profile) || is_office(&line.text, profile))
@@ -348,6 +356,18 @@ fn is_below(line: &Line, label: &Line) -> bool {
     (-45.0..15.0).contains(&(line.bounds[0] - label.bounds[0]))
 }
 
+/// Whether a line is drawn between two lines of a page, above the lower of them.
+fn is_parted(facts: &Facts, above: &Line, below: &Line) -> bool {
+    facts.drawn.iter().any(|drawn| {
+        let [left, top, right, _] = drawn.bounds;
+        drawn.page == below.page
+            && top > above.baseline
+            && top < below.baseline - below.size * MM * 0.5
+            && left < below.bounds[2]
+            && right > below.bounds[0]
+    })
+}
+
 /// The lines below the words above the recipients that begin an entry.
 fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
     let Some(label) = facts.lines.get(at) else { return Vec::new() };
@@ -367,7 +387,10 @@ fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
             },
             _ => {
                 let left = is_below(line, label);
-                let here = line.page == above.page && line.baseline - above.baseline < STEP;
+                // Below a line drawn across stand notes, or an address.
+                let here = line.page == above.page
+                    && line.baseline - above.baseline < STEP
+                    && !is_parted(facts, above, line);
                 left && (here || (line.page == above.page + 1 && dash))
             }
         };
