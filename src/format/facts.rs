@@ -121,6 +121,8 @@ pub struct Facts {
     pub changed: bool,
     /// What stands at the foot of the first page, apart from the text: the address of who issues it.
     pub foot: Vec<Line>,
+    /// What stands in the header of a DOCX's first page, with the lines drawn there: the letterhead, in some.
+    pub header: (Vec<Line>, Vec<Drawn>),
     /// The version a PDF says it has, major and minor.
     pub version: Option<(u8, u8)>,
 }

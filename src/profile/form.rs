@@ -293,6 +293,9 @@ pub struct DocumentType {
     /// Whether they have a number.
     #[serde(default = "yes")]
     pub numbered: bool,
+    /// Whether parties sign them side by side, none of them alone.
+    #[serde(default)]
+    pub parties: bool,
     /// What stands in symbols; none for types without one.
     pub abbreviation: Option<String>,
     /// Its code in archive packages.

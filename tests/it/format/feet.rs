@@ -6,7 +6,7 @@ use super::{made_docx, made_pdf};
 use chancery::format::facts::{Facts, Line, Sheet};
 use chancery::format::layout::Layout;
 use chancery::format::setting::{Drawn, Stroke};
-use chancery::profile::Profile;
+use chancery::profile::{Part, Profile};
 
 /// A line of a page: its number, left edge, baseline, size, text.
 fn line((page, left, baseline, size, text): (usize, f64, f64, f64, &str)) -> Line {
@@ -77,4 +77,79 @@ fn an_open_letter_has_neither_number_nor_recipients() {
             assert_eq!(signer.as_deref(), Some(made.signer), "{file} {kind}");
         }
     }
+}
+
+/// A document whose signers stand side by side above the list of recipients: their offices and names.
+fn side_by_side(kind: &'static str, number: &'static str, signers: &[(&str, &str)]) -> Vec<u8> {
+    let made = made_docx::docx(&Made::of_type(kind, number));
+    let document = super::repair::part(&made, "word/document.xml");
+    let start = document.rfind("<w:tbl>").unwrap();
+    let end = document.rfind("</w:tbl>").unwrap() + "</w:tbl>".len();
+    let line = |set: &str, bold: &str, text: &str| {
+        format!(
+            r#"<w:p><w:pPr>{set}</w:pPr><w:r><w:rPr>{bold}<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"/><w:sz w:val="28"/></w:rPr><w:t>{text}</w:t></w:r></w:p>"#
+        )
+    };
+    let bold = |text: &str| line(r#"<w:jc w:val="center"/>"#, "<w:b/>", text);
+    let cells: String = signers
+        .iter()
+        .map(|(office, name)| format!("<w:tc>{}<w:p/><w:p/><w:p/><w:p/>{}</w:tc>", bold(office), bold(name)))
+        .collect();
+    let list: String =
+        [("Nơi nhận:", "<w:b/><w:i/>", 24), ("- Như trên;", "", 22), ("- Lưu: VT, NV.", "", 22)]
+            .iter()
+            .map(|(text, look, size)| {
+                line("", look, text).replace("w:val=\"28\"", &format!("w:val=\"{size}\""))
+            })
+            .collect();
+    let list = if number.contains("HĐ") || number.contains("BB") { String::new() } else { list };
+    let (before, behind) = (&document[..start], &document[end..]);
+    made_docx::around(&format!("{before}<w:tbl><w:tr>{cells}</w:tr></w:tbl>{list}{behind}"))
+}
+
+#[test]
+fn of_signers_side_by_side_the_one_at_the_right_is_read_and_of_parties_none() {
+    let two = [("GIÁM ĐỐC SỞ Y TẾ", "Trần Văn Thử"), ("GIÁM ĐỐC SỞ NỘI VỤ", "Lê Thị Thử")];
+    let three =
+        [("ĐẠI DIỆN ĐƠN VỊ", "Phạm Văn Thử"), ("THƯ KÝ", "Ngô Thị Thử"), ("TRƯỞNG ĐOÀN", "Lê Thị Thử")];
+    let cases = [
+        ("KẾ HOẠCH", "Số: 09/KH-SNV", &two[..], Some("Lê Thị Thử")),
+        ("BIÊN BẢN", "Số: 09/BB-SNV", &three[..], Some("Lê Thị Thử")),
+        ("HỢP ĐỒNG", "Số: 09/HĐ-SNV", &two[..], None),
+    ];
+    for (kind, number, signers, wanted) in cases {
+        let report = judged(side_by_side(kind, number, signers));
+        let signing = |rule: &str| rule.starts_with("signer") || rule.starts_with("authority");
+        let broken: Vec<&str> = report
+            .findings
+            .iter()
+            .map(|finding| finding.rule.as_str())
+            .filter(|rule| signing(rule))
+            .collect();
+        assert_eq!(broken, [""; 0], "{kind}");
+        assert_eq!(report.metadata.signer.map(|signer| signer.value).as_deref(), wanted, "{kind}");
+    }
+}
+
+#[test]
+fn each_of_three_who_sign_on_a_page_has_a_name_under_the_own_office() {
+    let lines = [
+        (0, 110.0, 30.0, 13.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        (0, 30.0, 36.0, 13.0, "ĐOÀN KIỂM TRA"),
+        (0, 40.0, 42.0, 13.0, "Số: 09/BB-ĐKT"),
+        (0, 85.0, 60.0, 14.0, "BIÊN BẢN"),
+        (0, 34.0, 205.0, 14.0, "ĐẠI DIỆN ĐƠN VỊ"),
+        (0, 104.0, 205.0, 14.0, "THƯ KÝ"),
+        (0, 149.0, 205.0, 14.0, "TRƯỞNG ĐOÀN"),
+        (0, 100.0, 235.0, 14.0, "Ngô Thị Thử"),
+        (0, 149.0, 235.0, 14.0, "Lê Văn Thử"),
+        (0, 38.0, 241.0, 14.0, "Phạm Văn Thử"),
+    ];
+    let sheet = Sheet { width: 210.0, height: 297.0, ..Sheet::default() };
+    let lines = lines.into_iter().map(line).collect();
+    let facts = Facts { kind: "pdf", sheets: vec![sheet], lines, ..Facts::default() };
+    let layout = Layout::find(&facts, Profile::builtin());
+    let texts = |part| -> Vec<&str> { layout.part(part).iter().map(|line| line.text.as_str()).collect() };
+    assert_eq!(texts(Part::Authority), ["TRƯỞNG ĐOÀN"]);
+    assert_eq!(texts(Part::Signer), ["Lê Văn Thử"]);
 }
