@@ -18,8 +18,8 @@ fn boxed(page: &Page, [left, bottom, right, top]: [f64; 4]) -> [f64; 4] {
     [a.0.min(b.0), a.1.min(b.1), a.0.max(b.0), a.1.max(b.1)]
 }
 
-/// Lines and tables of a page.
-pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>) {
+/// Lines and tables of a page, and those of the tables that have columns.
+pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>, Vec<[f64; 4]>) {
     let (mut across, mut along) = (Vec::new(), Vec::new());
     for bounds in page.strokes.iter().map(|bounds| boxed(page, *bounds)) {
         let [left, top, right, bottom] = bounds;
@@ -33,6 +33,7 @@ pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>)
         if right - left >= bottom - top { grid.push(bounds) } else { along.push(bounds) }
     }
     let tables = tables(&grid, &along);
+    let divided = tables.iter().filter(|table| has_columns(table, &along)).copied().collect();
     let drawn = across.into_iter().take(LINES).map(|bounds| Drawn {
         page: number,
         bounds,
@@ -41,7 +42,7 @@ pub(super) fn strokes(number: usize, page: &Page) -> (Vec<Drawn>, Vec<[f64; 4]>)
         paragraph: None,
         cell: None,
     });
-    (drawn.collect(), tables)
+    (drawn.collect(), tables, divided)
 }
 
 /// Takes the lines out that stand at the foot of a page below a line as wide as the text: an address, in
@@ -124,6 +125,24 @@ fn tables(across: &[[f64; 4]], along: &[[f64; 4]]) -> Vec<[f64; 4]> {
     found
 }
 
+/// Whether upright lines divide a table: what only frames text, or all of a page, has none within.
+fn has_columns([left, top, right, bottom]: &[f64; 4], along: &[[f64; 4]]) -> bool {
+    /// How far within, in millimetres.
+    const WITHIN: f64 = 4.0;
+    along.iter().take(LINES).any(|line| {
+        let inside = line[0] > left + WITHIN && line[2] < right - WITHIN;
+        inside && line[1] > top - 1.0 && line[3] < bottom + 1.0
+    })
+}
+
+/// Whether a line of text stands within one of these boxes.
+pub(super) fn is_within(line: &Line, boxes: &[[f64; 4]]) -> bool {
+    let middle = ((line.bounds[0] + line.bounds[2]) / 2.0, (line.bounds[1] + line.bounds[3]) / 2.0);
+    boxes.iter().any(|[left, top, right, bottom]| {
+        middle.0 > *left && middle.0 < *right && middle.1 > *top && middle.1 < *bottom
+    })
+}
+
 fn union(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
@@ -168,8 +187,14 @@ fn is_centred(line: &Line, sheet: &Sheet) -> bool {
     (centre - sheet.width / 2.0).abs() < sheet.width * 0.05
 }
 
-/// The number of a page: figures that stand alone in its first or last row, near the edge.
-pub(super) fn number(sheet: &Sheet, lines: &[Line], page_words: &[String]) -> Option<PageNumber> {
+/// The number of a page: figures that stand alone in its first or last row, near the edge. What stands in a
+/// table with columns is a cell's.
+pub(super) fn number(
+    sheet: &Sheet,
+    lines: &[Line],
+    divided: &[[f64; 4]],
+    page_words: &[String],
+) -> Option<PageNumber> {
     let own: Vec<&Line> = lines.iter().filter(|line| !line.invisible && !line.stamped).collect();
     let first = own.iter().map(|line| line.baseline).min_by(f64::total_cmp)?;
     let last = own.iter().map(|line| line.baseline).max_by(f64::total_cmp)?;
@@ -181,7 +206,7 @@ pub(super) fn number(sheet: &Sheet, lines: &[Line], page_words: &[String]) -> Op
             let alone = beside == 1 && is_centred(line, sheet) && !line.text.ends_with('.');
             figures::read(&line.text, page_words).is_some_and(|figures| figures.arabic || alone)
         };
-        (beside <= 2).then(|| row(baseline).find(numbers)).flatten()
+        (beside <= 2).then(|| row(baseline).find(numbers)).flatten().filter(|line| !is_within(line, divided))
     };
     let above = alone(first).filter(|_| first < EDGE);
     let below = alone(last).filter(|_| last > sheet.height - EDGE && last > first);
@@ -215,6 +240,10 @@ mod tests {
     fn lines_across_and_along_make_a_table() {
         let across = [[30.0, 50.0, 190.0, 50.1], [30.0, 60.0, 190.0, 60.1], [60.0, 20.0, 90.0, 20.1]];
         let along = [[30.0, 50.0, 30.1, 60.0], [190.0, 50.0, 190.1, 60.0]];
-        assert_eq!(tables(&across, &along), [[30.0, 50.0, 190.1, 60.1]]);
+        let found = tables(&across, &along);
+        assert_eq!(found, [[30.0, 50.0, 190.1, 60.1]]);
+        // It frames one cell: columns are what upright lines within divide.
+        assert!(!has_columns(&found[0], &along));
+        assert!(has_columns(&found[0], &[[90.0, 50.0, 90.1, 60.0]]));
     }
 }

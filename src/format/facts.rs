@@ -111,6 +111,8 @@ pub struct Facts {
     pub drawn: Vec<Drawn>,
     /// Tables of a PDF that have lines: pages and boxes.
     pub tables: Vec<(usize, [f64; 4])>,
+    /// Those of them that have columns.
+    pub divided: Vec<(usize, [f64; 4])>,
     /// Pictures of a PDF.
     pub pictures: Vec<Shown>,
     /// Page numbers.
@@ -119,6 +121,8 @@ pub struct Facts {
     pub changed: bool,
     /// What stands at the foot of the first page, apart from the text: the address of who issues it.
     pub foot: Vec<Line>,
+    /// What stands in the header of a DOCX's first page, with the lines drawn there: the letterhead, in some.
+    pub header: (Vec<Line>, Vec<Drawn>),
     /// The version a PDF says it has, major and minor.
     pub version: Option<(u8, u8)>,
 }
@@ -161,6 +165,13 @@ impl Facts {
         own.map(|(_, bounds)| bounds)
     }
 
+    /// Whether a line stands in a table with columns and lines around them.
+    pub(super) fn in_columns(&self, line: &Line) -> bool {
+        let begin = self.divided.partition_point(|(page, _)| *page < line.page);
+        let own = self.divided.iter().skip(begin).take_while(|(page, _)| *page == line.page);
+        own.into_iter().any(|(_, bounds)| drawn::is_within(line, &[*bounds]))
+    }
+
     /// The number of a page of a PDF.
     pub(super) fn number_of(&self, page: usize) -> Option<&PageNumber> {
         let at = self.numbers.partition_point(|number| number.page < page);
@@ -190,6 +201,7 @@ pub(super) struct Gathering<'w> {
     scanned: usize,
     drawn: Vec<Drawn>,
     tables: Vec<(usize, [f64; 4])>,
+    divided: Vec<(usize, [f64; 4])>,
     pictures: Vec<Shown>,
     numbers: Vec<PageNumber>,
     foot: Vec<Line>,
@@ -242,15 +254,16 @@ impl<'w> Gathering<'w> {
         let mut of_page = lines::of(number, page);
         later::drop_prints(page, &mut of_page, self.page_words);
         self.drawn.extend(drawn::of_characters(&mut of_page));
-        let (strokes, tables) = drawn::strokes(number, page);
+        let (strokes, tables, divided) = drawn::strokes(number, page);
         if number == 0 {
             self.foot = drawn::foot(page, &mut of_page, (&strokes, &tables), self.page_words);
         }
         self.drawn.extend(strokes);
         self.tables.extend(tables.into_iter().map(|bounds| (number, bounds)));
         self.pictures.extend(drawn::pictures(number, page));
-        let sheet = margins::sheet(page, &of_page, self.page_words);
-        self.numbers.extend(drawn::number(&sheet, &of_page, self.page_words));
+        let sheet = margins::sheet(page, &of_page, &divided, self.page_words);
+        self.numbers.extend(drawn::number(&sheet, &of_page, &divided, self.page_words));
+        self.divided.extend(divided.into_iter().map(|bounds| (number, bounds)));
         of_page
             .iter()
             .filter(|line| !line.invisible && !line.stamped)
@@ -274,6 +287,7 @@ impl<'w> Gathering<'w> {
             pages: Some(pages.count),
             drawn: self.drawn,
             tables: self.tables,
+            divided: self.divided,
             pictures: self.pictures,
             numbers: self.numbers,
             foot: self.foot,

@@ -1,5 +1,6 @@
 //! Margins seen on a page. A PDF doesn't state them: they are told by the edges at which lines agree.
 
+use super::drawn::is_within;
 use super::facts::{Line, MM, Margins, Sheet, is_signing_note};
 use super::figures;
 use crate::pdf::text::{Page, Picture};
@@ -14,8 +15,9 @@ const APART: f64 = 2.2;
 /// How far first lines are indented, in millimetres, with some room.
 const INDENT: std::ops::Range<f64> = 8.0..15.5;
 
-/// The sheet of a page.
-pub(super) fn sheet(page: &Page, lines: &[Line], page_words: &[String]) -> Sheet {
+/// The sheet of a page with its tables that have columns: where cells break their lines tells nothing of the
+/// edges of the text.
+pub(super) fn sheet(page: &Page, lines: &[Line], divided: &[[f64; 4]], page_words: &[String]) -> Sheet {
     let [left, bottom, right, top] = page.bounds;
     let (mut width, mut height) = ((right - left).abs() * MM, (top - bottom).abs() * MM);
     if matches!(page.rotation, 90 | 270) {
@@ -25,17 +27,18 @@ pub(super) fn sheet(page: &Page, lines: &[Line], page_words: &[String]) -> Sheet
         .iter()
         .filter(|line| !line.invisible && !line.stamped && !is_signing_note(&line.text))
         .collect();
-    let wide: Vec<&&Line> =
-        own.iter().filter(|line| line.bounds[2] - line.bounds[0] > width * 0.45).collect();
     let (upper, lower) = ends(&own, height, page_words);
-    let broken = Broken::of(&own, width);
+    let text: Vec<&Line> = own.iter().copied().filter(|line| !is_within(line, divided)).collect();
+    let wide: Vec<&&Line> =
+        text.iter().filter(|line| line.bounds[2] - line.bounds[0] > width * 0.45).collect();
+    let broken = Broken::of(&text, width);
     let left = edge(wide.iter().map(|line| line.bounds[0]));
     Sheet {
         width,
         height,
         margins: Margins {
             left: left
-                .map(|edge| broken.behind(edge).unwrap_or_else(|| outdented(edge, &own)))
+                .map(|edge| broken.behind(edge).unwrap_or_else(|| outdented(edge, &text)))
                 .or(broken.left),
             right: edge(wide.iter().map(|line| width - line.bounds[2])).or(broken.right),
             top: upper,

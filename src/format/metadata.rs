@@ -103,6 +103,8 @@ pub(super) fn read(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Met
         Some(rest) if !mark.is_empty() => rest.trim_start_matches([':', ' ']).to_owned(),
         _ => text,
     });
+    // Of parties to an agreement none is the signer.
+    let alone = !layout.several || layout.kind(profile).is_none_or(|kind| !kind.parties);
     Metadata {
         kind: reader.proposed(kind, titled.or(of_letter), Confidence::High),
         number: reader.proposed(digits.filter(|text| !text.is_empty()), number, Confidence::High),
@@ -116,8 +118,8 @@ pub(super) fn read(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Met
             layout.part(subject).first().copied(),
             if titled.is_some() { Confidence::Medium } else { Confidence::High },
         ),
-        signer: reader.signer(&recognition.before_names),
-        signer_title: reader.part(Part::Authority, Confidence::Medium),
+        signer: reader.signer(&recognition.before_names).filter(|_| alone),
+        signer_title: reader.part(Part::Authority, Confidence::Medium).filter(|_| alone),
         recipients: reader.recipients(profile),
         urgency: reader.mark(Part::Urgency, &recognition.urgency, profile),
         secrecy: reader.mark(Part::Secrecy, &recognition.secrecy, profile),

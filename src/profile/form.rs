@@ -287,6 +287,15 @@ pub struct DocumentType {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// What documents of this type may be headed by instead.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Whether they have a number.
+    #[serde(default = "yes")]
+    pub numbered: bool,
+    /// Whether parties sign them side by side, none of them alone.
+    #[serde(default)]
+    pub parties: bool,
     /// What stands in symbols; none for types without one.
     pub abbreviation: Option<String>,
     /// Its code in archive packages.

@@ -72,9 +72,9 @@ pub struct Profile {
     pub clause_words: Vec<[String; 2]>,
     /// Format rules.
     pub rules: Vec<Rule>,
-    /// Names of the types as they are compared, once they were asked for.
+    /// Names of the types as they are compared, with which of the types has each, once they were asked for.
     #[serde(skip)]
-    names: std::sync::OnceLock<Vec<String>>,
+    names: std::sync::OnceLock<Vec<(String, usize)>>,
 }
 
 /// Why a profile can't be used.
@@ -118,8 +118,12 @@ impl Profile {
 
     /// The types with their names as `fold` makes them for comparing, which it is asked to once.
     pub fn types_by_name(&self, fold: fn(&str) -> String) -> impl Iterator<Item = (&str, &DocumentType)> {
-        let names = self.names.get_or_init(|| self.types.iter().map(|kind| fold(&kind.name)).collect());
-        names.iter().map(String::as_str).zip(&self.types)
+        let all = self.types.iter().enumerate();
+        let named = all.flat_map(|(at, kind)| {
+            std::iter::once(&kind.name).chain(&kind.also).map(move |name| (fold(name), at))
+        });
+        let names = self.names.get_or_init(|| named.collect());
+        names.iter().filter_map(|(name, at)| Some((name.as_str(), self.types.get(*at)?)))
     }
 
     /// What types alone don't say: unique codes, ranges the right way round, a usable date pattern.

@@ -17,6 +17,7 @@ mod styles;
 mod tabs;
 
 use super::facts::{Facts, Line};
+use super::setting::Drawn;
 use crate::xml::{self, MARK, XmlError};
 use field::Field;
 use numbering::Numbering;
@@ -262,7 +263,7 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         None => tabs::USUAL,
     };
     let mut fields: HashMap<String, Vec<Field>> = HashMap::new();
-    let mut texts: HashMap<String, Vec<Line>> = HashMap::new();
+    let mut texts: HashMap<String, (Vec<Line>, Vec<Drawn>)> = HashMap::new();
     let bands = ["header", "footer"].into_iter().flat_map(|kind| relations.of_kind(kind)).take(BAND_LIMIT);
     for (id, name) in bands {
         let Some(text) = package.text(name)? else { continue };
@@ -271,18 +272,24 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut lists, tab, part: name };
         let story = reader.read(&document)?;
         fields.insert(id.to_owned(), story.fields);
-        texts.insert(id.to_owned(), story.lines);
+        texts.insert(id.to_owned(), (story.lines, story.drawn));
     }
     let stated = package.text("docProps/app.xml")?.and_then(|text| stated_pages(&text));
     let document = parse(&main)?;
     let mut reader = Reader { styles: &styles, theme: &theme, numbering: &mut numbering, tab, part: &name };
     let story = reader.read(&document)?;
     let (mut sheets, mut numbers, mut bands) = (Vec::new(), Vec::new(), Bands::default());
-    let mut foot = Vec::new();
+    let (mut foot, mut header) = (Vec::new(), (Vec::new(), Vec::new()));
     for (node, paragraph) in &story.sections {
         bands.take(*node);
         if sheets.is_empty() {
-            let text = bands.foot(*node).and_then(|id| texts.remove(id)).unwrap_or_default();
+            header = bands
+                .of_first("header", *node)
+                .and_then(|id| texts.remove(id))
+                .map(apart)
+                .unwrap_or_default();
+            let (text, _) =
+                bands.of_first("footer", *node).and_then(|id| texts.remove(id)).unwrap_or_default();
             foot = text.into_iter().filter(|line| line.text.chars().any(char::is_alphabetic)).collect();
         }
         numbers.extend(bands.numbers(*node, sheets.len(), &fields));
@@ -298,9 +305,21 @@ fn read_parts(package: &mut impl Parts) -> Result<(Names, Facts), DocxError> {
         stated,
         changed: story.changed,
         foot,
+        header,
         ..Facts::default()
     };
     Ok((names, facts))
+}
+
+/// The text of a header, whose tables are none of those of the document's own text.
+fn apart((mut lines, mut drawn): (Vec<Line>, Vec<Drawn>)) -> (Vec<Line>, Vec<Drawn>) {
+    /// More than the paragraphs read, and so more than there are tables.
+    const TABLES: usize = 1 << 20;
+    let of_lines = lines.iter_mut().filter_map(|line| line.setting.as_mut()?.cell.as_mut());
+    of_lines
+        .chain(drawn.iter_mut().filter_map(|drawn| drawn.cell.as_mut()))
+        .for_each(|cell| cell.table += TABLES);
+    (lines, drawn)
 }
 
 /// How many pages the program that wrote the file says it has.

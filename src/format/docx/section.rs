@@ -70,10 +70,10 @@ impl Bands {
         }
     }
 
-    /// The footer of a section's first page.
-    pub(super) fn foot(&self, section: Node<'_, '_>) -> Option<&str> {
+    /// The header or footer of a section's first page.
+    pub(super) fn of_first(&self, band: &'static str, section: Node<'_, '_>) -> Option<&str> {
         let kind = if on(child(section, "titlePg")) == Some(true) { "first" } else { "default" };
-        self.named.get(&("footer", kind)).map(String::as_str)
+        self.named.get(&(band, kind)).map(String::as_str)
     }
 
     /// The page numbers of a section, whose parts' fields are known.

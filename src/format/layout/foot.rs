@@ -1,8 +1,9 @@
 //! The foot: in whose name and office it is signed, who signs, and the list of recipients.
 
+use super::signers::{column, is_beside};
 use super::words::{begins, is_capitals};
 use super::{Layout, TITLE_LENGTH};
-use crate::format::facts::{Facts, Line};
+use crate::format::facts::{Facts, Line, MM};
 use crate::profile::{Part, Profile};
 
 /// Lines looked at before and behind the words above the recipients.
@@ -21,6 +22,8 @@ pub(super) struct Foot<'f> {
     /// The last.
     pub(super) end: Option<usize>,
     pub(super) page: Option<usize>,
+    /// Whether several sign side by side.
+    pub(super) several: bool,
     /// The recipients with all of their text.
     pub(super) entries: Vec<(String, &'f Line)>,
 }
@@ -62,7 +65,7 @@ fn is_office(text: &str, profile: &Profile) -> bool {
 }
 
 pub(super) fn find<'f>(facts: &'f Facts, layout: &Layout<'f>, profile: &Profile) -> Foot<'f> {
-    if facts.scan || (layout.annex && !layout.headed) {
+    if layout.annex && !layout.headed {
         return Foot::default();
     }
     let label = label(facts, layout, profile);
@@ -93,6 +96,7 @@ pub(super) fn find<'f>(facts: &'f Facts, layout: &Layout<'f>, profile: &Profile)
     };
     Foot {
         entries: texts,
+        several: block.several,
         page: label.or(block.signer).and_then(|at| facts.lines.get(at)).map(|line| line.page),
         begin: indexes.iter().min().copied(),
         end: indexes.iter().max().copied(),
@@ -134,7 +138,10 @@ fn label(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<usize>
     let behind =
         head.and_then(|head| facts.lines.iter().position(|line| std::ptr::eq(line, head))).unwrap_or(0);
     let starts = |line: &Line| {
-        !line.invisible && !line.stamped && begins(&line.text, mark) && line.text.chars().count() < 20
+        line.invisible == facts.scan
+            && !line.stamped
+            && begins(&line.text, mark)
+            && line.text.chars().count() < 20
     };
     let listed = |at: usize| {
         let Some(label) = facts.lines.get(at) else { return false };
@@ -160,11 +167,17 @@ fn label(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Option<usize>
 struct Block {
     authority: Vec<usize>,
     signer: Option<usize>,
+    several: bool,
 }
 
 fn block(facts: &Facts, layout: &Layout<'_>, label: Option<usize>, profile: &Profile) -> Block {
     if let Some((at, line)) = label.and_then(|at| Some((at, facts.lines.get(at)?))) {
-        let found = of_candidates(facts, beside(facts, at, line), profile);
+        let all = beside(facts, layout, at, line);
+        // Cells of a table with lines name offices that nobody signs in, unless the whole block stands in one.
+        let free =
+            all.iter().copied().filter(|at| facts.lines.get(*at).is_some_and(|line| !facts.in_columns(line)));
+        let found = of_candidates(facts, free.collect(), profile);
+        let found = if found.authority.is_empty() { of_candidates(facts, all, profile) } else { found };
         if !found.authority.is_empty() {
             return found;
         }
@@ -182,9 +195,17 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
             .position(|at| is_capitals(text(*at)) && facts.lines.get(*at).is_some_and(|line| line.bold))
     });
     let Some(first) = first else { return Block::default() };
-    let mut found = Block::default();
+    let mut candidates = candidates;
+    let rest = candidates.split_off(first);
+    let office = |line: &Line| is_authority(&line.text, profile) || is_office(&line.text, profile);
+    let recorder = |line: &Line| is_recorder(line, profile);
+    let (rest, several) = match rest.first() {
+        Some(at) if strong(*at) => column(facts, rest.clone(), *at, (&office, &recorder)),
+        _ => (rest, false),
+    };
+    let mut found = Block { several, ..Block::default() };
     let mut before: Option<&Line> = None;
-    for at in candidates.into_iter().skip(first) {
+    for at in rest {
         let Some(line) = facts.lines.get(at) else { continue };
         let apart = before.is_some_and(|before| apart(before, line));
         let noted = line.text.starts_with(['(', '[']) || is_copies_mark(&line.text);
@@ -206,6 +227,11 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
         break;
     }
     found
+}
+
+/// Whether an office only records what others sign.
+fn is_recorder(line: &Line, profile: &Profile) -> bool {
+    profile.recognition.recorders.iter().any(|word| begins(&line.text, word))
 }
 
 /// Whether a gap as for a signature is between two lines.
@@ -251,12 +277,19 @@ fn is_single_name(text: &str) -> bool {
 }
 
 /// The lines beside or behind the words above the recipients, in reading order.
-fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
+fn beside(facts: &Facts, layout: &Layout<'_>, at: usize, label: &Line) -> Vec<usize> {
     let from = at.saturating_sub(NEAR.0);
     let near = facts.lines.iter().enumerate().skip(from).take(NEAR.0 + NEAR.1);
     let width = facts.sheets.get(label.page).map_or(210.0, |sheet| sheet.width);
+    let table = |line: &Line| line.setting.as_ref().and_then(|setting| setting.cell).map(|cell| cell.table);
+    let of_head = [Part::NationalTitle, Part::Number, Part::Date, Part::Issuer].map(|part| layout.part(part));
+    let in_head = |own: usize| of_head.iter().any(|lines| lines.iter().any(|line| table(line) == Some(own)));
     near.filter(|(other, line)| {
-        if *other == at || line.invisible || line.stamped || line.text.chars().count() > TITLE_LENGTH {
+        if *other == at
+            || line.invisible != facts.scan
+            || line.stamped
+            || line.text.chars().count() > TITLE_LENGTH
+        {
             return false;
         }
         match (&line.setting, &label.setting) {
@@ -269,7 +302,8 @@ fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
                 }
                 (None, None) => !line.text.starts_with(['-', '–']),
                 (None, Some(_)) => *other > at && !line.text.starts_with(['-', '–']),
-                (Some(_), None) => *other > at,
+                // Several signers' table may stand above the list.
+                (Some(own), None) => *other > at || !(own.bordered || in_head(own.table)),
             },
             _ => {
                 let right = middle(line) > width * 0.45 && line.text.chars().any(char::is_alphabetic);
@@ -285,26 +319,17 @@ fn beside(facts: &Facts, at: usize, label: &Line) -> Vec<usize> {
     .collect()
 }
 
-/// Whether two lines stand beside each other: in one row of a page, or of a table.
-fn is_beside(one: &Line, two: &Line) -> bool {
-    const ROW: f64 = 2.0;
-    let cell = |line: &Line| line.setting.as_ref().and_then(|setting| setting.cell);
-    match (cell(one), cell(two)) {
-        (Some(own), Some(other)) => {
-            own.table == other.table && own.row == other.row && own.column != other.column
-        }
-        _ => one.at.is_none() && one.page == two.page && (one.baseline - two.baseline).abs() < ROW,
-    }
-}
-
 /// Where no list of recipients is: what stands at the right behind the text, from the last words that
 /// name an office.
 fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usize> {
-    let head = layout.head.len().min(10);
+    let named = layout.part(Part::TypeName).first();
+    let named = named.and_then(|name| layout.head.iter().position(|line| std::ptr::eq(*line, *name)));
+    let head = layout.head.len().min(10).min(named.map_or(usize::MAX, |at| at + 1));
     let width = |line: &Line| facts.sheets.get(line.page).map_or(210.0, |sheet| sheet.width);
     let is_signing = |line: &Line| {
-        !line.invisible
+        line.invisible == facts.scan
             && !line.stamped
+            && !facts.in_columns(line)
             && is_capitals(&line.text)
             && line.text.chars().count() < 60
             && (is_authority(&line.text, profile) || is_office(&line.text, profile))
@@ -319,9 +344,10 @@ fn unlabelled(facts: &Facts, layout: &Layout<'_>, profile: &Profile) -> Vec<usiz
     let offices = || facts.lines.iter().enumerate().skip(head).filter(|(_, line)| is_signing(line));
     let right = |line: &Line| line.at.is_some() || middle(line) > width(line) * 0.52;
     let Some(found) = offices().find(|(_, line)| right(line)) else { return Vec::new() };
-    // Who only took the minutes signs beside who signs for the agency.
-    let recorder = |line: &Line| profile.recognition.recorders.iter().any(|word| begins(&line.text, word));
-    let row = offices().filter(|(_, line)| recorder(found.1) && !recorder(line) && is_beside(line, found.1));
+    // Who only took the minutes signs beside who signs for the agency; of others the one at the right counts.
+    let recorder = |line: &Line| is_recorder(line, profile);
+    let row = offices().filter(|(_, line)| !recorder(line) && is_beside(line, found.1));
+    let row = row.chain((!recorder(found.1)).then_some(found));
     let cell = |line: &Line| line.setting.as_ref().and_then(|setting| setting.cell);
     // An office over several lines begins with the first of its cell.
     let place = |at: usize, line: &Line| cell(line).map_or(at, |cell| cell.column);
@@ -348,26 +374,70 @@ fn is_below(line: &Line, label: &Line) -> bool {
     (-45.0..15.0).contains(&(line.bounds[0] - label.bounds[0]))
 }
 
-/// The lines below the words above the recipients that begin an entry.
+/// Whether a line is drawn between two lines of a page, above the lower of them.
+fn is_parted(facts: &Facts, above: &Line, below: &Line) -> bool {
+    facts.drawn.iter().any(|drawn| {
+        let [left, top, right, _] = drawn.bounds;
+        drawn.page == below.page
+            && top > above.baseline
+            && top < below.baseline - below.size * MM * 0.5
+            && left < below.bounds[2]
+            && right > below.bounds[0]
+    })
+}
+
+/// The lines below the words above the recipients that begin an entry, with all of its text: those below the words, and
+/// where their list isn't at its end those of a column beside them.
 fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
+    let Some(label) = facts.lines.get(at) else { return Vec::new() };
+    let mut found = listed(facts, at, label, block);
+    let open = found.last().is_some_and(|(_, text)| text.ends_with(';'));
+    let last = found.last().and_then(|(at, _)| facts.lines.get(*at));
+    let Some(last) = last.filter(|last| open && label.at.is_none() && last.page == label.page) else {
+        return found;
+    };
+    let edge = block.authority.iter().filter_map(|at| facts.lines.get(*at)).map(|line| line.bounds[0]);
+    let edge = edge.fold(f64::MAX, f64::min);
+    // The next column of a page begins between the list and the signature, in one row with an entry.
+    let beside = facts.lines.iter().skip(at + 1).take(NEAR.1).find(|line| {
+        line.page == label.page
+            && line.text.starts_with(['-', '–'])
+            && line.bounds[0] > last.bounds[2]
+            && line.bounds[2] < edge
+            && line.baseline < last.baseline + 1.0
+    });
+    if let Some(first) = beside {
+        found.extend(listed(facts, at, first, block));
+    }
+    found
+}
+
+/// The entries below the words that stand at `at`, in the column that `first` begins.
+fn listed(facts: &Facts, at: usize, first: &Line, block: &Block) -> Vec<(usize, String)> {
     let Some(label) = facts.lines.get(at) else { return Vec::new() };
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut ended = true;
     let mut above = label;
     for (other, line) in facts.lines.iter().enumerate().skip(at + 1).take(NEAR.1) {
-        if block.authority.contains(&other) || block.signer == Some(other) || line.invisible || line.stamped {
+        let signs = block.authority.contains(&other) || block.signer == Some(other);
+        if signs || line.invisible != facts.scan || line.stamped {
             continue;
         }
         let dash = line.text.starts_with(['-', '–', '—', '+', '•']);
+        let open = found.last().is_some_and(|(_, text)| text.ends_with(';'));
         let below = match (&line.setting, &label.setting) {
             (Some(own), Some(of_label)) => match (own.cell, of_label.cell) {
-                (Some(_), Some(_)) => same_cell(line, label),
+                // A list that isn't at its end goes on in the next cell.
+                (Some(_), Some(_)) => same_cell(line, above) || (dash && open && is_beside(line, label)),
                 (None, None) => dash,
                 _ => false,
             },
             _ => {
-                let left = is_below(line, label);
-                let here = line.page == above.page && line.baseline - above.baseline < STEP;
+                let left = is_below(line, first);
+                // Below a line drawn across stand notes, or an address.
+                let here = line.page == above.page
+                    && line.baseline - above.baseline < STEP
+                    && !is_parted(facts, above, line);
                 left && (here || (line.page == above.page + 1 && dash))
             }
         };

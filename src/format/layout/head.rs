@@ -59,7 +59,7 @@ pub(super) fn parts<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -
     let (superior, issuer) = split(bodies, profile);
     let named = if letter.is_empty() { type_name(layout, &known, &issuer, profile) } else { None };
     let summary = named.map(|at| abstract_lines(layout, at, &marked, facts, profile)).unwrap_or_default();
-    let addressee = addressee(layout, profile);
+    let addressee = addressee(layout, facts, profile);
     // Behind words that end with a colon entries may lack their dashes.
     let bare = addressee.first().is_some_and(|line| line.text.ends_with(':'));
     let entry = |line: &&'f Line| is_entry(&line.text) || (bare && line.text.ends_with(';'));
@@ -373,9 +373,17 @@ fn letter_abstract<'f>(layout: &Layout<'f>, marks: &[&'f Line], profile: &Profil
 }
 
 /// The words for whom the document is, and the addressees listed below.
-fn addressee<'f>(layout: &Layout<'f>, profile: &Profile) -> Vec<&'f Line> {
+fn addressee<'f>(layout: &Layout<'f>, facts: &Facts, profile: &Profile) -> Vec<&'f Line> {
     let Some(word) = profile.recognition.addressee.as_deref() else { return Vec::new() };
-    let Some(at) = layout.head.iter().position(|line| begins(&line.text, word)) else { return Vec::new() };
+    // Behind the list of recipients stand forms of annexes, and tables with lines hold words of anyone.
+    let recipients = profile.recognition.recipients.as_deref().map(|word| word.trim_end_matches(':'));
+    let own = layout.head.iter().take_while(|line| !recipients.is_some_and(|word| begins(&line.text, word)));
+    let table = |line: &Line| Some(line.setting.as_ref()?.cell.filter(|cell| cell.bordered)?.table);
+    let of_head = layout.number.or(layout.date).and_then(table);
+    let in_table =
+        |line: &Line| facts.in_columns(line) || table(line).is_some_and(|own| Some(own) != of_head);
+    let at = own.into_iter().position(|line| begins(&line.text, word) && !in_table(line));
+    let Some(at) = at else { return Vec::new() };
     let mut found: Vec<&'f Line> = layout.head.get(at).copied().into_iter().collect();
     for line in layout.head.iter().skip(at + 1).take(ADDRESSEES).copied() {
         let more = is_entry(&line.text)

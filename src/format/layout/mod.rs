@@ -10,6 +10,7 @@ mod foot;
 mod head;
 mod marks;
 mod sections;
+mod signers;
 mod units;
 mod words;
 
@@ -66,6 +67,8 @@ pub struct Layout<'f> {
     pub document: DocumentFacts,
     /// The recipients with all of their text.
     pub entries: Vec<(String, &'f Line)>,
+    /// Whether several sign side by side.
+    pub several: bool,
     /// Where the foot begins: page of the signature.
     pub signed_on: Option<usize>,
     /// The head's lines as they are compared.
@@ -79,10 +82,14 @@ impl<'f> Layout<'f> {
     /// Finds the parts. Of a scan only recognised text is there; what it says is read, not judged.
     #[must_use]
     pub fn find(facts: &'f Facts, profile: &Profile) -> Self {
+        let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
+        let of_state = |text: &str| state.iter().any(|state| text == state.as_str() || close(text, state));
+        // A header with the state's title is the letterhead.
+        let letterhead = facts.header.0.iter().any(|line| of_state(&folded(&line.text)));
+        let header = facts.header.0.iter().filter(|_| letterhead);
         // The title block is on the first page; in a DOCX among the first paragraphs.
-        let mut head: Vec<&Line> = facts
-            .lines
-            .iter()
+        let mut head: Vec<&Line> = header
+            .chain(&facts.lines)
             .filter(|line| line.invisible == facts.scan && line.page == 0)
             .take(HEAD)
             .collect();
@@ -122,15 +129,14 @@ impl<'f> Layout<'f> {
         let annex = head.iter().zip(&folds).find(|(line, _)| own(line)).is_some_and(|(_, text)| {
             profile.recognition.annex.iter().any(|word| text.starts_with(&folded(word)))
         });
-        let state: Vec<String> = profile.recognition.head.iter().map(|text| folded(text)).collect();
         let headed =
-            folds.iter().any(|text| state.iter().any(|state| text.contains(state) || close(text, state)));
+            folds.iter().any(|text| state.iter().any(|state| text.contains(state)) || of_state(text));
         let mut layout =
             Self { head, number, date, near_date, annex, headed, folds, dated, ..Self::default() };
         layout.parts.extend(head::parts(&layout, facts, profile));
         layout.attached = head::is_attached(&layout, profile);
         let foot = foot::find(facts, &layout, profile);
-        layout.signed_on = foot.page;
+        (layout.signed_on, layout.several) = (foot.page, foot.several);
         layout.parts.extend(foot.parts);
         layout.entries = foot.entries;
         layout.annexes = annex::find(facts, &layout, foot.end, profile);

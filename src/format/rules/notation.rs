@@ -23,7 +23,11 @@ pub(super) fn number_form(case: &Case<'_>) -> Outcome {
     let numbering = &case.profile.numbering;
     let expected = format!("{} {}", numbering.label, numbering.example);
     let (Some(line), Some(text)) = (case.layout.number, case.layout.number_text(case.profile)) else {
-        return missing(case, &expected);
+        return if kind(case).is_some_and(|kind| !kind.numbered) {
+            Outcome::NotChecked(Why::NotThisType)
+        } else {
+            missing(case, &expected)
+        };
     };
     if !line.text.starts_with(&numbering.label) {
         return of_line(line, expected, line.text.clone());

@@ -208,10 +208,14 @@ fn find_in_docx(case: &Case<'_>, lines: &[&Line], last: &Line) -> Under {
     let paragraph = |line: &Line| line.at.as_ref().map_or(0, |at| at.paragraph);
     let end = paragraph(last);
     let near = |drawn: &&Drawn| is_near(drawn, lines);
-    if let Some(drawn) = case.facts.drawn.iter().filter(near).min_by_key(|drawn| drawn.paragraph) {
+    // A letterhead in a header has its lines there.
+    let (texts, of_header) = &case.facts.header;
+    let in_header = texts.iter().any(|line| std::ptr::eq(line, last));
+    let all = || if in_header { of_header.iter() } else { case.facts.drawn.iter() };
+    if let Some(drawn) = all().filter(near).min_by_key(|drawn| drawn.paragraph) {
         let width = |line: &&Line| metrics::width(&line.text, line.size, line.bold, line.italic);
         // Without a table the lines under both columns hang on one paragraph: which is whose, only layout shows.
-        let beside = case.facts.drawn.iter().filter(|other| {
+        let beside = all().filter(|other| {
             std::ptr::eq(*other, drawn)
                 || (drawn.cell.is_none() && other.paragraph == drawn.paragraph && near(other))
         });
@@ -222,7 +226,7 @@ fn find_in_docx(case: &Case<'_>, lines: &[&Line], last: &Line) -> Under {
     // A shape may hang on any paragraph of the head and be drawn elsewhere.
     let head = case.layout.head.last().map_or(end, |line| paragraph(line));
     let claimed = |drawn: &Drawn| RULED.iter().any(|part| is_near(drawn, case.layout.part(*part)));
-    let shapes = case.facts.drawn.iter().any(|drawn| {
+    let shapes = all().any(|drawn| {
         drawn.stroke == Stroke::Shape && drawn.paragraph.is_some_and(|at| at <= head) && !claimed(drawn)
     });
     if shapes { Under::Somewhere } else { Under::None }

@@ -148,3 +148,30 @@ fn numbers_that_are_not_arabic_figures_alone_are_found_where_they_are_made() {
     let report = judged(letter(&centred(&number()), &[], r#"<w:pgNumType w:start="5"/>"#));
     assert_eq!(broken(&report), ["page.number.order"]);
 }
+
+#[test]
+fn a_letterhead_in_the_header_of_the_first_page_is_the_head() {
+    let made = super::made_docx::docx(&Made::decision());
+    let document = part(&made, "word/document.xml");
+    let end = document.find("</w:tbl>").unwrap() + "</w:tbl>".len();
+    let start = document.find("<w:tbl>").unwrap();
+    let head = &document[start..end];
+    let first = r#"<w:headerReference w:type="first" r:id="rId2"/>"#;
+    let built = |head: &str| {
+        let rest = [&document[..start], &document[end..]].concat().replace(USUAL, &format!("{USUAL}{first}"));
+        let parts = [header(&centred(&number())), header(head)];
+        with(
+            &rest,
+            &[("header", "header0.xml", parts[0].as_str()), ("header", "header1.xml", parts[1].as_str())],
+        )
+    };
+    let report = judged(built(head));
+    assert_eq!(broken(&report), [""; 0]);
+    assert_eq!(report.document.number.as_deref(), Some("15/QĐ-SNV"));
+    assert_eq!(report.metadata.issuer.map(|issuer| issuer.value).as_deref(), Some("SỞ NỘI VỤ"));
+    // A fault in it is found where it is.
+    let report = judged(built(&head.replace("Độc lập", "Độc Lập")));
+    assert_eq!(broken(&report), ["title.motto"]);
+    let at = report.findings[0].at.as_ref().map(|at| at.part.as_str());
+    assert_eq!(at, Some("word/header1.xml"));
+}

@@ -7,6 +7,9 @@ pub use super::made_marks::{scan, scan_placed};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+#[path = "made_table.rs"]
+mod made_table;
+
 const POINTS: f64 = 72.0 / 25.4;
 /// Every character is this wide, as a share of its font's height.
 const WIDTH: f64 = 0.4;
@@ -348,22 +351,6 @@ impl Flow<'_> {
             (rest, first) = (behind, false);
         }
     }
-
-    /// A line whose first words are bold: both pieces with the same distance of letters.
-    fn led(&mut self, line: &Written, place: &At) {
-        let At::Spread(from, end) = *place else {
-            let bold = line.bold || line.text.split(' ').count() <= line.lead;
-            return self.writer.written(place, self.y, &Written { bold, ..line.clone() });
-        };
-        let cut = line.text.match_indices(' ').nth(line.lead - 1).map_or(0, |(at, _)| at);
-        let (lead, rest) = line.text.split_at(cut);
-        let count = line.text.chars().count() as f64;
-        let at = from + (end - from) * lead.chars().count() as f64 / count;
-        let first = Written { text: lead.to_owned(), bold: true, ..line.clone() };
-        let second = Written { text: rest.to_owned(), ..line.clone() };
-        self.writer.written(&At::Spread(from, at - (end - from) / count * 0.6), self.y, &first);
-        self.writer.written(&At::Spread(at, end), self.y, &second);
-    }
 }
 
 /// Makes the document.
@@ -377,7 +364,9 @@ pub fn signed(made: &Made, stamps: &[Stamp]) -> Vec<u8> {
     flow.numbered();
     head(&mut flow);
     for (part, line) in made.body() {
-        if matches!(part, "chapter" | "chapter.title") {
+        if part == "table" {
+            flow.table(&line);
+        } else if matches!(part, "chapter" | "chapter.title") {
             flow.y += 7.0;
             flow.centred(&line, made.paper.0 / 2.0);
             flow.y += 6.0;
