@@ -4,7 +4,7 @@ use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, ra
 use crate::format::facts::Line;
 use crate::format::layout::{Layout, Paragraph, is_running};
 use crate::messages::message;
-use crate::profile::Part;
+use crate::profile::{Measure, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One in so many paragraphs may differ: a quotation, a list, a table's heading.
@@ -43,12 +43,40 @@ fn judged(
     Outcome::Broken(deviations)
 }
 
+fn millimetres(value: f64) -> String {
+    format!("{value:.1} mm")
+}
+
+fn points(value: f64) -> String {
+    format!("{} pt", plain(value))
+}
+
+fn times(value: f64) -> String {
+    format!("{value:.2} ×")
+}
+
+/// What a measure of how running text is set finds of a paragraph.
+pub(in crate::format) fn said(measure: &Measure, paragraph: &Paragraph<'_>) -> Option<String> {
+    match measure {
+        Measure::BodyIndent { .. } => paragraph.indent.map(millimetres),
+        Measure::BodyGap { .. } => paragraph.gap.map(points),
+        Measure::BodyPitch { .. } => paragraph.pitch.map(times),
+        Measure::BodySize { .. } => paragraph.lines.first().map(|line| points(line.size)),
+        Measure::BodyJustified => {
+            let code =
+                if paragraph.justified? { "format_word_justified" } else { "format_word_not_justified" };
+            Some(message(code, &[]).vi)
+        }
+        _ => None,
+    }
+}
+
 /// The size of running text: by its paragraphs, and by its lines where most of them stand in no paragraph.
 /// Tables and notes may have other sizes.
 pub(super) fn size(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
     let [least, greatest] = range;
     let holds = |size: f64| (least - tolerance..=greatest + tolerance).contains(&size);
-    let shown = |size: f64| (range_text(range, "pt"), format!("{} pt", plain(size)));
+    let shown = |size: f64| (range_text(range, "pt"), points(size));
     let lines = &case.layout.body;
     if lines.len() < 2 {
         return Outcome::NotChecked(Why::LittleText);
@@ -146,7 +174,7 @@ pub(super) fn indent(case: &Case<'_>, values: &[f64], tolerance: f64) -> Outcome
         case,
         |paragraph| paragraph.indent,
         |value| values.iter().any(|right| (value - right).abs() <= tolerance),
-        |value| (expected.clone(), format!("{value:.1} mm")),
+        |value| (expected.clone(), millimetres(value)),
     )
 }
 
@@ -157,7 +185,7 @@ pub(super) fn gap(case: &Case<'_>, least: f64, tolerance: f64) -> Outcome {
         case,
         |paragraph| paragraph.gap,
         |value| value >= least - tolerance,
-        |value| (format!("≥ {} pt", plain(least)), format!("{} pt", plain(value.max(0.0)))),
+        |value| (format!("≥ {} pt", plain(least)), points(value.max(0.0))),
     )
 }
 
@@ -167,7 +195,7 @@ pub(super) fn pitch(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome
         case,
         |paragraph| paragraph.pitch,
         |value| (least - tolerance..=greatest + tolerance).contains(&value),
-        |value| (range_text(range, "×"), format!("{value:.2} ×")),
+        |value| (range_text(range, "×"), times(value)),
     )
 }
 

@@ -20,6 +20,7 @@ mod overlay;
 mod page;
 mod pdfium;
 mod repair;
+mod repair_alike;
 mod scope;
 mod variants;
 mod words;
