@@ -164,7 +164,14 @@ struct Block {
 
 fn block(facts: &Facts, layout: &Layout<'_>, label: Option<usize>, profile: &Profile) -> Block {
     if let Some((at, line)) = label.and_then(|at| Some((at, facts.lines.get(at)?))) {
-        let found = of_candidates(facts, beside(facts, at, line), profile);
+        // Short documents have their titles as near, in capitals as well.
+        let titles = [Part::TypeName, Part::Abstract].map(|part| layout.part(part)).concat();
+        let titled = |at: &usize| {
+            let line = facts.lines.get(*at);
+            line.is_some_and(|line| titles.iter().any(|title| std::ptr::eq(*title, line)))
+        };
+        let near = beside(facts, at, line).into_iter().filter(|at| !titled(at)).collect();
+        let found = of_candidates(facts, near, profile);
         if !found.authority.is_empty() {
             return found;
         }

@@ -21,6 +21,7 @@ mod page;
 mod pdfium;
 mod repair;
 mod repair_alike;
+mod running;
 mod scope;
 mod variants;
 mod words;
