@@ -15,7 +15,7 @@ mod words;
 
 pub use annex::Annex;
 pub use body::Paragraph;
-pub(super) use body::is_running;
+pub(super) use body::{in_table, is_running};
 pub(super) use foot::{is_authority, is_family_name};
 pub(super) use head::is_entry;
 pub(super) use sections::{HEADINGS, is_titled};

@@ -2,7 +2,7 @@
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::{Layout, Paragraph, is_running};
+use crate::format::layout::{Layout, Paragraph, in_table, is_running};
 use crate::messages::message;
 use crate::profile::{Measure, Part};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,12 @@ pub(super) fn size(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome 
     let [least, greatest] = range;
     let holds = |size: f64| (least - tolerance..=greatest + tolerance).contains(&size);
     let shown = |size: f64| (range_text(range, "pt"), points(size));
-    let lines = &case.layout.body;
+    let tabular = |line: &Line| match &line.setting {
+        // Tables without borders set out text.
+        Some(setting) => setting.cell.is_some_and(|cell| cell.bordered),
+        None => in_table(case.facts, line),
+    };
+    let lines: Vec<&Line> = case.layout.body.iter().copied().filter(|line| !tabular(line)).collect();
     if lines.len() < 2 {
         return Outcome::NotChecked(Why::LittleText);
     }
