@@ -49,7 +49,8 @@ fn belongs(row: &[Placed<'_>], line: &[Placed<'_>], share: f64) -> bool {
         return false;
     }
     let left = line.iter().map(|placed| placed.x).fold(f64::MAX, f64::min) - large * MM;
-    let right = line.iter().map(Placed::end).fold(f64::MIN, f64::max) + large * MM * 0.5;
+    // A mark of a few figures may stand behind the end.
+    let right = line.iter().map(Placed::end).fold(f64::MIN, f64::max) + own * MM * 2.0;
     row.iter().filter(|placed| !placed.blank).all(|placed| placed.x >= left && placed.end() <= right)
 }
 
