@@ -3,7 +3,7 @@
 
 use super::report::At;
 use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
-use super::{drawn, later, lines, margins, notes};
+use super::{drawn, later, lines, margins, notes, units};
 use crate::pdf::text::{Page, Pages};
 use crate::profile::form::Recognition;
 use std::borrow::Cow;
@@ -236,6 +236,7 @@ impl<'w> Gathering<'w> {
 
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
+        let page = &*units::in_points(page);
         let arrival = self.arrival.filter(|_| number == 0);
         let own = arrival.map_or(Cow::Borrowed(page), |word| later::without_arrival(page, word));
         let page = own.as_ref();

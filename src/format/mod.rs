@@ -18,6 +18,7 @@ pub mod repair;
 pub mod report;
 mod rules;
 pub mod setting;
+mod units;
 
 use crate::messages::{Message, message};
 use crate::pdf::text::{self, Limits};
