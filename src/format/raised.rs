@@ -83,9 +83,9 @@ mod tests {
 
     /// The lines of pieces of text: where they begin, the height of their baseline, their size.
     fn lines(pieces: &[(f64, f64, f64, &str)]) -> Vec<(String, f64)> {
-        let glyph = |(at, character): (usize, char), (x, y, size): (f64, f64, f64)| Glyph {
+        let glyph = |(at, character): (u8, char), (x, y, size): (f64, f64, f64)| Glyph {
             text: character.to_string().into(),
-            x: x + at as f64 * size * 0.5,
+            x: x + f64::from(at) * size * 0.5,
             y,
             advance: size * 0.5,
             towards: [1.0, 0.0],
@@ -98,7 +98,7 @@ mod tests {
             annotation: false,
         };
         let all = pieces.iter().flat_map(|(x, y, size, text)| {
-            text.chars().enumerate().map(move |letter| glyph(letter, (*x, *y, *size)))
+            (0_u8..).zip(text.chars()).map(move |letter| glyph(letter, (*x, *y, *size)))
         });
         let page = Page { bounds: [0.0, 0.0, 595.0, 842.0], glyphs: all.collect(), ..Page::default() };
         lines::of(0, &page).into_iter().map(|line| (line.text, line.size)).collect()
