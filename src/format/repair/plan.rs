@@ -7,7 +7,7 @@ use super::words::Words;
 use super::{alike, sheets, text};
 use crate::format::docx::{self, Looks, Texts, place};
 use crate::format::facts::{DARK, Facts, Line};
-use crate::format::layout::{Layout, Paragraph, UnitKind, is_running};
+use crate::format::layout::{Layout, Paragraph, Short, UnitKind, is_running, short};
 use crate::format::report::Finding;
 use crate::format::rules::body::usual_size;
 use crate::format::rules::order;
@@ -278,7 +278,7 @@ impl<'c, 'i> Case<'c, 'i> {
         let long = own.filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at));
         let long = long.flat_map(|(_, paragraph)| paragraph.lines.iter().copied());
         // Titles of clauses are bold, and grounds are slanted.
-        let short = alike::short(self.layout).into_iter().filter(alike::Short::is_plain);
+        let short = short(self.layout).into_iter().filter(Short::is_plain);
         let short = short.flat_map(|short| short.lines()).map(|(_, line)| line);
         long.chain(short).filter(|line| wrong(line)).collect()
     }

@@ -2,7 +2,7 @@
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::{Layout, Paragraph, in_table, is_running};
+use crate::format::layout::{Layout, Paragraph, counts_short, in_table, is_running, short};
 use crate::messages::message;
 use crate::profile::{Measure, Part};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,15 @@ fn judged(
     if wrong.len() * SHARE < values.len() || wrong.is_empty() {
         return Outcome::Holds;
     }
+    broken(case, wrong, shown)
+}
+
+/// The first of the paragraphs that are wrong.
+fn broken(
+    case: &Case<'_>,
+    wrong: Vec<&(&Paragraph<'_>, f64)>,
+    shown: impl Fn(f64) -> (String, String),
+) -> Outcome {
     let deviations: Vec<Deviation> = wrong
         .into_iter()
         .take(SHOWN)
@@ -173,9 +182,33 @@ fn is_note(line: &Line, case: &Case<'_>) -> bool {
     case.facts.kind == "pdf" && line.size < SMALL && line.baseline > height * 0.6
 }
 
+/// Judges paragraphs by what the file states of each, however short it is: by the long ones, and by all that are text for
+/// sure where there are fewer than two of these; then most of them must be wrong.
+fn stated(
+    case: &Case<'_>,
+    measure: impl Fn(&Paragraph<'_>) -> Option<f64>,
+    holds: impl Fn(f64) -> bool,
+    shown: impl Fn(f64) -> (String, String),
+) -> Outcome {
+    const ENOUGH: usize = 3;
+    if case.facts.kind == "pdf" || !counts_short(case.layout) {
+        return judged(case, measure, holds, shown);
+    }
+    let long = case.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
+    let short = short(case.layout).into_iter().filter(|short| short.is_counted());
+    let all = long.chain(short.map(|short| short.paragraph));
+    let values: Vec<(&Paragraph<'_>, f64)> =
+        all.filter_map(|paragraph| Some((paragraph, measure(paragraph)?))).collect();
+    let wrong: Vec<&(&Paragraph<'_>, f64)> = values.iter().filter(|(_, value)| !holds(*value)).collect();
+    if values.len() < ENOUGH {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    if wrong.len() * 2 <= values.len() { Outcome::Holds } else { broken(case, wrong, shown) }
+}
+
 pub(super) fn indent(case: &Case<'_>, values: &[f64], tolerance: f64) -> Outcome {
     let expected = values.iter().map(|value| format!("{value} mm")).collect::<Vec<_>>().join(" / ");
-    judged(
+    stated(
         case,
         |paragraph| paragraph.indent,
         |value| values.iter().any(|right| (value - right).abs() <= tolerance),
@@ -186,7 +219,7 @@ pub(super) fn indent(case: &Case<'_>, values: &[f64], tolerance: f64) -> Outcome
 pub(super) fn gap(case: &Case<'_>, least: f64, tolerance: f64) -> Outcome {
     // A page shows space to a fraction of a point less well than a file states it.
     let tolerance = if case.facts.kind == "pdf" { tolerance } else { 0.05 };
-    judged(
+    stated(
         case,
         |paragraph| paragraph.gap,
         |value| value >= least - tolerance,
@@ -196,7 +229,7 @@ pub(super) fn gap(case: &Case<'_>, least: f64, tolerance: f64) -> Outcome {
 
 pub(super) fn pitch(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
     let [least, greatest] = range;
-    judged(
+    stated(
         case,
         |paragraph| paragraph.pitch,
         |value| (least - tolerance..=greatest + tolerance).contains(&value),

@@ -97,3 +97,26 @@ fn entries_get_the_size_and_the_slant_of_the_text() {
     assert!(set(&text, "1. Thời hạn.").contains(r#"w:sz w:val="26""#));
     assert!(set(&text, "Ghi chú").contains(r#"w:sz w:val="20""#), "a note has a size of its own");
 }
+
+#[test]
+fn a_short_invitation_is_judged_and_mended_by_its_short_paragraphs() {
+    let lines = ["Chủ trì: Giám đốc Sở.", "Thời gian: 08 giờ 00.", "Địa điểm: Hội trường lớn của Sở./."];
+    let made = |set: &str| {
+        let short: String = lines.iter().map(|line| paragraph(line, 28, "", set)).collect();
+        document(&(paragraph(SENTENCE, 28, "", set) + &short))
+    };
+    let right = r#"<w:spacing w:before="120"/><w:ind w:firstLine="720"/><w:jc w:val="both"/>"#;
+    assert!(!judged(made(right)).not_checked.iter().any(|one| one.rule == "body.indent"));
+    assert!(!broken(&judged(made(right))).iter().any(|rule| rule.starts_with("body.")));
+    let (after, _) = repaired(made(WRONG));
+    let text = part(&after, "word/document.xml");
+    for line in lines {
+        let own = set(&text, line);
+        assert!(own.contains(r#"w:line="360""#) && own.contains(r#"w:firstLine="567""#), "{line}: {own}");
+    }
+    // Entries that hang out say nothing of first lines.
+    let hanging = r#"<w:spacing w:before="120"/><w:ind w:left="900" w:hanging="300"/><w:jc w:val="both"/>"#;
+    let short: String = lines.iter().map(|line| paragraph(line, 28, "", hanging)).collect();
+    let report = judged(document(&(paragraph(SENTENCE, 28, "", right) + &short)));
+    assert!(!broken(&report).contains(&"body.indent"), "{:?}", report.findings);
+}
