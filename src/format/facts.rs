@@ -3,7 +3,7 @@
 
 use super::report::At;
 use super::setting::{Drawn, PageNumber, Setting, Shown, Stroke};
-use super::{drawn, later, lines, margins};
+use super::{drawn, later, lines, margins, notes, units};
 use crate::pdf::text::{Page, Pages};
 use crate::profile::form::Recognition;
 use std::borrow::Cow;
@@ -248,6 +248,7 @@ impl<'w> Gathering<'w> {
 
     /// Takes the next page.
     pub(super) fn page(&mut self, number: usize, page: &Page) {
+        let page = &*units::in_points(page);
         let arrival = self.arrival.filter(|_| number == 0);
         let own = arrival.map_or(Cow::Borrowed(page), |word| later::without_arrival(page, word));
         let page = own.as_ref();
@@ -258,10 +259,10 @@ impl<'w> Gathering<'w> {
         if number == 0 {
             self.foot = drawn::foot(page, &mut of_page, (&strokes, &tables), self.page_words);
         }
-        self.drawn.extend(strokes);
         self.tables.extend(tables.into_iter().map(|bounds| (number, bounds)));
         self.pictures.extend(drawn::pictures(number, page));
         let sheet = margins::sheet(page, &of_page, &divided, self.page_words);
+        notes::drop(&mut of_page, &strokes, &sheet, self.page_words);
         self.numbers.extend(drawn::number(&sheet, &of_page, &divided, self.page_words));
         self.divided.extend(divided.into_iter().map(|bounds| (number, bounds)));
         of_page
@@ -270,6 +271,7 @@ impl<'w> Gathering<'w> {
             .for_each(|line| self.signs.count(line));
         let visible = of_page.iter().any(|line| !line.invisible && !line.stamped);
         self.scanned += usize::from(!visible && sheet.resolution.is_some());
+        self.drawn.extend(strokes);
         self.sheets.push(sheet);
         self.lines.extend(of_page);
     }

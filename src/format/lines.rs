@@ -2,6 +2,7 @@
 //! only columns have. Each character is looked at a fixed number of times, however many there are.
 
 use super::facts::{DARK, Line, MM, is_signing_note, place};
+use super::raised;
 use crate::pdf::text::{Glyph, Page};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -11,16 +12,16 @@ use std::sync::Arc;
 const MARK_GAP: f64 = 16.0;
 
 /// A character with its place on the page as it is shown, in millimetres from the top left.
-struct Placed<'g> {
-    glyph: &'g Glyph,
-    x: f64,
-    baseline: f64,
-    blank: bool,
+pub(super) struct Placed<'g> {
+    pub(super) glyph: &'g Glyph,
+    pub(super) x: f64,
+    pub(super) baseline: f64,
+    pub(super) blank: bool,
 }
 
 impl Placed<'_> {
     /// Where it ends.
-    fn end(&self) -> f64 {
+    pub(super) fn end(&self) -> f64 {
         self.x + self.glyph.advance * MM
     }
 }
@@ -40,6 +41,19 @@ pub(super) fn of(number: usize, page: &Page) -> Vec<Line> {
     });
     let mut lines = Vec::new();
     let mut rest = glyphs.as_mut_slice();
+    for length in raised::joined(&rows(rest)) {
+        let Some((row, below)) = std::mem::take(&mut rest).split_at_mut_checked(length) else { break };
+        row.sort_by(|a, b| a.x.partial_cmp(&b.x).unwrap_or(Ordering::Equal));
+        split_columns(number, row, &mut lines);
+        rest = below;
+    }
+    lines
+}
+
+/// Characters, sorted by their baselines, in rows.
+fn rows<'r, 'g>(glyphs: &'r [Placed<'g>]) -> Vec<&'r [Placed<'g>]> {
+    let mut rows = Vec::new();
+    let mut rest = glyphs;
     while let Some(first) = rest.first() {
         // Baselines closer than a third of the size are one line.
         let (at, invisible) = (first.baseline, first.glyph.invisible);
@@ -48,12 +62,11 @@ pub(super) fn of(number: usize, page: &Page) -> Vec<Line> {
                 && placed.glyph.invisible == invisible
         };
         let length = rest.iter().take_while(same).count().max(1);
-        let Some((row, below)) = std::mem::take(&mut rest).split_at_mut_checked(length) else { break };
-        row.sort_by(|a, b| a.x.partial_cmp(&b.x).unwrap_or(Ordering::Equal));
-        split_columns(number, row, &mut lines);
+        let Some((row, below)) = rest.split_at_checked(length) else { break };
+        rows.push(row);
         rest = below;
     }
-    lines
+    rows
 }
 
 /// Breaks a row where a gap is as wide as only columns have; gaps of spaces stay.
@@ -120,13 +133,15 @@ impl<T> Counted<T> {
 }
 
 fn line(number: usize, glyphs: &[Placed<'_>]) -> Option<Line> {
+    let glyphs = raised::without_mark(glyphs);
     let mut text = String::with_capacity(glyphs.len() * 2);
     let mut fonts: Counted<Option<&Arc<str>>> = Counted(Vec::new());
     let mut sizes: Counted<f64> = Counted(Vec::new());
     let (mut bold, mut italic, mut count, mut stamped) = (0, 0, 0_usize, false);
     let mut edge: Option<f64> = None;
     let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    let mut baseline = 0.0;
+    // Of the largest letters: small ones may be raised.
+    let (mut baseline, mut largest) = (0.0, 0.0);
     let mut covered = f64::MIN;
     let mut before: Option<&Glyph> = None;
     let mut ahead = Ahead::default();
@@ -163,7 +178,9 @@ fn line(number: usize, glyphs: &[Placed<'_>]) -> Option<Line> {
         bold += usize::from(glyph.bold);
         italic += usize::from(glyph.italic);
         stamped |= glyph.annotation;
-        baseline = y;
+        if glyph.size >= largest - 0.5 {
+            (baseline, largest) = (y, glyph.size.max(largest));
+        }
         if !glyph.annotation {
             let font = glyph.font.as_ref();
             fonts.add(|other| *other == font, || font);

@@ -41,7 +41,7 @@ pub(super) fn sheet(page: &Page, lines: &[Line], divided: &[[f64; 4]], page_word
                 .map(|edge| broken.behind(edge).unwrap_or_else(|| outdented(edge, &text)))
                 .or(broken.left),
             right: edge(wide.iter().map(|line| width - line.bounds[2])).or(broken.right),
-            top: upper,
+            top: upper.map(|upper| pictured(page).filter(|top| *top < upper).unwrap_or(upper)),
             bottom: lower,
             estimate: true,
             lines: wide.len(),
@@ -159,6 +159,19 @@ fn ends(lines: &[&Line], height: f64, page_words: &[String]) -> (Option<f64>, Op
     };
     let inside = |value: f64| (value > -10.0 && value < height).then_some(value);
     (first.and_then(|row| inside(row.0)), last.and_then(|row| inside(height - row.1)))
+}
+
+/// Where the highest picture of the text begins: one in the outer strip of the page is a header's, and one of most of
+/// the page is no picture of the text.
+fn pictured(page: &Page) -> Option<f64> {
+    const STRIP: f64 = 19.0;
+    const LEAST: f64 = 5.0;
+    let boxes = super::drawn::pictures(0, page).into_iter().filter(|picture| !picture.stamped);
+    let boxes = boxes.map(|picture| picture.bounds).filter(|[left, top, right, bottom]| {
+        let (wide, high) = (right - left, bottom - top);
+        *top >= STRIP && wide >= LEAST && (LEAST..100.0).contains(&high)
+    });
+    boxes.map(|[_, top, ..]| top).min_by(f64::total_cmp)
 }
 
 /// Whether a text is the number of a page, however it is written. A dash alone is no text either.

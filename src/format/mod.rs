@@ -11,11 +11,14 @@ mod lines;
 mod margins;
 pub mod metadata;
 pub mod metrics;
+mod notes;
 pub mod overlay;
+mod raised;
 pub mod repair;
 pub mod report;
 mod rules;
 pub mod setting;
+mod units;
 
 use crate::messages::{Message, message};
 use crate::pdf::text::{self, Limits};

@@ -132,6 +132,7 @@ fn scene(
     legend.write(title.in_language(language), SIZE + 1.0, INK, LINES);
     legend.y += PITCH / 2.0;
     let mut whole = 0_u32;
+    let mut badges: Vec<[f64; 2]> = Vec::new();
     for (at, finding) in findings.iter().take(DRAWN).enumerate() {
         let colour = colour(finding.severity);
         let number = (at + 1).to_string();
@@ -151,6 +152,8 @@ fn scene(
             }
             (_, false) => framed(&mut shapes, place, colour, [width, height]),
         };
+        let badge = free(badge, &badges, height);
+        badges.push(badge);
         shapes.extend(numbered(badge, &number, colour));
         let clause = profile.clause(&finding.basis, language);
         legend.entry(finding, &number, colour, &clause, language);
@@ -220,6 +223,22 @@ fn margin(
         Side::Left | Side::Right => [(line[0] + line[2]) / 2.0, 40.0],
         Side::Top | Side::Bottom => [width / 2.0, (line[1] + line[3]) / 2.0],
     }
+}
+
+/// The place nearest to one where no other number lies: to the left of it, then below and above.
+fn free([x, y]: [f64; 2], taken: &[[f64; 2]], height: f64) -> [f64; 2] {
+    const STEP: f64 = 2.0 * RADIUS + 1.0;
+    let lies = |[x, y]: [f64; 2]| taken.iter().any(|[a, b]| (a - x).hypot(b - y) < 2.0 * RADIUS);
+    let rows = (0..DRAWN).flat_map(|row| {
+        let down = STEP * f64::from(u32::try_from(row).unwrap_or(0));
+        if row == 0 { vec![0.0] } else { vec![down, -down] }
+    });
+    let places = rows.flat_map(|down| {
+        let columns = std::iter::successors(Some(x), |x| Some(x - STEP)).take_while(|x| *x > RADIUS);
+        columns.map(move |x| [x, y + down]).collect::<Vec<_>>()
+    });
+    let mut inside = places.filter(|[_, y]| *y > RADIUS && *y < height - RADIUS);
+    inside.find(|place| !lies(*place)).unwrap_or([x, y])
 }
 
 fn numbered([x, y]: [f64; 2], number: &str, colour: Colour) -> [Shape; 2] {
@@ -343,4 +362,24 @@ fn svg(scene: &Scene, [width, height]: [f64; 2], page: &Raster) -> Result<String
     }
     text.push_str("</svg>\n");
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_one_place_lie_beside_and_below_each_other() {
+        let mut taken: Vec<[f64; 2]> = Vec::new();
+        for _ in 0..DRAWN {
+            let place = free([60.0, 400.0], &taken, 842.0);
+            assert!(place[0] > RADIUS && place[1] > RADIUS && place[1] < 842.0 - RADIUS, "{place:?}");
+            assert!(
+                taken.iter().all(|[x, y]| (x - place[0]).hypot(y - place[1]) >= 2.0 * RADIUS),
+                "{place:?}"
+            );
+            taken.push(place);
+        }
+        assert_eq!(free([60.0, 100.0], &taken[..1], 842.0), [60.0, 100.0], "others stay where they are");
+    }
 }

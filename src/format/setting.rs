@@ -82,6 +82,8 @@ pub struct Setting {
     pub style: Option<String>,
     /// The number or bullet that is made for it, which its text begins with.
     pub label: Option<String>,
+    /// Whether that is bold, where the list says so.
+    pub label_bold: Option<bool>,
     /// The cell it stands in.
     pub cell: Option<Cell>,
     /// Whether it stands in a text box or frame of its own.

@@ -216,7 +216,8 @@ fn painted(
     let pages = pdf.pages();
     let page = pages.get(number).ok_or(PictureError::NoPage)?;
     let (width, height) = page.render_dimensions();
-    let size = [f64::from(width), f64::from(height)];
+    let unit = text::user_unit(page).unwrap_or(1.0);
+    let size = [f64::from(width) * unit, f64::from(height) * unit];
     if size.iter().any(|side| !(1.0..=20_000.0).contains(side)) {
         return Err(PictureError::TooLarge);
     }
@@ -227,7 +228,7 @@ fn painted(
     // The page in a canvas of its own size: a larger one would have to clip everything it paints.
     let (across, along) = (pixels(size[0] * scale)?.min(columns), pixels(size[1] * scale)?.min(rows));
     let mut canvas = RenderContext::new(across, along);
-    paint_page(page, content, &mut canvas, scale);
+    paint_page(page, content, &mut canvas, scale * unit);
     Ok(Painted { page: finished(canvas), columns, rows, scale })
 }
 

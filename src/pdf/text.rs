@@ -136,6 +136,8 @@ pub struct Page {
     pub bounds: [f64; 4],
     /// Degrees clockwise it is shown turned by.
     pub rotation: u32,
+    /// Points in a unit of its space, where that isn't one; everything here is in units.
+    pub user_unit: Option<f64>,
     /// Characters in the order they are drawn.
     pub glyphs: Vec<Glyph>,
     /// Thin horizontal or vertical strokes and bars: left, bottom, right, top.
@@ -302,6 +304,12 @@ fn on_a_thread(
     reading.recv().unwrap_or(Err(TextError::Unreadable))
 }
 
+/// Points in a unit of a page's space, where that isn't one (ISO 32000-2, Table 31).
+pub(super) fn user_unit(page: &HayroPage<'_>) -> Option<f64> {
+    let unit = page.raw().get::<f64>("UserUnit")?;
+    (unit != 1.0 && (0.01..=1_000.0).contains(&unit)).then_some(unit)
+}
+
 /// Reads the pages while `visitor` wants more.
 fn read_pages(
     bytes: Vec<u8>,
@@ -323,6 +331,7 @@ fn read_pages(
         let mut listener = Listener::new(page, std::mem::take(&mut names), limits.glyphs, steps);
         let bounds = page.intersected_crop_box();
         listener.page.bounds = [bounds.x0, bounds.y0, bounds.x1, bounds.y1];
+        listener.page.user_unit = user_unit(page);
         listener.page.rotation = match page.rotation() {
             Rotation::None => 0,
             Rotation::Horizontal => 90,

@@ -20,10 +20,11 @@ impl Measure {
     pub fn seen(&self) -> Seen {
         match self {
             Self::Paper { .. } | Self::Orientation { .. } => Seen { pdf: true, docx: true, scan: true },
-            Self::PdfVersion { .. } => Seen { pdf: true, docx: false, scan: true },
-            Self::ScanResolution { .. } | Self::ScanColour | Self::ScanRatio { .. } | Self::ScanText => {
-                Seen { pdf: false, docx: false, scan: true }
-            }
+            Self::ScanResolution { .. }
+            | Self::ScanColour
+            | Self::ScanRatio { .. }
+            | Self::ScanText
+            | Self::PdfVersion { .. } => Seen { pdf: false, docx: false, scan: true },
             Self::PartPlace { .. }
             | Self::SignatureColour { .. }
             | Self::SignatureTransparent { .. }

@@ -1,6 +1,6 @@
 //! Numbers and bullets that a word processor makes for paragraphs (ISO/IEC 29500-1, 17.9).
 
-use super::properties::Paragraph;
+use super::properties::{Characters, Paragraph};
 use super::{attribute, child};
 use roxmltree::{Document, Node};
 use std::collections::{HashMap, HashSet};
@@ -37,6 +37,8 @@ struct Level {
     /// Whether every number in it is written in figures.
     legal: bool,
     paragraph: Paragraph,
+    /// Whether its numbers are bold, where it says so.
+    bold: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -94,6 +96,11 @@ impl Numbering {
     /// What the level of a list says of its paragraphs.
     pub(super) fn paragraph(&self, list: i64, at: usize) -> Paragraph {
         self.level(list, at).map(|level| level.paragraph.clone()).unwrap_or_default()
+    }
+
+    /// Whether the numbers of a level are bold, where it says so: the text behind may be set otherwise.
+    pub(super) fn is_bold(&self, (list, at): (Option<i64>, Option<usize>)) -> Option<bool> {
+        self.level(list?, at.unwrap_or(0))?.bold
     }
 
     /// Counts a paragraph and gives what stands before it.
@@ -169,6 +176,7 @@ fn level(node: Node<'_, '_>) -> Level {
         text: value("lvlText").unwrap_or_default().chars().take(100).collect(),
         legal: child(node, "isLgl").is_some(),
         paragraph: Paragraph::read(child(node, "pPr")),
+        bold: Characters::read(child(node, "rPr"), &HashMap::new()).bold,
     }
 }
 

@@ -170,6 +170,7 @@ impl Reader<'_> {
             contextual: set.contextual.unwrap_or(false),
             spacing: spacing(&set),
             style: style.map(str::to_owned),
+            label_bold: self.numbering.is_bold(set.list),
             label,
             cell,
             framed: framed || frame.is_some(),
@@ -371,7 +372,8 @@ impl<'w> Writer<'w> {
                 self.text.push(character);
             }
             if self.count == 0 {
-                self.leads_bold = set.bold == Some(true);
+                let label = self.setting.label_bold.filter(|_| self.lines.is_empty());
+                self.leads_bold = label.or(set.bold) == Some(true);
             }
             self.count += 1;
             let [ascii, other] = &set.fonts;

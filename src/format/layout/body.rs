@@ -131,7 +131,7 @@ fn in_the_text(line: &Line) -> bool {
 }
 
 /// Whether a line stands in a table that has lines, or in any of a DOCX.
-pub(super) fn in_table(facts: &Facts, line: &Line) -> bool {
+pub(in crate::format) fn in_table(facts: &Facts, line: &Line) -> bool {
     if let Some(setting) = &line.setting {
         return setting.cell.is_some();
     }

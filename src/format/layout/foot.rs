@@ -172,7 +172,13 @@ struct Block {
 
 fn block(facts: &Facts, layout: &Layout<'_>, label: Option<usize>, profile: &Profile) -> Block {
     if let Some((at, line)) = label.and_then(|at| Some((at, facts.lines.get(at)?))) {
-        let all = beside(facts, layout, at, line);
+        // Short documents have their titles as near, in capitals as well.
+        let titles = [Part::TypeName, Part::Abstract].map(|part| layout.part(part)).concat();
+        let titled = |at: &usize| {
+            let line = facts.lines.get(*at);
+            line.is_some_and(|line| titles.iter().any(|title| std::ptr::eq(*title, line)))
+        };
+        let all: Vec<usize> = beside(facts, layout, at, line).into_iter().filter(|at| !titled(at)).collect();
         // Cells of a table with lines name offices that nobody signs in, unless the whole block stands in one.
         let free =
             all.iter().copied().filter(|at| facts.lines.get(*at).is_some_and(|line| !facts.in_columns(line)));

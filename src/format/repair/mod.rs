@@ -6,6 +6,7 @@
 //! to do. Changes under review (`w:ins`, `w:del`) stay what they are. Parts that aren't changed keep
 //! their bytes; a signed package is refused.
 
+mod alike;
 mod looks;
 mod package;
 mod plan;
@@ -264,16 +265,27 @@ impl<'p> Work<'p> {
     fn take(&mut self, rule: &Rule, findings: &[Finding], texts: Texts, facts: Facts, report: Report) {
         // What is there no more was corrected.
         let still: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule == rule.id).collect();
+        let of = |finding: &Finding| Done {
+            rule: rule.id.clone(),
+            basis: rule.basis.clone(),
+            at: finding.at.clone(),
+            expected: finding.expected.clone(),
+            found: finding.found.clone(),
+            message: finding.message.clone(),
+        };
         for finding in findings {
             if !still.iter().any(|left| left.at == finding.at && left.found == finding.found) {
-                self.done.push(Done {
-                    rule: rule.id.clone(),
-                    basis: rule.basis.clone(),
-                    at: finding.at.clone(),
-                    expected: finding.expected.clone(),
-                    found: finding.found.clone(),
-                    message: finding.message.clone(),
-                });
+                self.done.push(of(finding));
+            }
+        }
+        // What was mended along with it, and what wasn't shown of many alike.
+        if let Some(first) = findings.first() {
+            let (before, after) =
+                (Layout::find(&self.facts, self.profile), Layout::find(&facts, self.profile));
+            for (at, found) in alike::changed(&rule.measure, &before, &after) {
+                if !findings.iter().any(|finding| finding.at == at) {
+                    self.done.push(Done { at, found, ..of(first) });
+                }
             }
         }
         self.left.remove(&rule.id);

@@ -4,10 +4,10 @@ use super::looks::{self, Look};
 use super::settings::Set;
 use super::splice::Splices;
 use super::words::Words;
-use super::{sheets, text};
+use super::{alike, sheets, text};
 use crate::format::docx::{self, Looks, Texts, place};
 use crate::format::facts::{DARK, Facts, Line};
-use crate::format::layout::{Layout, Paragraph, UnitKind, is_running};
+use crate::format::layout::{Layout, Paragraph, Short, UnitKind, is_running, short};
 use crate::format::report::Finding;
 use crate::format::rules::body::usual_size;
 use crate::format::rules::order;
@@ -129,16 +129,9 @@ impl<'c, 'i> Case<'c, 'i> {
             }
             Measure::FontFamily { families } => self.fonts(families),
             Measure::BodySize { range, tolerance } => {
-                let fits = |line: &Line| within(line.size, *range, *tolerance);
-                // Short paragraphs of the text are known by what they are.
-                let long: BTreeSet<*const Line> =
-                    self.layout.body.iter().map(|line| std::ptr::from_ref(*line)).collect();
-                let short = [Part::Grounds, Part::Article, Part::Point].into_iter();
-                let short = short.flat_map(|part| self.layout.part(part).iter().copied());
-                let short = short.filter(|line| !long.contains(&std::ptr::from_ref(*line)));
-                let wrong = self.layout.body.iter().copied().chain(short).filter(|line| !fits(line));
+                let wrong = alike::sized(self.layout, |line| !within(line.size, *range, *tolerance));
                 // Tables may have other sizes, unless the text itself stands in one.
-                let (text, tables): (Vec<&Line>, Vec<&Line>) = wrong.partition(|line| {
+                let (text, tables): (Vec<&Line>, Vec<&Line>) = wrong.into_iter().partition(|line| {
                     line.setting.as_ref().is_none_or(|set| set.cell.is_none() && !set.framed)
                 });
                 let lines = if text.is_empty() { tables } else { text };
@@ -195,27 +188,36 @@ impl<'c, 'i> Case<'c, 'i> {
                 }
                 self.set(std::iter::once((first, Set::Before(*least))))
             }
-            Measure::BodyIndent { values, tolerance } => self.running(|paragraph| {
-                let found = paragraph.indent?;
-                // Behind a tab an indent moves nothing to its place.
-                let set = paragraph.lines.first()?.setting.as_ref()?;
-                if (found - set.left - set.first).abs() > *tolerance {
-                    return None;
-                }
-                let off = |value: &f64| (found - value).abs();
-                let nearest = values.iter().copied().min_by(|a, b| off(a).total_cmp(&off(b)))?;
-                (off(&nearest) > *tolerance).then_some(Set::Indent(nearest))
-            }),
-            Measure::BodyGap { least, .. } => self.running(|paragraph| {
-                paragraph.gap.filter(|gap| *gap < least - 0.05).map(|_| Set::Before(*least))
-            }),
-            Measure::BodyPitch { range: [least, greatest], tolerance } => self.running(|paragraph| {
-                let found = paragraph.pitch?;
-                let fits = (least - tolerance..=greatest + tolerance).contains(&found);
-                (!fits).then(|| Set::Pitch(found.clamp(*least, *greatest)))
-            }),
+            Measure::BodyIndent { values, tolerance } => self.running(
+                |paragraph| paragraph.indent,
+                |paragraph| {
+                    let found = paragraph.indent?;
+                    // Behind a tab an indent moves nothing to its place.
+                    let set = paragraph.lines.first()?.setting.as_ref()?;
+                    if (found - set.left - set.first).abs() > *tolerance {
+                        return None;
+                    }
+                    let off = |value: &f64| (found - value).abs();
+                    let nearest = values.iter().copied().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+                    (off(&nearest) > *tolerance).then_some(Set::Indent(nearest))
+                },
+            ),
+            Measure::BodyGap { least, .. } => self.running(
+                |paragraph| paragraph.gap,
+                |paragraph| paragraph.gap.filter(|gap| *gap < least - 0.05).map(|_| Set::Before(*least)),
+            ),
+            Measure::BodyPitch { range: [least, greatest], tolerance } => self.running(
+                |paragraph| paragraph.pitch,
+                |paragraph| {
+                    let found = paragraph.pitch?;
+                    let fits = (least - tolerance..=greatest + tolerance).contains(&found);
+                    (!fits).then(|| Set::Pitch(found.clamp(*least, *greatest)))
+                },
+            ),
             Measure::BodyJustified => {
-                self.running(|paragraph| (paragraph.justified == Some(false)).then_some(Set::Justified))
+                let ragged = |paragraph: &Paragraph<'_>| paragraph.justified == Some(false);
+                let value = |paragraph: &Paragraph<'_>| ragged(paragraph).then_some(0.0);
+                self.running(value, |paragraph| ragged(paragraph).then_some(Set::Justified))
             }
             Measure::BodyUpright => self.look(self.plain_lines(|line| line.italic), Look::Italic(false)),
             Measure::BodyRegular => self.look(self.plain_lines(|line| line.bold), Look::Bold(false)),
@@ -273,10 +275,12 @@ impl<'c, 'i> Case<'c, 'i> {
         let grounds = self.layout.units.iter().filter(|unit| unit.kind == UnitKind::Ground);
         let grounds: Vec<usize> = grounds.map(|unit| unit.paragraph).collect();
         let own = self.layout.paragraphs.iter().enumerate();
-        own.filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at))
-            .flat_map(|(_, paragraph)| paragraph.lines.iter().copied())
-            .filter(|line| wrong(line))
-            .collect()
+        let long = own.filter(|(at, paragraph)| is_running(paragraph) && !grounds.contains(at));
+        let long = long.flat_map(|(_, paragraph)| paragraph.lines.iter().copied());
+        // Titles of clauses are bold, and grounds are slanted.
+        let short = short(self.layout).into_iter().filter(Short::is_plain);
+        let short = short.flat_map(|short| short.lines()).map(|(_, line)| line);
+        long.chain(short).filter(|line| wrong(line)).collect()
     }
 
     /// Gives the second of two parts the size that goes with the first's, or the other way round.
@@ -290,10 +294,13 @@ impl<'c, 'i> Case<'c, 'i> {
         self.look(self.lines(changed), Look::Size([pair[1], pair[1]]))
     }
 
-    /// Sets paragraphs of running text otherwise, by what is wrong with each.
-    fn running(&self, wrong: impl Fn(&Paragraph<'_>) -> Option<Set>) -> Result<Texts, Why> {
-        let own = self.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
-        self.set(own.filter_map(|paragraph| Some((*paragraph.lines.first()?, wrong(paragraph)?))))
+    /// Sets paragraphs of running text otherwise, by what is wrong with each; short ones of the same value too.
+    fn running(
+        &self,
+        value: impl Fn(&Paragraph<'c>) -> Option<f64>,
+        wrong: impl Fn(&Paragraph<'c>) -> Option<Set>,
+    ) -> Result<Texts, Why> {
+        self.set(alike::set(self.layout, value, wrong).into_iter())
     }
 
     /// Sets the paragraphs of some lines otherwise.

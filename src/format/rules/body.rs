@@ -2,9 +2,9 @@
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::{Layout, Paragraph, is_running};
+use crate::format::layout::{Layout, Paragraph, counts_short, in_table, is_running, short};
 use crate::messages::{Message, message};
-use crate::profile::Part;
+use crate::profile::{Measure, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One in so many paragraphs may differ: a quotation, a list, a table's heading.
@@ -30,6 +30,15 @@ fn judged<W: Into<Message>>(
     if wrong.len() * SHARE < values.len() || wrong.is_empty() {
         return Outcome::Holds;
     }
+    broken(case, wrong, shown)
+}
+
+/// The first of the paragraphs that are wrong.
+fn broken<W: Into<Message>>(
+    case: &Case<'_>,
+    wrong: Vec<&(&Paragraph<'_>, f64)>,
+    shown: impl Fn(f64) -> (W, W),
+) -> Outcome {
     let deviations: Vec<Deviation> = wrong
         .into_iter()
         .take(SHOWN)
@@ -43,13 +52,46 @@ fn judged<W: Into<Message>>(
     Outcome::Broken(deviations)
 }
 
+fn millimetres(value: f64) -> String {
+    format!("{value:.1} mm")
+}
+
+fn points(value: f64) -> String {
+    format!("{} pt", plain(value))
+}
+
+fn times(value: f64) -> String {
+    format!("{value:.2} ×")
+}
+
+/// What a measure of how running text is set finds of a paragraph.
+pub(in crate::format) fn said(measure: &Measure, paragraph: &Paragraph<'_>) -> Option<String> {
+    match measure {
+        Measure::BodyIndent { .. } => paragraph.indent.map(millimetres),
+        Measure::BodyGap { .. } => paragraph.gap.map(points),
+        Measure::BodyPitch { .. } => paragraph.pitch.map(times),
+        Measure::BodySize { .. } => paragraph.lines.first().map(|line| points(line.size)),
+        Measure::BodyJustified => {
+            let code =
+                if paragraph.justified? { "format_word_justified" } else { "format_word_not_justified" };
+            Some(message(code, &[]).vi)
+        }
+        _ => None,
+    }
+}
+
 /// The size of running text: by its paragraphs, and by its lines where most of them stand in no paragraph.
 /// Tables and notes may have other sizes.
 pub(super) fn size(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
     let [least, greatest] = range;
     let holds = |size: f64| (least - tolerance..=greatest + tolerance).contains(&size);
-    let shown = |size: f64| (range_text(range, "pt"), format!("{} pt", plain(size)));
-    let lines = &case.layout.body;
+    let shown = |size: f64| (range_text(range, "pt"), points(size));
+    let tabular = |line: &Line| match &line.setting {
+        // Tables without borders set out text.
+        Some(setting) => setting.cell.is_some_and(|cell| cell.bordered),
+        None => in_table(case.facts, line),
+    };
+    let lines: Vec<&Line> = case.layout.body.iter().copied().filter(|line| !tabular(line)).collect();
     if lines.len() < 2 {
         return Outcome::NotChecked(Why::LittleText);
     }
@@ -140,34 +182,58 @@ fn is_note(line: &Line, case: &Case<'_>) -> bool {
     case.facts.kind == "pdf" && line.size < SMALL && line.baseline > height * 0.6
 }
 
+/// Judges paragraphs by what the file states of each, however short it is: by the long ones, and by all that are text for
+/// sure where there are fewer than two of these; then most of them must be wrong.
+fn stated(
+    case: &Case<'_>,
+    measure: impl Fn(&Paragraph<'_>) -> Option<f64>,
+    holds: impl Fn(f64) -> bool,
+    shown: impl Fn(f64) -> (String, String),
+) -> Outcome {
+    const ENOUGH: usize = 3;
+    if case.facts.kind == "pdf" || !counts_short(case.layout) {
+        return judged(case, measure, holds, shown);
+    }
+    let long = case.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
+    let short = short(case.layout).into_iter().filter(|short| short.is_counted());
+    let all = long.chain(short.map(|short| short.paragraph));
+    let values: Vec<(&Paragraph<'_>, f64)> =
+        all.filter_map(|paragraph| Some((paragraph, measure(paragraph)?))).collect();
+    let wrong: Vec<&(&Paragraph<'_>, f64)> = values.iter().filter(|(_, value)| !holds(*value)).collect();
+    if values.len() < ENOUGH {
+        return Outcome::NotChecked(Why::LittleText);
+    }
+    if wrong.len() * 2 <= values.len() { Outcome::Holds } else { broken(case, wrong, shown) }
+}
+
 pub(super) fn indent(case: &Case<'_>, values: &[f64], tolerance: f64) -> Outcome {
     let expected = values.iter().map(|value| format!("{value} mm")).collect::<Vec<_>>().join(" / ");
-    judged(
+    stated(
         case,
         |paragraph| paragraph.indent,
         |value| values.iter().any(|right| (value - right).abs() <= tolerance),
-        |value| (expected.clone(), format!("{value:.1} mm")),
+        |value| (expected.clone(), millimetres(value)),
     )
 }
 
 pub(super) fn gap(case: &Case<'_>, least: f64, tolerance: f64) -> Outcome {
     // A page shows space to a fraction of a point less well than a file states it.
     let tolerance = if case.facts.kind == "pdf" { tolerance } else { 0.05 };
-    judged(
+    stated(
         case,
         |paragraph| paragraph.gap,
         |value| value >= least - tolerance,
-        |value| (format!("≥ {} pt", plain(least)), format!("{} pt", plain(value.max(0.0)))),
+        |value| (format!("≥ {} pt", plain(least)), points(value.max(0.0))),
     )
 }
 
 pub(super) fn pitch(case: &Case<'_>, range: [f64; 2], tolerance: f64) -> Outcome {
     let [least, greatest] = range;
-    judged(
+    stated(
         case,
         |paragraph| paragraph.pitch,
         |value| (least - tolerance..=greatest + tolerance).contains(&value),
-        |value| (range_text(range, "×"), format!("{value:.2} ×")),
+        |value| (range_text(range, "×"), times(value)),
     )
 }
 

@@ -173,8 +173,10 @@ pub(super) fn scan_text(facts: &Facts) -> Outcome {
 
 /// Whether a PDF is of a version that will do.
 pub(super) fn version(facts: &Facts, least: [u8; 2]) -> Outcome {
+    // What it asks for is asked of paper that was made into files.
     match facts.version {
         None => Outcome::NotChecked(Why::NotPdf),
+        Some(_) if !facts.scan => Outcome::NotChecked(Why::NotScanned),
         Some((major, minor)) if [major, minor] >= least => Outcome::Holds,
         Some((major, minor)) => {
             of_page(0, format!("≥ {}.{}", least[0], least[1]), format!("{major}.{minor}"))

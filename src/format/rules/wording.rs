@@ -37,12 +37,14 @@ pub(super) fn first_citation(case: &Case<'_>, pattern: &Pattern, needs: &str) ->
     for (text, line) in texts(case) {
         for found in pattern.0.captures_iter(text) {
             let (Some(whole), Some(number)) = (found.get(0), found.name("number")) else { continue };
-            if !seen.insert(number.as_str().to_owned()) {
+            // The end of a sentence is none of the number.
+            if !seen.insert(number.as_str().trim_end_matches(['.', '/', '&', '-']).to_owned()) {
                 continue;
             }
             let behind: String = text.get(whole.end()..).unwrap_or_default().chars().take(NEAR).collect();
             if !behind.trim_start().starts_with(needs) {
-                return of_line(line, format!("{} {needs} …", whole.as_str()), whole.as_str());
+                let cited = whole.as_str().trim_end_matches('.');
+                return of_line(line, format!("{cited} {needs} …"), cited);
             }
         }
     }

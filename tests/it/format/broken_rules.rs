@@ -440,7 +440,7 @@ pub fn signed_and_scanned() -> Vec<(&'static str, Vec<u8>)> {
         made_pdf::signed(&Made::decision(), &[Stamp::Text(left, baseline, size, text)])
     };
     let paper = (210.0, 297.0);
-    let mut old = made_pdf::pdf(&Made::decision());
+    let mut old = made_pdf::scan(paper, 200.0, false);
     old[5..8].copy_from_slice(b"1.3");
     vec![
         ("signature.personal.colour", with((personal, [20, 20, 20], true), (seal, red, true))),

@@ -25,7 +25,7 @@ pub enum Face {
 }
 
 /// Where a line stands.
-enum At {
+pub enum At {
     /// Centred on this, in millimetres from the left.
     Centre(f64),
     /// Beginning here.
@@ -40,7 +40,7 @@ pub struct Writer {
     split: bool,
     codes: BTreeMap<char, u16>,
     pages: Vec<String>,
-    lines: Vec<String>,
+    pub lines: Vec<String>,
 }
 
 impl Writer {
@@ -49,7 +49,7 @@ impl Writer {
     }
 
     /// A line at a baseline, in millimetres from the top.
-    fn line(&mut self, at: &At, baseline: f64, size: f64, face: Face, text: &str) {
+    pub fn line(&mut self, at: &At, baseline: f64, size: f64, face: Face, text: &str) {
         let count = text.chars().count() as f64;
         let natural = count * size * WIDTH / POINTS;
         let (x, spacing) = match at {

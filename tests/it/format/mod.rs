@@ -22,6 +22,8 @@ mod overlay;
 mod page;
 mod pdfium;
 mod repair;
+mod repair_alike;
+mod running;
 mod scope;
 mod tables;
 mod variants;

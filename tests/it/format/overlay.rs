@@ -2,7 +2,7 @@
 //! is turned or cropped; and what can't be painted is refused.
 
 use super::made::Made;
-use super::variants::judged;
+use super::variants::{broken, judged};
 use super::{made_docx, made_pdf};
 use crate::support::fixture;
 use chancery::format::overlay::{Encoding, draw, pages};
@@ -87,6 +87,27 @@ fn turned(bytes: &[u8], degrees: i64, crop: f64) -> Vec<u8> {
             let crop = crop * 72.0 / 25.4;
             found.set("CropBox", array([crop, 0.0, across, along - crop]));
         }
+        writer.put(page, &Object::Dictionary(found));
+    }
+    [bytes, &writer.finish([0; 16]).unwrap().bytes].concat()
+}
+
+/// The document on pages of half the size, whose units are two points.
+fn halved(bytes: &[u8]) -> Vec<u8> {
+    let pdf = Pdf::open(&bytes).unwrap();
+    let revision = pdf.newest();
+    let mut writer = RevisionWriter::new(&pdf).unwrap();
+    for page in chancery::pdf::pages(&pdf, revision, 100).unwrap() {
+        let Object::Dictionary(mut found) = pdf.resolve(page, revision).unwrap() else { panic!() };
+        let matrix = b"0.5 0 0 0.5 0 0 cm\n";
+        let mut length = Dictionary::default();
+        length.set("Length", Object::Integer(matrix.len() as i64));
+        let before = writer.add_stream(length, matrix);
+        let contents = found.get("Contents").unwrap().clone();
+        found.set("Contents", Object::Array(vec![Object::Reference(before), contents]));
+        let half = [0.0, 0.0, 105.0, 148.5].map(|length| Object::real(length * 72.0 / 25.4));
+        found.set("MediaBox", Object::Array(half.to_vec()));
+        found.set("UserUnit", Object::Integer(2));
         writer.put(page, &Object::Dictionary(found));
     }
     [bytes, &writer.finish([0; 16]).unwrap().bytes].concat()
@@ -250,4 +271,21 @@ fn a_wide_page_is_painted_with_fewer_pixels() {
     let report = judged(pdf.clone());
     let picture = Pixels::of(&drawn(&pdf, &report, 1, Encoding::Png).unwrap());
     assert!(picture.width * picture.height < 6_100_000, "{} × {}", picture.width, picture.height);
+}
+
+#[test]
+fn pages_whose_units_are_larger_than_points_are_measured_in_points() {
+    let wrong = fixture("documents/sai-so-ngay.pdf");
+    let bytes = halved(&wrong);
+    let (report, whole) = (judged(bytes.clone()), judged(wrong));
+    assert_eq!(broken(&report), broken(&whole));
+    for (own, other) in report.findings.iter().zip(&whole.findings) {
+        let (own, other) = (own.bounds.unwrap(), other.bounds.unwrap());
+        assert!(own.iter().zip(other).all(|(a, b)| (a - b).abs() < 0.1), "{own:?} {other:?}");
+    }
+    let finding = report.findings.iter().find(|finding| finding.rule == "number.padding").unwrap();
+    let [left, top, _, bottom] = finding.bounds.unwrap();
+    let picture = Pixels::of(&drawn(&bytes, &report, 1, Encoding::Png).unwrap());
+    let frame = [left - 1.2, top, left - 0.3, bottom];
+    assert!(picture.any(finding.bounds.unwrap(), is_ink) && picture.any(frame, is_red));
 }

@@ -16,7 +16,7 @@ use std::io::{Cursor, Read};
 
 const NAMESPACE: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
-fn repaired(bytes: Vec<u8>) -> (Vec<u8>, Repair) {
+pub fn repaired(bytes: Vec<u8>) -> (Vec<u8>, Repair) {
     Draft::open(bytes).unwrap().repair(Profile::builtin()).unwrap()
 }
 
@@ -40,7 +40,7 @@ pub fn part(bytes: &[u8], name: &str) -> String {
 
 /// What a document says, read by nothing of ours: the text between the tags of its words, deleted ones
 /// included.
-fn words(bytes: &[u8]) -> String {
+pub fn words(bytes: &[u8]) -> String {
     let document = part(bytes, "word/document.xml");
     let document = roxmltree::Document::parse(&document).unwrap();
     let is_text = |node: &roxmltree::Node<'_, '_>| matches!(node.tag_name().name(), "t" | "delText");
