@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// A paragraph's number is no further from its text, in millimetres.
 const MARK_GAP: f64 = 16.0;
 
+/// Columns are this far apart at least, as a share of the size.
+const COLUMNS: f64 = 1.5;
+
 /// A character with its place on the page as it is shown, in millimetres from the top left.
 pub(super) struct Placed<'g> {
     pub(super) glyph: &'g Glyph,
@@ -69,6 +72,21 @@ fn rows<'r, 'g>(glyphs: &'r [Placed<'g>]) -> Vec<&'r [Placed<'g>]> {
     rows
 }
 
+/// The widest gap between words of a row of recognised ones, which are put where they stand in the picture, without
+/// blanks: as a share of their size, at most what columns have otherwise.
+fn between_words(row: &[Placed<'_>]) -> f64 {
+    const BLANK: f64 = 0.15;
+    const LEAST: f64 = 0.9;
+    let gap = |pair: &[Placed<'_>]| match pair {
+        [one, two] => Some((two.x - one.end()) / (two.glyph.size * MM)).filter(|gap| *gap > BLANK),
+        _ => None,
+    };
+    let mut gaps: Vec<f64> = row.windows(2).filter_map(gap).collect();
+    gaps.sort_by(f64::total_cmp);
+    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(COLUMNS);
+    (usual * 3.0).clamp(LEAST, COLUMNS)
+}
+
 /// Breaks a row where a gap is as wide as only columns have; gaps of spaces stay.
 fn split_columns(number: usize, row: &[Placed<'_>], lines: &mut Vec<Line>) {
     let mut begin = 0;
@@ -79,13 +97,15 @@ fn split_columns(number: usize, row: &[Placed<'_>], lines: &mut Vec<Line>) {
     let mut visible = 0;
     // Whoever writes blanks leaves a gap without one only where something else begins.
     let blanks = row.iter().any(|placed| placed.blank);
+    let recognised = row.iter().any(|placed| placed.glyph.invisible) && !blanks;
+    let most = if recognised { between_words(row) } else { COLUMNS };
     for (at, placed) in row.iter().enumerate() {
         let part = || row.get(begin..at).unwrap_or_default();
         let (x, size) = (placed.x, placed.glyph.size * MM);
         let apart = edge.is_some_and(|edge| {
             let gap = x - edge;
             let ends = part().last().is_some_and(|last| !last.blank);
-            let wide = if blanks && ends && !placed.blank { 0.75 } else { 1.5 };
+            let wide = if blanks && ends && !placed.blank { 0.75 } else { most };
             // A number or dash stands apart from its own paragraph, but no column does as little.
             gap > size * wide && !(gap < MARK_GAP && is_mark(part()))
         });
@@ -282,6 +302,39 @@ pub(super) fn tidy(text: &str) -> (String, bool) {
 mod tests {
     use super::*;
     use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+    #[test]
+    fn recognised_words_without_blanks_are_parted_where_columns_are() {
+        let of_word = |(at, word): &(f64, &str)| {
+            let x = *at;
+            let letters = word.chars().enumerate().map(move |(nth, letter)| Glyph {
+                text: letter.to_string().into(),
+                x: x + 8.0 * f64::from(u32::try_from(nth).unwrap()),
+                y: 700.0,
+                advance: 8.0,
+                towards: [1.0, 0.0],
+                size: 13.0,
+                font: None,
+                bold: false,
+                italic: false,
+                colour: [0; 3],
+                invisible: true,
+                annotation: false,
+            });
+            letters.collect::<Vec<Glyph>>()
+        };
+        let texts = |words: &[(f64, &str)]| -> Vec<String> {
+            let glyphs = words.iter().flat_map(of_word).collect();
+            let page = Page { bounds: [0.0, 0.0, 595.0, 842.0], glyphs, ..Page::default() };
+            of(0, &page).into_iter().map(|line| line.text).collect()
+        };
+        let near =
+            [(80.0, "ỦY"), (99.0, "BAN"), (140.0, "CỘNG"), (175.0, "HÒA"), (202.0, "XÃ"), (221.0, "HỘI")];
+        assert_eq!(texts(&near), ["ỦY BAN", "CỘNG HÒA XÃ HỘI"]);
+        // Words of a justified line are all so far apart.
+        let wide = [(80.0, "công"), (127.0, "tác"), (166.0, "văn"), (205.0, "thư")];
+        assert_eq!(texts(&wide), ["công tác văn thư"]);
+    }
 
     #[test]
     fn every_character_taken_for_composed_is() {

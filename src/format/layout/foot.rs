@@ -206,7 +206,7 @@ fn of_candidates(facts: &Facts, candidates: Vec<usize>, profile: &Profile) -> Bl
     let office = |line: &Line| is_authority(&line.text, profile) || is_office(&line.text, profile);
     let recorder = |line: &Line| is_recorder(line, profile);
     let (rest, several) = match rest.first() {
-        Some(at) if strong(*at) => column(facts, rest.clone(), *at, (&office, &recorder)),
+        Some(at) if strong(*at) => column(facts, rest.clone(), *at, &office, &recorder),
         _ => (rest, false),
     };
     let mut found = Block { several, ..Block::default() };
@@ -396,7 +396,7 @@ fn is_parted(facts: &Facts, above: &Line, below: &Line) -> bool {
 /// where their list isn't at its end those of a column beside them.
 fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
     let Some(label) = facts.lines.get(at) else { return Vec::new() };
-    let mut found = listed(facts, at, label, block);
+    let mut found = listed(facts, at, block, &|line| is_below(line, label));
     let open = found.last().is_some_and(|(_, text)| text.ends_with(';'));
     let last = found.last().and_then(|(at, _)| facts.lines.get(*at));
     let Some(last) = last.filter(|last| open && label.at.is_none() && last.page == label.page) else {
@@ -413,13 +413,19 @@ fn entries(facts: &Facts, at: usize, block: &Block) -> Vec<(usize, String)> {
             && line.baseline < last.baseline + 1.0
     });
     if let Some(first) = beside {
-        found.extend(listed(facts, at, first, block));
+        let left = first.bounds[0] - 2.0;
+        found.extend(listed(facts, at, block, &|line| line.bounds[0] > left && is_below(line, first)));
     }
     found
 }
 
-/// The entries below the words that stand at `at`, in the column that `first` begins.
-fn listed(facts: &Facts, at: usize, first: &Line, block: &Block) -> Vec<(usize, String)> {
+/// The entries below the words that stand at `at`; on a page, of the column these lines stand in.
+fn listed(
+    facts: &Facts,
+    at: usize,
+    block: &Block,
+    in_column: &dyn Fn(&Line) -> bool,
+) -> Vec<(usize, String)> {
     let Some(label) = facts.lines.get(at) else { return Vec::new() };
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut ended = true;
@@ -439,12 +445,11 @@ fn listed(facts: &Facts, at: usize, first: &Line, block: &Block) -> Vec<(usize, 
                 _ => false,
             },
             _ => {
-                let left = is_below(line, first);
                 // Below a line drawn across stand notes, or an address.
                 let here = line.page == above.page
                     && line.baseline - above.baseline < STEP
                     && !is_parted(facts, above, line);
-                left && (here || (line.page == above.page + 1 && dash))
+                in_column(line) && (here || (line.page == above.page + 1 && dash))
             }
         };
         if !below {

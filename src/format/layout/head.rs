@@ -177,6 +177,7 @@ fn recognised_body(text: &str, profile: &Profile) -> bool {
 /// tell, a body's name begins with a word for a body.
 fn split<'f>(lines: Vec<&'f Line>, profile: &Profile) -> (Vec<&'f Line>, Vec<&'f Line>) {
     let upright = lines.iter().take_while(|line| !line.bold).count();
+    let recognised = lines.iter().any(|line| line.invisible);
     let told = upright < lines.len() && lines.iter().skip(upright).all(|line| line.bold);
     let at = if upright > 0 && told {
         upright
@@ -191,7 +192,8 @@ fn split<'f>(lines: Vec<&'f Line>, profile: &Profile) -> (Vec<&'f Line>, Vec<&'f
         let first = lines.first().is_some_and(whole);
         match starts {
             Some(at) if at > 0 && first => at,
-            _ if upright == lines.len() && lines.len() > 1 && starts.is_none() => 1,
+            // Recognised text says nothing of weights: lines may all be one name.
+            _ if upright == lines.len() && lines.len() > 1 && starts.is_none() && !recognised => 1,
             _ => 0,
         }
     };

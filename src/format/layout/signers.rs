@@ -28,7 +28,8 @@ pub(super) fn column(
     facts: &Facts,
     lines: Vec<usize>,
     first: usize,
-    (office, recorder): (&dyn Fn(&Line) -> bool, &dyn Fn(&Line) -> bool),
+    office: &dyn Fn(&Line) -> bool,
+    recorder: &dyn Fn(&Line) -> bool,
 ) -> (Vec<usize>, bool) {
     let Some(own) = facts.lines.get(first) else { return (lines, false) };
     let from = first.saturating_sub(NEAR.0);

@@ -153,3 +153,55 @@ fn each_of_three_who_sign_on_a_page_has_a_name_under_the_own_office() {
     assert_eq!(texts(Part::Authority), ["TRƯỞNG ĐOÀN"]);
     assert_eq!(texts(Part::Signer), ["Lê Văn Thử"]);
 }
+
+const TWO_COLUMNS: [(usize, f64, f64, f64, &str); 10] = [
+    (0, 110.0, 30.0, 13.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+    (0, 40.0, 42.0, 13.0, "Số: 09/TB-SNV"),
+    (0, 85.0, 60.0, 14.0, "THÔNG BÁO"),
+    (0, 30.0, 240.0, 12.0, "Nơi nhận:"),
+    (0, 140.0, 240.0, 14.0, "GIÁM ĐỐC"),
+    (0, 30.0, 245.0, 11.0, "- Như trên;"),
+    (0, 75.0, 245.0, 11.0, "- Các phòng;"),
+    (0, 30.0, 250.0, 11.0, "- UBND tỉnh;"),
+    (0, 75.0, 250.0, 11.0, "- Lưu: VT."),
+    (0, 135.0, 270.0, 14.0, "Nguyễn Văn Thử"),
+];
+
+#[test]
+fn recipients_in_two_columns_are_read_one_column_after_the_other() {
+    let sheet = Sheet { width: 210.0, height: 297.0, ..Sheet::default() };
+    let lines = TWO_COLUMNS.into_iter().map(line).collect();
+    let facts = Facts { kind: "pdf", sheets: vec![sheet], lines, ..Facts::default() };
+    let layout = Layout::find(&facts, Profile::builtin());
+    let names: Vec<&str> = layout.entries.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(names, ["- Như trên;", "- UBND tỉnh;", "- Các phòng;", "- Lưu: VT."]);
+    let document = super::repair::part(&made_docx::docx(&Made::plan()), "word/document.xml");
+    let kept = document.find("- Lưu").unwrap();
+    let (before, behind) = document.split_at(document[..kept].rfind("<w:p>").unwrap());
+    let report = judged(made_docx::around(&format!("{before}</w:tc><w:tc>{behind}")));
+    let broken = |rule: &str| report.findings.iter().any(|finding| finding.rule == rule);
+    assert!(!broken("recipients.kept.present") && !broken("recipients.ends"));
+}
+
+#[test]
+fn signer_and_recipients_of_a_recognised_scan_are_read() {
+    let sheet = Sheet { width: 210.0, height: 297.0, ..Sheet::default() };
+    let lines = TWO_COLUMNS.into_iter().map(line);
+    let lines = lines.map(|line| Line { invisible: true, bold: false, ..line }).collect();
+    let facts = Facts { kind: "pdf", scan: true, sheets: vec![sheet], lines, ..Facts::default() };
+    let layout = Layout::find(&facts, Profile::builtin());
+    let texts = |part| -> Vec<&str> { layout.part(part).iter().map(|line| line.text.as_str()).collect() };
+    assert_eq!(texts(Part::Authority), ["GIÁM ĐỐC"]);
+    assert_eq!(texts(Part::Signer), ["Nguyễn Văn Thử"]);
+    assert_eq!(layout.entries.len(), 4);
+}
+
+#[test]
+fn whom_a_form_behind_the_document_is_for_is_no_addressee() {
+    let document = super::repair::part(&made_docx::docx(&Made::plan()), "word/document.xml");
+    let form = "<w:p><w:r><w:t>Kính gửi: Ủy ban nhân dân</w:t></w:r></w:p>";
+    let end = document.rfind("</w:tbl>").unwrap() + "</w:tbl>".len();
+    let report = judged(made_docx::around(&format!("{}{form}{}", &document[..end], &document[end..])));
+    let names: Vec<&str> = report.metadata.recipients.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!(names, ["Như trên"]);
+}

@@ -48,3 +48,10 @@ fn nobody_signs_in_a_cell() {
         assert_eq!(title.as_deref(), Some("KT. GIÁM ĐỐC PHÓ GIÁM ĐỐC"), "{last}");
     }
 }
+
+#[test]
+fn whom_a_cell_speaks_to_gets_nothing() {
+    let report = tabular(1, "2|Kính gửi: Sở Tài chính|Văn phòng Sở");
+    let names: Vec<&str> = report.metadata.recipients.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!(names, ["Như trên"]);
+}
