@@ -21,7 +21,7 @@ pub(super) use body::{in_table, is_running};
 pub(super) use foot::{is_authority, is_family_name};
 pub(super) use head::is_entry;
 pub(super) use sections::{HEADINGS, is_titled};
-pub(super) use short::{Short, counts_short, short};
+pub(super) use short::{Short, short};
 pub(super) use units::from_roman;
 pub use units::{Unit, UnitKind};
 pub use words::folded;

@@ -9,6 +9,9 @@ use crate::format::facts::Line;
 use crate::format::setting::Align;
 use std::collections::BTreeMap;
 
+/// What entries of lists begin with.
+const MARKS: [char; 4] = ['-', '–', '+', '•'];
+
 /// A short paragraph of the text.
 pub(in crate::format) struct Short<'l, 'f> {
     pub(in crate::format) paragraph: &'l Paragraph<'f>,
@@ -22,10 +25,15 @@ impl<'f> Short<'_, 'f> {
         self.paragraph.lines.iter().map(|line| (self.kind, *line)).collect()
     }
 
-    /// Whether it shows how the text is set: lists that are made have indents of their own.
+    /// Whether it shows how first lines are set: entries of lists may stand further in, each level by its own.
     pub(in crate::format) fn is_counted(&self) -> bool {
         let setting = self.paragraph.lines.first().and_then(|line| line.setting.as_ref());
-        setting.is_some_and(|setting| setting.label.is_none() && setting.first >= 0.0)
+        let of_list = match self.kind {
+            Some(UnitKind::Point | UnitKind::Nested) => true,
+            Some(_) => false,
+            None => self.paragraph.text.starts_with(MARKS),
+        };
+        !of_list && setting.is_some_and(|setting| setting.label.is_none() && setting.first >= 0.0)
     }
 
     /// Whether it is whole sentences or an entry of a list, and no title.
@@ -54,7 +62,7 @@ pub(in crate::format) fn short<'l, 'f>(layout: &'l Layout<'f>) -> Vec<Short<'l, 
         let is_text = match kind {
             Some(kind) => !HEADINGS.contains(&kind),
             None => {
-                let listed = text.starts_with(['-', '–', '+', '•']);
+                let listed = text.starts_with(MARKS);
                 (listed || text.ends_with(['.', ';', ':', ',', '/'])) && !is_capitals(text)
             }
         };
@@ -65,9 +73,4 @@ pub(in crate::format) fn short<'l, 'f>(layout: &'l Layout<'f>) -> Vec<Short<'l, 
         }
     }
     found
-}
-
-/// Whether a document has too few long paragraphs to be judged by, so that the short ones count.
-pub(in crate::format) fn counts_short(layout: &Layout<'_>) -> bool {
-    layout.paragraphs.iter().filter(|paragraph| is_running(paragraph)).count() < 2
 }

@@ -3,7 +3,7 @@
 
 use super::settings::Set;
 use crate::format::facts::Line;
-use crate::format::layout::{Layout, Paragraph, counts_short, is_running, short};
+use crate::format::layout::{Layout, Paragraph, Short, is_running, short};
 use crate::format::report::At;
 use crate::format::rules::body::said;
 use crate::profile::Measure;
@@ -18,25 +18,25 @@ pub(super) fn set<'f>(
     value: impl Fn(&Paragraph<'f>) -> Option<f64>,
     wrong: impl Fn(&Paragraph<'f>) -> Option<Set>,
 ) -> Vec<(&'f Line, Set)> {
-    let (mut values, mut found) = (Vec::new(), Vec::new());
-    let mut add = |paragraph: &Paragraph<'f>| {
-        let set = paragraph.lines.first().copied().zip(wrong(paragraph));
-        found.extend(set);
-        set.is_some()
+    let set = |paragraph: &Paragraph<'f>| paragraph.lines.first().copied().zip(wrong(paragraph));
+    let long: Vec<&Paragraph<'f>> =
+        layout.paragraphs.iter().filter(|paragraph| is_running(paragraph)).collect();
+    let short = short(layout);
+    let mut found: Vec<(&Line, Set)> = long.iter().filter_map(|paragraph| set(paragraph)).collect();
+    let values: Vec<f64> = long
+        .iter()
+        .filter(|paragraph| wrong(paragraph).is_some())
+        .filter_map(|paragraph| value(paragraph))
+        .collect();
+    let same = |short: &Short<'_, 'f>| {
+        value(short.paragraph).is_some_and(|own| values.iter().any(|value| (value - own).abs() < SAME))
     };
-    for paragraph in layout.paragraphs.iter().filter(|paragraph| is_running(paragraph)) {
-        if add(paragraph) {
-            values.extend(value(paragraph));
-        }
-    }
-    let judged = counts_short(layout);
-    for short in short(layout) {
-        let own = value(short.paragraph);
-        let same = own.is_some_and(|own| values.iter().any(|value: &f64| (value - own).abs() < SAME));
-        if same || (judged && short.is_counted()) {
-            add(short.paragraph);
-        }
-    }
+    let counted = short.iter().filter(|short| short.is_counted() && value(short.paragraph).is_some());
+    let others = counted.clone().filter(|short| !same(short) && wrong(short.paragraph).is_some());
+    // As many as make the whole wrong are mended whatever they have.
+    let most = others.count() * 2 > long.len() + counted.count();
+    let own = short.iter().filter(|short| same(short) || (most && short.is_counted()));
+    found.extend(own.filter_map(|short| set(short.paragraph)));
     found
 }
 

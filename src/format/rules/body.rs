@@ -2,7 +2,7 @@
 
 use super::{Case, Deviation, Outcome, Why, deviation_of_line, of_line, plain, range_text};
 use crate::format::facts::Line;
-use crate::format::layout::{Layout, Paragraph, counts_short, in_table, is_running, short};
+use crate::format::layout::{Layout, Paragraph, in_table, is_running, short};
 use crate::messages::{Message, message};
 use crate::profile::{Measure, Part};
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,8 +182,8 @@ fn is_note(line: &Line, case: &Case<'_>) -> bool {
     case.facts.kind == "pdf" && line.size < SMALL && line.baseline > height * 0.6
 }
 
-/// Judges paragraphs by what the file states of each, however short it is: by the long ones, and by all that are text for
-/// sure where there are fewer than two of these; then most of them must be wrong.
+/// Judges paragraphs by what the file states of each, however short it is: the long ones, and where these are right or
+/// too few, all that are text for sure, of which most must be wrong.
 fn stated(
     case: &Case<'_>,
     measure: impl Fn(&Paragraph<'_>) -> Option<f64>,
@@ -191,8 +191,9 @@ fn stated(
     shown: impl Fn(f64) -> (String, String),
 ) -> Outcome {
     const ENOUGH: usize = 3;
-    if case.facts.kind == "pdf" || !counts_short(case.layout) {
-        return judged(case, measure, holds, shown);
+    let by_long = judged(case, &measure, &holds, &shown);
+    if case.facts.kind == "pdf" || matches!(by_long, Outcome::Broken(_)) {
+        return by_long;
     }
     let long = case.layout.paragraphs.iter().filter(|paragraph| is_running(paragraph));
     let short = short(case.layout).into_iter().filter(|short| short.is_counted());
@@ -201,7 +202,7 @@ fn stated(
         all.filter_map(|paragraph| Some((paragraph, measure(paragraph)?))).collect();
     let wrong: Vec<&(&Paragraph<'_>, f64)> = values.iter().filter(|(_, value)| !holds(*value)).collect();
     if values.len() < ENOUGH {
-        return Outcome::NotChecked(Why::LittleText);
+        return by_long;
     }
     if wrong.len() * 2 <= values.len() { Outcome::Holds } else { broken(case, wrong, shown) }
 }

@@ -120,3 +120,20 @@ fn a_short_invitation_is_judged_and_mended_by_its_short_paragraphs() {
     let report = judged(document(&(paragraph(SENTENCE, 28, "", right) + &short)));
     assert!(!broken(&report).contains(&"body.indent"), "{:?}", report.findings);
 }
+
+#[test]
+fn a_patchwork_of_right_long_and_wrong_short_paragraphs_is_found_and_mended() {
+    let right = r#"<w:spacing w:before="120"/><w:ind w:firstLine="567"/><w:jc w:val="both"/>"#;
+    let made = |lines: &[&str]| {
+        let short: String = lines.iter().map(|line| paragraph(line, 28, "", WRONG)).collect();
+        document(&(paragraph(SENTENCE, 28, "", right).repeat(2) + &short))
+    };
+    let numbered = ["Điều 2. Hiệu lực thi hành.", "1. Thời hạn.", "2. Nơi nộp.", "Điều 3. Thi hành."];
+    let found = judged(made(&numbered));
+    assert!(broken(&found).contains(&"body.indent") && broken(&found).contains(&"body.pitch"));
+    let (after, _) = repaired(made(&numbered));
+    let text = part(&after, "word/document.xml");
+    assert!(numbered.iter().all(|line| set(&text, line).contains(r#"w:firstLine="567""#)), "{text}");
+    let entries = ["- Sở Y tế;", "- Sở Tài chính;", "+ Phòng Tổ chức;", "+ Văn phòng;", "a) Thanh tra;"];
+    assert!(!broken(&judged(made(&entries))).contains(&"body.indent"), "entries may stand elsewhere");
+}
