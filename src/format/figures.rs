@@ -16,7 +16,12 @@ pub(super) struct Figures {
 /// The number that a text is, with what may stand around it: dashes, the words of the language for a page, and
 /// the number of all pages behind it.
 pub(super) fn read(text: &str, words: &[String]) -> Option<Figures> {
+    /// No number of a page is longer, whatever words stand beside it, in bytes.
+    const LONG: usize = 60;
     let text = text.trim();
+    if text.len() > LONG {
+        return None;
+    }
     let alone = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let lower = text.to_lowercase();
     let lower = lower.trim_matches(['.', ' ']);
