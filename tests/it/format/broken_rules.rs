@@ -254,6 +254,22 @@ pub fn cases() -> Vec<Case> {
                 ..Made::regulation()
             },
         ),
+        (
+            "order.chapters",
+            Made {
+                content: vec![
+                    ("chapter", "Mục 1"),
+                    ("chapter.title", "QUY ĐỊNH CHUNG"),
+                    ("chapter", "Tiểu mục 1"),
+                    ("chapter.title", "PHẠM VI"),
+                    ("article", ARTICLES[0]),
+                    ("chapter", "Tiểu mục 3"),
+                    ("chapter.title", "TỔ CHỨC THỰC HIỆN"),
+                    ("article", ARTICLES[1]),
+                ],
+                ..Made::regulation()
+            },
+        ),
         ("chapter.number", chapters("Chương 2")),
         ("chapter.number", chapters("Mục I")),
         (
