@@ -70,8 +70,13 @@ fn grounds(units: &mut Vec<Unit>, paragraphs: &[Paragraph<'_>], grounded: bool, 
     let Some(first) = first else { return };
     let also = |at: usize| profile.recognition.grounds_also.iter().any(|word| begins(text(at), word));
     // Only the first group: what rests on grounds says so before anything else.
-    let group: Vec<usize> =
+    let mut group: Vec<usize> =
         (first..paragraphs.len()).take_while(|at| is(*at) || (*at > first && also(*at))).collect();
+    // Resolutions end theirs with who resolves, set as they are.
+    let slanted = |at: usize| paragraphs.get(at)?.lines.first().map(|line| line.italic);
+    if let Some(last) = group.last().copied().filter(|last| text(*last).ends_with(';')) {
+        group.extend(Some(last + 1).filter(|next| slanted(*next) == Some(true)));
+    }
     let listed = group.iter().filter(|at| is(**at)).count() >= 2 || text(first).ends_with(';');
     units.retain(|unit| unit.kind != UnitKind::Ground);
     if (grounded && first < 3) || listed {

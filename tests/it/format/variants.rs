@@ -318,6 +318,20 @@ fn right_documents_of_thirteen_layouts_by_a_word_processor_have_no_error_and_no_
 }
 
 #[test]
+fn who_resolves_may_end_the_grounds() {
+    let mut made = Made::decision();
+    let last = made.content.iter().rposition(|(part, _)| *part == "ground").unwrap();
+    made.content.insert(
+        last,
+        ("ground", "Xét Tờ trình số 15/TTr-UBND ngày 02 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh;"),
+    );
+    made.content[last + 1].1 = "Hội đồng nhân dân tỉnh ban hành Nghị quyết về chính sách hỗ trợ.";
+    for bytes in [made_docx::docx(&made), made_pdf::pdf(&made)] {
+        assert_eq!(broken(&judged(bytes)), [""; 0]);
+    }
+}
+
+#[test]
 fn an_article_in_small_letters_is_one_fault() {
     let mut made = Made::decision();
     made.content[3].1 = "điều 2. Quyết định này có hiệu lực kể từ ngày ký; các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành.";
