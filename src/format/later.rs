@@ -132,31 +132,12 @@ pub(super) fn drop_prints(page: &Page, lines: &mut Vec<Line>, page_words: &[Stri
 mod tests {
     use super::super::lines;
     use super::*;
-
-    /// A text at millimetres from the top left of an A4 page.
-    fn put(page: &mut Page, [left, baseline]: [f64; 2], size: f64, text: &str) {
-        for (at, character) in (0_u32..).zip(text.chars()) {
-            page.glyphs.push(Glyph {
-                text: Cow::Owned(character.to_string()),
-                x: left / MM + f64::from(at) * size * 0.5,
-                y: (297.0 - baseline) / MM,
-                advance: size * 0.5,
-                towards: [1.0, 0.0],
-                size,
-                font: None,
-                bold: false,
-                italic: false,
-                colour: [150, 150, 150],
-                invisible: false,
-                annotation: false,
-            });
-        }
-    }
+    use crate::pdf::text::made::page;
 
     #[test]
     fn print_along_the_edges_goes_and_all_else_stays() {
-        let mut page = Page { bounds: [0.0, 0.0, 210.0 / MM, 297.0 / MM], ..Page::default() };
-        for (place, size, text) in [
+        // Millimetres from the top left, size, text.
+        let pieces = [
             ([30.0, 292.0], 8.0, "van_thu 18/04/2026 08:12:33"),
             ([30.0, 6.0], 8.0, "van_thu"),
             ([5.0, 80.0], 8.0, "v"),
@@ -167,9 +148,8 @@ mod tests {
             ([110.0, 8.0], 9.0, "Số: 15/QĐ-SNV; 05/01/2026; 14:03:27 +07:00"),
             ([30.0, 150.0], 8.0, "note"),
             ([30.0, 294.0], 13.0, "too low"),
-        ] {
-            put(&mut page, place, size, text);
-        }
+        ];
+        let page = page(&pieces.map(|([x, y], size, text)| (x / MM, (297.0 - y) / MM, size, text)));
         let mut found = lines::of(0, &page);
         drop_prints(&page, &mut found, &[]);
         let left: Vec<&str> = found.iter().map(|line| line.text.as_str()).collect();

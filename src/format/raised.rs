@@ -79,29 +79,11 @@ pub(super) fn without_mark<'r, 'g>(glyphs: &'r [Placed<'g>]) -> &'r [Placed<'g>]
 #[cfg(test)]
 mod tests {
     use crate::format::lines;
-    use crate::pdf::text::{Glyph, Page};
+    use crate::pdf::text::made::page;
 
     /// The lines of pieces of text: where they begin, the height of their baseline, their size.
     fn lines(pieces: &[(f64, f64, f64, &str)]) -> Vec<(String, f64)> {
-        let glyph = |(at, character): (u8, char), (x, y, size): (f64, f64, f64)| Glyph {
-            text: character.to_string().into(),
-            x: x + f64::from(at) * size * 0.5,
-            y,
-            advance: size * 0.5,
-            towards: [1.0, 0.0],
-            size,
-            font: None,
-            bold: false,
-            italic: false,
-            colour: [0; 3],
-            invisible: false,
-            annotation: false,
-        };
-        let all = pieces.iter().flat_map(|(x, y, size, text)| {
-            (0_u8..).zip(text.chars()).map(move |letter| glyph(letter, (*x, *y, *size)))
-        });
-        let page = Page { bounds: [0.0, 0.0, 595.0, 842.0], glyphs: all.collect(), ..Page::default() };
-        lines::of(0, &page).into_iter().map(|line| (line.text, line.size)).collect()
+        lines::of(0, &page(pieces)).into_iter().map(|line| (line.text, line.size)).collect()
     }
 
     #[test]

@@ -376,4 +376,6 @@ fn interpret<'a>(
 }
 
 #[cfg(test)]
+pub(crate) mod made;
+#[cfg(test)]
 mod tests;

@@ -28,7 +28,7 @@ enum Kind {
 }
 
 /// A stop, in millimetres from the left margin.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stop {
     at: f64,
     kind: Kind,
@@ -48,13 +48,15 @@ impl Stop {
                 };
                 Some(Self { at: attribute(tab, "pos").and_then(length)?, kind })
             })
+            .take(STOPS)
             .collect()
     }
 
     /// Its own stops and those of the level below that it doesn't take away.
     pub(super) fn over(mut own: Vec<Self>, below: &[Self]) -> Vec<Self> {
         let same = |own: &[Self], at: f64| own.iter().any(|stop| (stop.at - at).abs() < PASSED);
-        let more: Vec<Self> = below.iter().filter(|stop| !same(&own, stop.at)).copied().collect();
+        let room = STOPS.saturating_sub(own.len());
+        let more: Vec<Self> = below.iter().filter(|stop| !same(&own, stop.at)).take(room).copied().collect();
         own.extend(more);
         own
     }
@@ -72,8 +74,7 @@ pub(super) struct Lead<'s> {
 
 impl<'s> Lead<'s> {
     pub(super) fn new(stops: &'s [Stop], usual: f64) -> Self {
-        // Nobody sets more by hand.
-        Self { stops: stops.get(..STOPS).unwrap_or(stops), usual, tabs: 0, blanks: 0 }
+        Self { stops, usual, tabs: 0, blanks: 0 }
     }
 
     /// Whether a stop is there that text stands around.
@@ -132,6 +133,19 @@ mod tests {
         let mut lead = Lead::new(&stops, USUAL);
         (0..tabs).for_each(|_| lead.tab());
         lead.end(left, first)
+    }
+
+    #[test]
+    fn a_paragraph_has_no_more_stops_than_anybody_sets() {
+        let many = |from: u32| (from..from + 50).map(|at| Stop { at: f64::from(at), kind: Kind::Left });
+        let own: Vec<Stop> = many(1).collect();
+        let all = Stop::over(own.clone(), &many(100).collect::<Vec<_>>());
+        assert_eq!(all.len(), STOPS);
+        assert_eq!(all.get(..50), Some(own.as_slice()), "its own come first");
+        let tabs: String = (0..10_000).map(|at| format!(r#"<tab val="left" pos="{at}"/>"#)).collect();
+        let text = format!("<pPr><tabs>{tabs}</tabs></pPr>");
+        let document = roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(Stop::read(document.root_element()).len(), STOPS);
     }
 
     #[test]
